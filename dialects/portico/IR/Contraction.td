@@ -1,0 +1,52 @@
+//===- Contraction.td - sums of products -----------------------------------===//
+
+#ifndef PORTICO_CONTRACTION_TD
+#define PORTICO_CONTRACTION_TD
+
+include "PorticoBase.td"
+
+def Portico_DotGeneralOp : Portico_InferredOp<"dot_general", [Portico_Contraction, Differentiable]> {
+  let summary = "batched contraction; f16 and bf16 accumulate in f32";
+  let description = [{
+    Result dimensions: batch, then the free dimensions of lhs, then those of rhs.
+  }];
+  let arguments = (ins Portico_NumTensor:$lhs, Portico_NumTensor:$rhs,
+                       DenseI64ArrayAttr:$lhs_batch, DenseI64ArrayAttr:$rhs_batch,
+                       DenseI64ArrayAttr:$lhs_contract, DenseI64ArrayAttr:$rhs_contract);
+  let results = (outs Portico_NumTensor:$result);
+  let infer = "DotGeneral"; let numpy = "ref_dot_general(lhs, rhs, lhs_batch, rhs_batch, lhs_contract, rhs_contract)";
+  let torch = "matmul"; let saves = ["lhs", "rhs"]; let bilinear = 1;
+}
+
+// A convolution is a trilinear form <dy, conv(x, w)>. Its three partial
+// contractions are ops; the gradient rule of each is written in the others.
+// x is [N, C, spatial..], w is [F, C/groups, kernel..], y is [N, F, out..].
+
+def Portico_ConvolutionOp : Portico_InferredOp<"convolution", [Portico_Contraction, Differentiable]> {
+  let summary = "cross-correlation of x [N, C, ..] with w [F, C/groups, ..], zero padding on both sides";
+  let arguments = (ins Portico_FloatTensor:$x, Portico_FloatTensor:$w, DenseI64ArrayAttr:$strides,
+                       DenseI64ArrayAttr:$padding, DenseI64ArrayAttr:$dilations, I64Attr:$groups);
+  let results = (outs Portico_FloatTensor:$result);
+  let infer = "Convolution"; let numpy = "ref_convolution(x, w, strides, padding, dilations, groups)";
+  let torch = "nn.functional.conv2d"; let saves = ["x", "w"]; let bilinear = 1;
+}
+def Portico_ConvolutionInputGradOp : Portico_InferredOp<"convolution_input_grad", [Portico_Contraction, Differentiable]> {
+  let summary = "gradient of convolution in x, of spatial shape input_size: a transposed convolution";
+  let arguments = (ins Portico_FloatTensor:$dy, Portico_FloatTensor:$w, DenseI64ArrayAttr:$input_size,
+                       DenseI64ArrayAttr:$strides, DenseI64ArrayAttr:$padding, DenseI64ArrayAttr:$dilations,
+                       I64Attr:$groups);
+  let results = (outs Portico_FloatTensor:$result);
+  let infer = "ConvolutionInputGrad"; let numpy = "ref_convolution_input_grad(dy, w, input_size, strides, padding, dilations, groups)";
+  let torch = "nn.functional.conv_transpose2d"; let saves = ["dy", "w"]; let bilinear = 1;
+}
+def Portico_ConvolutionFilterGradOp : Portico_InferredOp<"convolution_filter_grad", [Portico_Contraction, Differentiable]> {
+  let summary = "gradient of convolution in w, of kernel shape filter_size";
+  let arguments = (ins Portico_FloatTensor:$x, Portico_FloatTensor:$dy, DenseI64ArrayAttr:$filter_size,
+                       DenseI64ArrayAttr:$strides, DenseI64ArrayAttr:$padding, DenseI64ArrayAttr:$dilations,
+                       I64Attr:$groups);
+  let results = (outs Portico_FloatTensor:$result);
+  let infer = "ConvolutionFilterGrad"; let numpy = "ref_convolution_filter_grad(x, dy, filter_size, strides, padding, dilations, groups)";
+  let saves = ["x", "dy"]; let bilinear = 1;
+}
+
+#endif // PORTICO_CONTRACTION_TD
