@@ -1,0 +1,41 @@
+# The commands of the project. Each needs nothing done before it:
+# .ci/setup brings what is missing, ninja builds what has changed.
+
+BUILD  ?= build
+PYTHON := .venv/bin/python
+JOBS   ?= $(shell nproc)
+export CMAKE_BUILD_PARALLEL_LEVEL := $(JOBS)
+
+.DEFAULT_GOAL := build
+.PHONY: build demo test lint format sanitize bench docs clean
+
+setup = .ci/setup && . .ci/env
+
+build:            ## build the compiler, the runtime and the native module
+	@bash -c '$(setup) && { [ -f $(BUILD)/build.ninja ] || cmake -G Ninja -S . -B $(BUILD) \
+	  -DCMAKE_CXX_COMPILER=clang++-22 -DPython_EXECUTABLE=$(CURDIR)/$(PYTHON) $$PORTICO_CMAKE_FLAGS >$(BUILD).log 2>&1 \
+	  || { cat $(BUILD).log; exit 1; }; } && rm -f $(BUILD).log && ninja -C $(BUILD) $(if $(VERBOSE),-v,--quiet)'
+
+demo: build       ## train a network on Fashion-MNIST
+	@bash -c '. .ci/env && $(PYTHON) -m portico demo $(ARGS)'
+
+test: build       ## everything this machine can run
+	@bash -c '. .ci/env && $(PYTHON) -m lit.main -q $(BUILD)/test && \
+	  $(PYTHON) -m pytest -q -n $(JOBS) test $(ARGS)'
+
+lint: build       ## formatting and the rules of the house
+	@bash -c '. .ci/env && .venv/bin/ruff check . && .venv/bin/ruff format --check . && \
+	  git ls-files "*.cpp" "*.h" | xargs clang-format-22 --dry-run --Werror'
+
+format:           ## rewrite the sources in the house style
+	@bash -c '. .ci/env && .venv/bin/ruff check --fix . && .venv/bin/ruff format . && \
+	  git ls-files "*.cpp" "*.h" | xargs clang-format-22 -i'
+
+bench: build      ## benchmarks, next to PyTorch where it is installed
+	@bash -c '. .ci/env && $(PYTHON) -m integration.benchmarks $(ARGS)'
+
+docs: build       ## the manual, as HTML in docs/_build
+	@bash -c '. .ci/env && $(PYTHON) -m sphinx -q -b html docs docs/_build'
+
+clean:            ## remove what the build made
+	rm -rf $(BUILD) build-* docs/_build python/portico/_generated python/portico/_core*.so
