@@ -1,13 +1,26 @@
-//===- Target.h - what the compiler knows about a target -------------------===//
+//===- Target.h - the compile half of a target ------------------------------===//
 //
-// Nothing here depends on MLIR: the compile half of a target fills it in.
+// What a target tells the compiler, and what it does with a kernel. The run half
+// is the table of runtime/include/portico/driver.h. A new target is one directory
+// with both; see targets/cpu for the shape of it.
 //
 //===----------------------------------------------------------------------===//
 
 #ifndef PORTICO_TARGETS_TARGET_H
 #define PORTICO_TARGETS_TARGET_H
 
+#include "llvm/ADT/ArrayRef.h"
+#include "llvm/ADT/StringRef.h"
+#include "llvm/Support/Error.h"
+
 #include <cstdint>
+#include <string>
+#include <vector>
+
+namespace mlir {
+class DialectRegistry;
+class ModuleOp;
+} // namespace mlir
 
 namespace portico {
 
@@ -26,6 +39,50 @@ struct TargetInfo {
   int64_t l2Bytes = 512 << 10;
   int64_t l3Bytes = 8 << 20;
 };
+
+/// A kernel in the target's own form, before linking, and its IR where asked for.
+struct TargetObject {
+  std::string bytes;
+  /// (stage, text) pairs, filled in only where the caller wants to see them.
+  std::vector<std::pair<std::string, std::string>> stages;
+};
+
+class Target {
+public:
+  virtual ~Target();
+
+  /// The word before the colon in a device string.
+  virtual llvm::StringRef name() const = 0;
+
+  /// The machine that code is made for; everything that decides what the code
+  /// is, as text. Part of every cache key, and what the driver compares.
+  virtual std::string arch() const = 0;
+
+  virtual const TargetInfo &info() const = 0;
+
+  /// The dialects and translations that `compileKernel` needs in a context.
+  virtual void registerDialects(mlir::DialectRegistry &registry) const = 0;
+
+  /// Turns the functions of `module` (the form of lowering/Kernels/Kernels.h) into
+  /// an object in which each has external linkage under the name
+  /// `prefix + function name`. Called from several threads, each with a context
+  /// of its own.
+  virtual llvm::Expected<TargetObject> compileKernel(mlir::ModuleOp module, llvm::StringRef prefix,
+                                                     bool keepStages) const = 0;
+
+  /// Joins the objects of a program into the blob that the driver loads.
+  virtual llvm::Expected<std::string> link(llvm::ArrayRef<llvm::StringRef> objects) const = 0;
+};
+
+/// The target of a device string ("name" or "name:ordinal"; empty is the first of
+/// the build), or an error that lists what there is.
+llvm::Expected<const Target *> lookupTarget(llvm::StringRef device);
+
+/// Every target of this build, the default one first.
+llvm::ArrayRef<const Target *> allTargets();
+
+/// Makes the drivers of this build known to the runtime. May be called again.
+void registerDrivers();
 
 } // namespace portico
 
