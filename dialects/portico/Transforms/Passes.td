@@ -4,5 +4,6 @@
 #define PORTICO_PASSES_TD
 
 include "mlir/Pass/PassBase.td"
+include "Fusion/Passes.td"
 
 #endif // PORTICO_PASSES_TD
