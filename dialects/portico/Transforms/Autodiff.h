@@ -19,9 +19,7 @@ struct ResidualRef {
   int index = 0;
 
   bool isArgument() const { return op < 0; }
-  bool operator==(const ResidualRef &other) const {
-    return op == other.op && index == other.index;
-  }
+  bool operator==(const ResidualRef &other) const { return op == other.op && index == other.index; }
 };
 
 struct VjpResult {
@@ -47,9 +45,9 @@ mlir::FailureOr<VjpResult> buildVjp(mlir::func::FuncOp f, llvm::ArrayRef<bool> w
 /// The same as one function `(arguments..., cotangents...) -> gradients...` that
 /// computes the forward values again: one gradient for each entry of `wrtArgs`
 /// that is true, zeros where nothing flows.
-mlir::FailureOr<mlir::func::FuncOp>
-buildSelfContainedVjp(mlir::func::FuncOp f, llvm::ArrayRef<bool> wrtArgs,
-                      llvm::ArrayRef<bool> cotangentOfResult);
+mlir::FailureOr<mlir::func::FuncOp> buildSelfContainedVjp(mlir::func::FuncOp f,
+                                                          llvm::ArrayRef<bool> wrtArgs,
+                                                          llvm::ArrayRef<bool> cotangentOfResult);
 
 } // namespace portico
 

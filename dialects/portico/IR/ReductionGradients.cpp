@@ -1,0 +1,235 @@
+//===- ReductionGradients.cpp - gradient rules of Reduction.td --------------===//
+
+#include "dialects/portico/IR/Builder.h"
+
+using namespace mlir;
+using namespace portico;
+
+/// Dimension `axis` moved to the end, and back.
+static Expr toLast(Expr x, int64_t axis) { return permute(x, axisLast(x.rank(), axis)); }
+static Expr fromLast(Expr x, int64_t axis) { return permute(x, inverse(axisLast(x.rank(), axis))); }
+
+static Expr scan(Expr x, ReduceKind kind, int64_t axis, bool reverse) {
+  return x.make<ScanOp>(x, kind, axis, reverse);
+}
+
+/// Adds each element of `values` to the element of a zero tensor shaped as `like`
+/// that `indices` names along `axis`; the other dimensions are those of `values`.
+static Expr addAlong(Expr like, Expr indices, Expr values, int64_t axis) {
+  Expr zeros = toLast(like.zeros(like.type()), axis);
+  int64_t last = like.rank() - 1;
+  Expr sum = zeros.make<ScatterOp>(zeros, toLast(indices, axis), toLast(values, axis), last, last,
+                                   ScatterCombiner::Add);
+  return fromLast(sum, axis);
+}
+
+//===----------------------------------------------------------------------===//
+// reduce
+//===----------------------------------------------------------------------===//
+
+/// Along the last axis, the product of all elements but the one at each place.
+/// Division by an element that is 0 cannot give it: the product of what is before
+/// and of what is after can, and so can its derivatives.
+static Expr productOfOthers(Expr x) {
+  int64_t axis = x.rank() - 1, count = x.dim(axis);
+  Dims starts(x.rank(), 0), limits(x.shape()), low(x.rank(), 0), high(x.rank(), 0);
+  limits[axis] = count - 1;
+  low[axis] = 1;
+  Expr before = pad(scan(slice(x, starts, limits), ReduceKind::Prod, axis, false), 1.0, low, high);
+  starts[axis] = 1;
+  limits[axis] = count;
+  std::swap(low, high);
+  Expr after = pad(scan(slice(x, starts, limits), ReduceKind::Prod, axis, true), 1.0, low, high);
+  return before * after;
+}
+
+LogicalResult ReduceOp::vjp(OpBuilder &builder, ValueRange cotangents, ArrayRef<bool> needs,
+                            SmallVectorImpl<Value> &grads) {
+  Expr x(builder, getLoc(), getX());
+  Dims kept = otherDims(x.rank(), getAxes());
+  auto repeat = [&](Expr value) { return broadcast(value, x.shape(), kept); };
+  Expr dy = x.of(cotangents[0]);
+  switch (getKind()) {
+  case ReduceKind::Sum:
+    grads[0] = repeat(dy);
+    break;
+  case ReduceKind::Prod: {
+    if (x.type().getNumElements() == 0) {
+      grads[0] = x.splat(0.0);
+      break;
+    }
+    Dims order = kept, axes = otherDims(x.rank(), kept);
+    order.append(axes);
+    Expr ordered = permute(x, order);
+    Dims flat = pick(x.shape(), kept);
+    flat.push_back(1);
+    for (int64_t axis : axes)
+      flat.back() *= x.dim(axis);
+    Expr others = reshape(productOfOthers(reshape(ordered, flat)), ordered.shape());
+    grads[0] = repeat(dy) * permute(others, inverse(order));
+    break;
+  }
+  case ReduceKind::Max:
+  case ReduceKind::Min: {
+    // All that equal the result share the cotangent.
+    Expr wins = eq(x, repeat(x.of(getResult())));
+    Expr ties = reduce(castTo(wins, x.dtype()), ReduceKind::Sum, getAxes());
+    grads[0] = select(wins, repeat(dy / ties), 0.0);
+    break;
+  }
+  }
+  return success();
+}
+
+//===----------------------------------------------------------------------===//
+// scan
+//===----------------------------------------------------------------------===//
+
+/// dx[k] is the sum over all i that come after k, k included, of
+/// dy[i] * prod(x[j] for j up to i, j != k), which is dy[i] * y[i] / x[k] unless
+/// x[k] is 0. At the first 0 of a line the product without it is y of the line
+/// with a 1 in its place; at a later 0 every product holds the first one. (So
+/// second derivatives between two zeros of one line are given as 0.)
+static Expr scanProdGradient(Expr x, Expr y, Expr dy, int64_t axis, bool reverse) {
+  Expr zero = eq(x, 0.0);
+  // Counted in i64: f16 and bf16 cannot count far.
+  Expr zeros = castTo(zero, IntegerType::get(x.type().getContext(), 64));
+  Expr first = zero & eq(scan(zeros, ReduceKind::Sum, axis, reverse), 1.0);
+  auto sumAfter = [&](Expr value) { return scan(dy * value, ReduceKind::Sum, axis, !reverse); };
+  Expr withoutFirst = scan(select(first, 1.0, x), ReduceKind::Prod, axis, reverse);
+  Expr elsewhere = sumAfter(y) / select(zero, 1.0, x);
+  return select(first, sumAfter(withoutFirst), select(zero, 0.0, elsewhere));
+}
+
+/// The cotangent goes to the latest element that equals the running result. A
+/// nan is the result from its place on.
+static Expr scanExtremumGradient(Expr x, Expr y, Expr dy, int64_t axis, bool reverse) {
+  Expr here = x.iota(x.shape(), axis);
+  Expr wins = x.make<OrOp>(eq(x, y), ne(x, x));
+  double first = reverse ? double(x.dim(axis) - 1) : 0.0;
+  Expr winner =
+      scan(select(wins, here, first), reverse ? ReduceKind::Min : ReduceKind::Max, axis, reverse);
+  return addAlong(x, winner, dy, axis);
+}
+
+LogicalResult ScanOp::vjp(OpBuilder &builder, ValueRange cotangents, ArrayRef<bool> needs,
+                          SmallVectorImpl<Value> &grads) {
+  Expr x(builder, getLoc(), getX());
+  Expr y = x.of(getResult()), dy = x.of(cotangents[0]);
+  int64_t axis = getAxis();
+  switch (getKind()) {
+  case ReduceKind::Sum:
+    grads[0] = scan(dy, ReduceKind::Sum, axis, !getReverse());
+    break;
+  case ReduceKind::Prod:
+    grads[0] = scanProdGradient(x, y, dy, axis, getReverse());
+    break;
+  case ReduceKind::Max:
+  case ReduceKind::Min:
+    grads[0] = scanExtremumGradient(x, y, dy, axis, getReverse());
+    break;
+  }
+  return success();
+}
+
+//===----------------------------------------------------------------------===//
+// reduce_window
+//===----------------------------------------------------------------------===//
+
+/// The transpose of the window sum: each element of x receives the sum of `dy`
+/// over the windows it is in. With a stride of 1 that is a window sum again, as
+/// the window is symmetric; a stride puts zeros between the elements of dy.
+static Expr windowSumTranspose(ReduceWindowOp op, Expr x, Expr dy) {
+  int64_t trailing = op.getWindow().size(), leading = x.rank() - trailing;
+  if (dy.type().getNumElements() == 0)
+    return x.splat(0.0);
+
+  Dims spread(dy.shape()), strides(x.rank(), 1), origin(x.rank(), 0);
+  for (int64_t i = 0; i < trailing; ++i) {
+    strides[leading + i] = op.getStrides()[i];
+    spread[leading + i] = (dy.dim(leading + i) - 1) * op.getStrides()[i] + 1;
+  }
+  dy = updateSlice(dy.zeros(RankedTensorType::get(spread, dy.dtype())), dy, origin, strides);
+
+  // Windows that lie in the padding of x by themselves begin before x does: there
+  // the transposed padding is negative, and dy is cut.
+  Dims starts(x.rank(), 0), limits = spread, low, high, ones(trailing, 1);
+  for (int64_t i = 0; i < trailing; ++i) {
+    int64_t dim = leading + i, reach = op.getDilations()[i] * (op.getWindow()[i] - 1);
+    int64_t before = reach - op.getLow()[i];
+    int64_t after = x.dim(dim) + op.getLow()[i] - spread[dim];
+    starts[dim] = std::max<int64_t>(0, -before);
+    limits[dim] += std::min<int64_t>(0, after);
+    low.push_back(std::max<int64_t>(0, before));
+    high.push_back(std::max<int64_t>(0, after));
+    if (starts[dim] >= limits[dim]) // every window lies in the padding
+      return x.splat(0.0);
+  }
+  dy = slice(dy, starts, limits);
+  return dy.make<ReduceWindowOp>(dy, ReduceKind::Sum, op.getWindow(), ones, op.getDilations(), low,
+                                 high);
+}
+
+static Expr windowReduce(ReduceWindowOp op, Expr x, ReduceKind kind) {
+  return x.make<ReduceWindowOp>(x, kind, op.getWindow(), op.getStrides(), op.getDilations(),
+                                op.getLow(), op.getHigh());
+}
+
+/// As for scan: dy * y / x, except where x is 0; there the product of the others
+/// is that of the elements that are not 0, if there is no second 0.
+static Expr windowProdGradient(ReduceWindowOp op, Expr x, Expr dy) {
+  Expr zero = eq(x, 0.0), filled = select(zero, 1.0, x);
+  Expr zeros = windowReduce(op, castTo(zero, x.dtype()), ReduceKind::Sum);
+  Expr others = windowReduce(op, filled, ReduceKind::Prod);
+  Expr atZero = windowSumTranspose(op, x, select(eq(zeros, 1.0), dy * others, 0.0));
+  Expr elsewhere = windowSumTranspose(op, x, dy * windowReduce(op, x, ReduceKind::Prod));
+  return select(zero, atZero, elsewhere / filled);
+}
+
+/// The cotangent of a window goes to the first of its largest elements.
+static Expr windowExtremumGradient(ReduceWindowOp op, Expr x, Expr dy) {
+  int64_t trailing = op.getWindow().size(), leading = x.rank() - trailing;
+  Expr winner = x.make<ArgReduceWindowOp>(x, op.getKind(), op.getWindow(), op.getStrides(),
+                                          op.getDilations(), op.getLow(), op.getHigh());
+  auto flatten = [&](Expr value) {
+    Dims flat(value.shape().take_front(leading));
+    flat.push_back(1);
+    for (int64_t size : value.shape().drop_front(leading))
+      flat.back() *= size;
+    return reshape(value, flat);
+  };
+  Expr zeros = flatten(x.splat(0.0));
+  Expr sum = x.make<ScatterOp>(zeros, flatten(winner), flatten(dy), leading, leading,
+                               ScatterCombiner::Add);
+  return reshape(sum, x.shape());
+}
+
+LogicalResult ReduceWindowOp::vjp(OpBuilder &builder, ValueRange cotangents, ArrayRef<bool> needs,
+                                  SmallVectorImpl<Value> &grads) {
+  Expr x(builder, getLoc(), getX());
+  Expr dy = x.of(cotangents[0]);
+  switch (getKind()) {
+  case ReduceKind::Sum:
+    grads[0] = windowSumTranspose(*this, x, dy);
+    break;
+  case ReduceKind::Prod:
+    grads[0] = windowProdGradient(*this, x, dy);
+    break;
+  case ReduceKind::Max:
+  case ReduceKind::Min:
+    grads[0] = windowExtremumGradient(*this, x, dy);
+    break;
+  }
+  return success();
+}
+
+//===----------------------------------------------------------------------===//
+// sort
+//===----------------------------------------------------------------------===//
+
+LogicalResult SortOp::vjp(OpBuilder &builder, ValueRange cotangents, ArrayRef<bool> needs,
+                          SmallVectorImpl<Value> &grads) {
+  Expr x(builder, getLoc(), getX());
+  grads[0] = addAlong(x, x.of(getIndices()), x.of(cotangents[0]), getAxis());
+  return success();
+}
