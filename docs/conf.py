@@ -1,0 +1,12 @@
+"""Sphinx configuration."""
+
+project = "Portico"
+author = "the Portico developers"
+copyright = "the Portico developers"
+extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.doctest"]
+source_suffix = {".md": "markdown"}
+exclude_patterns = ["_build", "**/*.in"]
+html_theme = "furo"
+html_title = "Portico"
+myst_enable_extensions = ["colon_fence", "deflist"]
+myst_heading_anchors = 3
