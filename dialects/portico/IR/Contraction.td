@@ -16,6 +16,12 @@ def Portico_DotGeneralOp : Portico_InferredOp<"dot_general", [Portico_Contractio
   let results = (outs Portico_NumTensor:$result);
   let infer = "DotGeneral"; let numpy = "ref_dot_general(lhs, rhs, lhs_batch, rhs_batch, lhs_contract, rhs_contract)";
   let torch = "matmul"; let saves = ["lhs", "rhs"]; let bilinear = 1;
+  let constraints = [
+    "dot_general_c1: lhs and rhs have the same dtype",
+    "dot_general_c2: lhs_batch and rhs_batch have the same length, and so have lhs_contract and rhs_contract",
+    "dot_general_c3: batch and contract dimensions are dimensions of their operand, each at most once",
+    "dot_general_c4: batch dimensions of lhs and rhs have the same sizes",
+    "dot_general_c5: contract dimensions of lhs and rhs have the same sizes"];
 }
 
 // A convolution is a trilinear form <dy, conv(x, w)>. Its three partial
@@ -29,6 +35,12 @@ def Portico_ConvolutionOp : Portico_InferredOp<"convolution", [Portico_Contracti
   let results = (outs Portico_FloatTensor:$result);
   let infer = "Convolution"; let numpy = "ref_convolution(x, w, strides, padding, dilations, groups)";
   let torch = "nn.functional.conv2d"; let saves = ["x", "w"]; let bilinear = 1;
+  let constraints = [
+    "convolution_c1: x and w have the same dtype",
+    "convolution_c2: x and w have the same rank, at least 3, and strides, padding and dilations one entry for each spatial dimension",
+    "convolution_c3: strides[i] and dilations[i] are at least 1, padding[i] at least 0",
+    "convolution_c4: groups >= 1 divides C and F, and w has C/groups channels",
+    "convolution_c5: kernel dimensions are at least 1 and the dilated kernel fits into the padded input"];
 }
 def Portico_ConvolutionInputGradOp : Portico_InferredOp<"convolution_input_grad", [Portico_Contraction, Differentiable]> {
   let summary = "gradient of convolution in x, of spatial shape input_size: a transposed convolution";
@@ -38,6 +50,12 @@ def Portico_ConvolutionInputGradOp : Portico_InferredOp<"convolution_input_grad"
   let results = (outs Portico_FloatTensor:$result);
   let infer = "ConvolutionInputGrad"; let numpy = "ref_convolution_input_grad(dy, w, input_size, strides, padding, dilations, groups)";
   let torch = "nn.functional.conv_transpose2d"; let saves = ["dy", "w"]; let bilinear = 1;
+  let constraints = [
+    "convolution_input_grad_c1: dy and w have the same dtype",
+    "convolution_input_grad_c2: dy and w have the same rank, at least 3, and input_size, strides, padding and dilations one entry for each spatial dimension",
+    "convolution_input_grad_c3: strides[i] and dilations[i] are at least 1, padding[i] and input_size[i] at least 0",
+    "convolution_input_grad_c4: groups >= 1 divides F, and dy and w agree in F",
+    "convolution_input_grad_c5: a convolution of an input of input_size with w has the spatial shape of dy"];
 }
 def Portico_ConvolutionFilterGradOp : Portico_InferredOp<"convolution_filter_grad", [Portico_Contraction, Differentiable]> {
   let summary = "gradient of convolution in w, of kernel shape filter_size";
@@ -47,6 +65,12 @@ def Portico_ConvolutionFilterGradOp : Portico_InferredOp<"convolution_filter_gra
   let results = (outs Portico_FloatTensor:$result);
   let infer = "ConvolutionFilterGrad"; let numpy = "ref_convolution_filter_grad(x, dy, filter_size, strides, padding, dilations, groups)";
   let saves = ["x", "dy"]; let bilinear = 1;
+  let constraints = [
+    "convolution_filter_grad_c1: x and dy have the same dtype",
+    "convolution_filter_grad_c2: x and dy have the same rank, at least 3, and filter_size, strides, padding and dilations one entry for each spatial dimension",
+    "convolution_filter_grad_c3: strides[i], dilations[i] and filter_size[i] are at least 1, padding[i] at least 0",
+    "convolution_filter_grad_c4: groups >= 1 divides C and F, and x and dy agree in N",
+    "convolution_filter_grad_c5: a convolution of x with a kernel of filter_size has the spatial shape of dy"];
 }
 
 #endif // PORTICO_CONTRACTION_TD

@@ -12,12 +12,17 @@ def Portico_ConstantOp : Portico_Op<"constant", [Portico_Creation, Portico_NonDi
   let results = (outs Portico_Tensor:$result);
   let infer = "Constant"; let numpy = "value"; let hasFolder = 1;
   let assemblyFormat = "attr-dict $value";
+  let constraints = [
+    "constant_c1: value holds as many bytes as its type needs, or one element that is repeated"];
 }
 def Portico_IotaOp : Portico_InferredOp<"iota", [Portico_Creation, Portico_NonDifferentiable]> {
   let summary = "the index along `axis`";
   let arguments = (ins DenseI64ArrayAttr:$shape, I64Attr:$axis, TypeAttr:$dtype);
   let results = (outs Portico_NumTensor:$result);
   let infer = "Iota"; let numpy = "ref_iota(shape, axis, dtype)"; let torch = "arange";
+  let constraints = [
+    "iota_c1: no dimension of shape is negative",
+    "iota_c2: 0 <= axis < rank"];
 }
 def Portico_RandomBitsOp : Portico_InferredOp<"random_bits", [Portico_Creation, Portico_NonDifferentiable]> {
   let summary = "32 random bits per element, the same on every target";
@@ -28,8 +33,10 @@ def Portico_RandomBitsOp : Portico_InferredOp<"random_bits", [Portico_Creation, 
     2 and 3 are 0) and key `seed` (low word first).
   }];
   let arguments = (ins Portico_I64Scalar:$seed, Portico_I64Scalar:$offset, DenseI64ArrayAttr:$shape);
-  let results = (outs RankedTensorOf<[I32]>:$result);
+  let results = (outs Portico_I32Tensor:$result);
   let infer = "RandomBits"; let numpy = "ref_random_bits(seed, offset, shape)";
+  let constraints = [
+    "random_bits_c1: no dimension of shape is negative"];
 }
 
 #endif // PORTICO_CREATION_TD

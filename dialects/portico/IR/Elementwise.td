@@ -100,6 +100,9 @@ class Portico_Binary<string mnemonic, Type operand, list<Trait> traits>
   let arguments = (ins operand:$lhs, operand:$rhs);
   let results = (outs operand:$result);
   let infer = "Binary";
+  let constraints = [
+    mnemonic # "_c1: lhs and rhs have the same dtype",
+    mnemonic # "_c2: lhs and rhs have the same shape"];
 }
 
 def Portico_AddOp : Portico_Binary<"add", Portico_NumTensor, [Differentiable, Commutative]> {
@@ -180,6 +183,9 @@ def Portico_CompareOp : Portico_InferredOp<"compare", [Portico_Elementwise, Port
   let arguments = (ins Portico_Tensor:$lhs, Portico_Tensor:$rhs, Portico_CompareDirection:$direction);
   let results = (outs Portico_BoolTensor:$result);
   let infer = "Compare"; let numpy = "ref_compare(lhs, rhs, direction)"; let hasFolder = 1;
+  let constraints = [
+    "compare_c1: lhs and rhs have the same dtype",
+    "compare_c2: lhs and rhs have the same shape"];
 }
 def Portico_SelectOp : Portico_InferredOp<"select", [Portico_Elementwise, Differentiable]> {
   let summary = "on_true where pred, else on_false";
@@ -187,6 +193,9 @@ def Portico_SelectOp : Portico_InferredOp<"select", [Portico_Elementwise, Differ
   let results = (outs Portico_Tensor:$result);
   let infer = "Select"; let numpy = "np.where(pred, on_true, on_false)"; let torch = "where";
   let saves = ["pred"]; let hasFolder = 1;
+  let constraints = [
+    "select_c1: on_true and on_false have the same dtype",
+    "select_c2: pred, on_true and on_false have the same shape"];
 }
 def Portico_CastOp : Portico_InferredOp<"cast", [Portico_Elementwise, Differentiable]> {
   let summary = "value conversion: floats to integers truncate and wrap, anything to i1 is x != 0";
@@ -199,6 +208,8 @@ def Portico_BitcastOp : Portico_InferredOp<"bitcast", [Portico_Elementwise, Port
   let arguments = (ins Portico_Tensor:$x, TypeAttr:$dtype);
   let results = (outs Portico_Tensor:$result);
   let infer = "Bitcast"; let numpy = "ref_bitcast(x, dtype)"; let torch = "Tensor.view"; let hasFolder = 1;
+  let constraints = [
+    "bitcast_c1: dtype has the width of x; i1 goes to i1 only"];
 }
 
 #endif // PORTICO_ELEMENTWISE_TD

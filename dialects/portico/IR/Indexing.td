@@ -22,6 +22,9 @@ def Portico_GatherOp : Portico_InferredOp<"gather", [Portico_DataMovement, Diffe
   let results = (outs Portico_Tensor:$result);
   let infer = "Gather"; let numpy = "ref_gather(x, indices, axis, batch_dims)"; let torch = "gather";
   let saves = ["indices"];
+  let constraints = [
+    "gather_c1: 0 <= batch_dims <= axis < rank of x, and batch_dims <= rank of indices",
+    "gather_c2: x and indices agree in the first batch_dims dimensions"];
 }
 
 def Portico_ScatterCombiner : I64EnumAttr<"ScatterCombiner", "how updates meet the operand", [
@@ -40,6 +43,12 @@ def Portico_ScatterOp : Portico_InferredOp<"scatter", [Portico_Opaque, Different
   let results = (outs Portico_Tensor:$result);
   let infer = "Scatter"; let numpy = "ref_scatter(x, indices, updates, axis, batch_dims, combiner)"; let torch = "scatter";
   let saves = ["x", "indices", "updates"]; let savesResult = 1;
+  let constraints = [
+    "scatter_c1: 0 <= batch_dims <= axis < rank of x, and batch_dims <= rank of indices",
+    "scatter_c2: x and indices agree in the first batch_dims dimensions",
+    "scatter_c3: updates has the shape that gather gives for x and indices",
+    "scatter_c4: updates has the dtype of x",
+    "scatter_c5: i1 takes only set, max and min"];
 }
 def Portico_DynamicSliceOp : Portico_InferredOp<"dynamic_slice", [Portico_DataMovement, Differentiable]> {
   let summary = "a window of `sizes` that begins at run-time starts, clamped into x";
@@ -47,6 +56,9 @@ def Portico_DynamicSliceOp : Portico_InferredOp<"dynamic_slice", [Portico_DataMo
   let results = (outs Portico_Tensor:$result);
   let infer = "DynamicSlice"; let numpy = "ref_dynamic_slice(x, starts, sizes)"; let torch = "narrow";
   let saves = ["starts"];
+  let constraints = [
+    "dynamic_slice_c1: there is one start for each dimension of x",
+    "dynamic_slice_c2: sizes has one entry for each dimension of x, 0 <= sizes[i] <= x.shape[i]"];
 }
 def Portico_DynamicUpdateSliceOp : Portico_InferredOp<"dynamic_update_slice", [Portico_DataMovement, Differentiable]> {
   let summary = "x with the window at run-time starts, clamped into x, replaced by update";
@@ -54,6 +66,10 @@ def Portico_DynamicUpdateSliceOp : Portico_InferredOp<"dynamic_update_slice", [P
   let results = (outs Portico_Tensor:$result);
   let infer = "DynamicUpdateSlice"; let numpy = "ref_dynamic_update_slice(x, update, starts)";
   let saves = ["starts"];
+  let constraints = [
+    "dynamic_update_slice_c1: there is one start for each dimension of x",
+    "dynamic_update_slice_c2: x and update have the same dtype and rank",
+    "dynamic_update_slice_c3: update is no larger than x in any dimension"];
 }
 
 #endif // PORTICO_INDEXING_TD

@@ -34,21 +34,24 @@ def Portico_Dialect : Dialect {
 // Types
 //===----------------------------------------------------------------------===//
 
-def Portico_Float : AnyTypeOf<[F16, BF16, F32, F64], "floating point">;
-def Portico_Int   : AnyTypeOf<[I8, I16, I32, I64, UI<8>], "integer">;
-def Portico_Bool  : TypeAlias<I1, "bool">;
-def Portico_Elem  : AnyTypeOf<[F16, BF16, F32, F64, I8, I16, I32, I64, UI<8>, I1],
-                              "f16, bf16, f32, f64, i8, i16, i32, i64, ui8 or i1">;
-
-def Portico_Tensor       : RankedTensorOf<[Portico_Elem]>;
-def Portico_FloatTensor  : RankedTensorOf<[F16, BF16, F32, F64]>;
-def Portico_NumTensor    : RankedTensorOf<[F16, BF16, F32, F64, I8, I16, I32, I64, UI<8>]>;
-def Portico_IntTensor    : RankedTensorOf<[I8, I16, I32, I64, UI<8>]>;
-def Portico_BitsTensor   : RankedTensorOf<[I8, I16, I32, I64, UI<8>, I1]>;
-def Portico_BoolTensor   : RankedTensorOf<[I1]>;
-def Portico_IndexTensor  : RankedTensorOf<[I32, I64]>;
-def Portico_I64Tensor    : RankedTensorOf<[I64]>;
-def Portico_I64Scalar    : 0DTensorOf<[I64]>;
+/// A tensor with one of these element types; `elementTypes` is what
+/// generate.py reads to check dtypes in the recorder as the op does in MLIR.
+class Portico_TensorOf<list<Type> elems> : RankedTensorOf<elems> {
+  list<Type> elementTypes = elems;
+}
+def Portico_Tensor       : Portico_TensorOf<[F16, BF16, F32, F64, I8, I16, I32, I64, UI<8>, I1]>;
+def Portico_FloatTensor  : Portico_TensorOf<[F16, BF16, F32, F64]>;
+def Portico_NumTensor    : Portico_TensorOf<[F16, BF16, F32, F64, I8, I16, I32, I64, UI<8>]>;
+def Portico_IntTensor    : Portico_TensorOf<[I8, I16, I32, I64, UI<8>]>;
+def Portico_BitsTensor   : Portico_TensorOf<[I8, I16, I32, I64, UI<8>, I1]>;
+def Portico_BoolTensor   : Portico_TensorOf<[I1]>;
+def Portico_IndexTensor  : Portico_TensorOf<[I32, I64]>;
+def Portico_I32Tensor    : Portico_TensorOf<[I32]>;
+def Portico_I64Tensor    : Portico_TensorOf<[I64]>;
+/// One run-time integer. Rank 0 is part of the type here and of `<op>_c0` in the recorder.
+def Portico_I64Scalar    : 0DTensorOf<[I64]> {
+  list<Type> elementTypes = [I64];
+}
 
 //===----------------------------------------------------------------------===//
 // Traits: what an op is to fusion and to autodiff
@@ -99,6 +102,11 @@ class Portico_Op<string mnemonic, list<Trait> traits = []>
   /// C++ function `portico::infer<infer>` that computes the result specs from
   /// operand specs and attributes; shared by the recorder and the MLIR op.
   string infer = "";
+  /// What must hold, one sentence each, numbered `<op>_c1`, `<op>_c2`...; the
+  /// labels come back in error messages and tests. `<op>_c0` is implied by all:
+  /// operands have the listed dtypes, attributes are well formed and the result
+  /// has at most 2^62 bytes.
+  list<string> constraints = [];
   /// One NumPy expression over the operand and attribute names: the reference.
   string numpy = "";
   /// The PyTorch function with these semantics, where there is one.

@@ -10,6 +10,9 @@ def Portico_CallOp : Portico_Op<"call", [DeclareOpInterfaceMethods<SymbolUserOpI
   let summary = "calls a function of tensors; inlined before fusion";
   let arguments = (ins FlatSymbolRefAttr:$callee, Variadic<Portico_Tensor>:$operands);
   let results = (outs Variadic<Portico_Tensor>:$results);
+  let constraints = [
+    "call_c1: callee names a func.func",
+    "call_c2: operands and results have the types of the callee"];
   let assemblyFormat = "$callee `(` $operands `)` attr-dict `:` functional-type($operands, $results)";
 }
 def Portico_KernelOp : Portico_Op<"kernel", [IsolatedFromAbove, SingleBlockImplicitTerminator<"YieldOp">]> {
@@ -21,11 +24,16 @@ def Portico_KernelOp : Portico_Op<"kernel", [IsolatedFromAbove, SingleBlockImpli
   let arguments = (ins Variadic<Portico_Tensor>:$inputs, OptionalAttr<StrAttr>:$category);
   let results = (outs Variadic<Portico_Tensor>:$results);
   let regions = (region SizedRegion<1>:$body);
-  let hasCustomAssemblyFormat = 1; let hasVerifier = 1;
+  let hasCustomAssemblyFormat = 1; let hasRegionVerifier = 1;
+  let constraints = [
+    "kernel_c1: block arguments have the types of the inputs",
+    "kernel_c2: the yielded values have the types of the results",
+    "kernel_c3: the body holds primitives of portico only"];
 }
 def Portico_YieldOp : Portico_Op<"yield", [Terminator, ParentOneOf<["KernelOp"]>]> {
   let summary = "the results of a kernel";
   let arguments = (ins Variadic<Portico_Tensor>:$values);
+  let builders = [OpBuilder<(ins), "build($_builder, $_state, ::mlir::ValueRange());">];
   let assemblyFormat = "attr-dict ($values^ `:` type($values))?";
 }
 def Portico_CustomCallOp : Portico_Op<"custom_call", [Portico_Opaque, Portico_NonDifferentiable]> {
