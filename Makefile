@@ -13,7 +13,7 @@ setup = .ci/setup && . .ci/env
 
 build:            ## build the compiler, the runtime and the native module
 	@bash -c '$(setup) && { [ -f $(BUILD)/build.ninja ] || cmake -G Ninja -S . -B $(BUILD) \
-	  -DCMAKE_CXX_COMPILER=clang++-22 -DPython_EXECUTABLE=$(CURDIR)/$(PYTHON) $$PORTICO_CMAKE_FLAGS >$(BUILD).log 2>&1 \
+	  -DCMAKE_C_COMPILER=clang-22 -DCMAKE_CXX_COMPILER=clang++-22 -DPython_EXECUTABLE=$(CURDIR)/$(PYTHON) $$PORTICO_CMAKE_FLAGS >$(BUILD).log 2>&1 \
 	  || { cat $(BUILD).log; exit 1; }; } && rm -f $(BUILD).log && ninja -C $(BUILD) $(if $(VERBOSE),-v,--quiet)'
 
 demo: build       ## train a network on Fashion-MNIST
