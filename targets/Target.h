@@ -2,7 +2,7 @@
 //
 // What a target tells the compiler, and what it does with a kernel. The run half
 // is the table of runtime/include/portico/driver.h. A new target is one directory
-// with both; see targets/cpu for the shape of it.
+// with both; targets/CMakeLists.txt says what it must offer.
 //
 //===----------------------------------------------------------------------===//
 
@@ -80,9 +80,6 @@ llvm::Expected<const Target *> lookupTarget(llvm::StringRef device);
 
 /// Every target of this build, the default one first.
 llvm::ArrayRef<const Target *> allTargets();
-
-/// Makes the drivers of this build known to the runtime. May be called again.
-void registerDrivers();
 
 } // namespace portico
 

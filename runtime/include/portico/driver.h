@@ -29,8 +29,6 @@ extern "C" {
 typedef struct portico_device_info {
   uint64_t struct_size;
   char name[128];
-  /** What a program has to be compiled for; compared when one is loaded. */
-  char arch[128];
   uint64_t memory_bytes;
   /** The host may read and write the device's memory, and calls have done their work on return. */
   int32_t host_memory;
@@ -75,6 +73,8 @@ typedef struct portico_driver {
   int32_t (*device_info)(int32_t ordinal, portico_device_info *info);
   int32_t (*device_open)(int32_t ordinal, void **device);
   void (*device_close)(void *device);
+  /** Whether code for `arch` (the text the compile half wrote) runs there: 1 or 0. */
+  int32_t (*device_supports)(int32_t ordinal, const char *arch);
 
   /* Memory, aligned to PORTICO_ALIGNMENT at least */
   int32_t (*memory_allocate)(void *device, size_t bytes, void **memory);

@@ -1,0 +1,183 @@
+//===- Device.cpp - drivers and their devices -------------------------------===//
+
+#include "Device.h"
+
+#include "Status.h"
+
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
+#include <memory>
+#include <mutex>
+#include <pthread.h>
+#include <vector>
+
+using namespace portico::rt;
+
+portico_device::portico_device(const portico_driver *driver, int32_t ordinal, void *handle,
+                               const portico_device_info &info)
+    : driver(driver), ordinal(ordinal), handle(handle), hostMemory(info.host_memory != 0),
+      name(std::string(driver->name) + ":" + std::to_string(ordinal)),
+      allocator(driver, handle, name, info.memory_bytes) {}
+
+namespace {
+
+struct Registry {
+  std::mutex mutex;
+  std::vector<const portico_driver *> drivers;
+  std::vector<std::unique_ptr<portico_device>> devices;
+
+  const portico_driver *find(const std::string &name) const {
+    for (const portico_driver *driver : drivers)
+      if (name == driver->name)
+        return driver;
+    return nullptr;
+  }
+  std::string names() const {
+    std::string text;
+    for (const portico_driver *driver : drivers)
+      text += (text.empty() ? "" : ", ") + std::string(driver->name);
+    return text.empty() ? "none" : text;
+  }
+};
+
+// Leaked on purpose: buffers are released by destructors that run after ours.
+Registry &registry() {
+  static Registry *instance = new Registry;
+  return *instance;
+}
+
+// A thread of the parent may hold one of these at the moment of the fork; the
+// child would wait for it for ever.
+void lockAll() {
+  registry().mutex.lock();
+  for (auto &device : registry().devices)
+    device->allocator.forkMutex().lock();
+}
+
+void unlockAll() {
+  for (auto &device : registry().devices)
+    device->allocator.forkMutex().unlock();
+  registry().mutex.unlock();
+}
+
+bool complete(const portico_driver &driver) {
+  return driver.name && driver.device_count && driver.device_info && driver.device_open &&
+         driver.device_close && driver.device_supports && driver.memory_allocate &&
+         driver.memory_release && driver.copy && driver.fill && driver.module_load &&
+         driver.module_unload && driver.module_kernel && driver.launch && driver.event_create &&
+         driver.event_destroy && driver.event_record && driver.event_wait && driver.event_query &&
+         driver.synchronize && driver.last_error;
+}
+
+} // namespace
+
+portico_code portico_driver_register(const portico_driver *driver, portico_status *status) {
+  if (!driver || driver->abi != PORTICO_DRIVER_ABI || driver->struct_size < sizeof(portico_driver))
+    return fail(status, PORTICO_INVALID_ARGUMENT,
+                "[driver] a driver for another runtime; got version %u and a table of %llu bytes; "
+                "expected version %d and at least %zu; try rebuilding the driver",
+                driver ? driver->abi : 0,
+                static_cast<unsigned long long>(driver ? driver->struct_size : 0),
+                PORTICO_DRIVER_ABI, sizeof(portico_driver));
+  if (!complete(*driver))
+    return fail(status, PORTICO_INVALID_ARGUMENT,
+                "[driver] a required function is missing in the table of driver '%s'; expected all "
+                "above 'optional' in driver.h",
+                driver->name ? driver->name : "?");
+  Registry &all = registry();
+  std::lock_guard<std::mutex> lock(all.mutex);
+  if (const portico_driver *known = all.find(driver->name)) {
+    if (known == driver)
+      return PORTICO_OK;
+    return fail(status, PORTICO_INVALID_ARGUMENT, "[driver] there is a driver '%s' already",
+                driver->name);
+  }
+  if (all.drivers.empty())
+    pthread_atfork(lockAll, unlockAll, unlockAll);
+  all.drivers.push_back(driver);
+  return PORTICO_OK;
+}
+
+int32_t portico_device_count(const char *name) {
+  const portico_driver *driver;
+  {
+    std::lock_guard<std::mutex> lock(registry().mutex);
+    driver = registry().find(name ? name : "");
+  }
+  return driver ? driver->device_count() : 0;
+}
+
+portico_code portico_device_get(const char *name, portico_device **result, portico_status *status) {
+  std::string text = name ? name : "";
+  std::string driverName = text.substr(0, text.find(':'));
+  int32_t ordinal = 0;
+  if (driverName.size() < text.size()) {
+    const char *digits = text.c_str() + driverName.size() + 1;
+    char *end = nullptr;
+    errno = 0;
+    long value = strtol(digits, &end, 10);
+    if (end == digits || *end || value < 0 || value > INT32_MAX || errno)
+      return fail(status, PORTICO_UNAVAILABLE,
+                  "[device] not a device; got '%s'; expected 'driver' or 'driver:ordinal'", name);
+    ordinal = int32_t(value);
+  }
+
+  Registry &all = registry();
+  std::lock_guard<std::mutex> lock(all.mutex);
+  const portico_driver *driver = nullptr;
+  if (!driverName.empty())
+    driver = all.find(driverName);
+  else if (text.empty() && !all.drivers.empty())
+    driver = all.drivers.front();
+  if (!driver)
+    return fail(status, PORTICO_UNAVAILABLE,
+                "[device] no such device; got '%s'; expected one of the drivers here: %s", text.c_str(),
+                all.names().c_str());
+  for (auto &device : all.devices) {
+    if (device->driver == driver && device->ordinal == ordinal) {
+      *result = device.get();
+      return PORTICO_OK;
+    }
+  }
+  int32_t count = driver->device_count();
+  if (ordinal >= count)
+    return fail(status, PORTICO_UNAVAILABLE,
+                "[device] no such device; got '%s'; expected an ordinal below %d", text.c_str(), count);
+  portico_device_info info{};
+  info.struct_size = sizeof(info);
+  void *handle = nullptr;
+  if (driver->device_info(ordinal, &info) != 0 || driver->device_open(ordinal, &handle) != 0)
+    return fail(status, PORTICO_UNAVAILABLE, "[device] cannot open %s:%d: %s", driver->name,
+                ordinal, driver->last_error());
+  all.devices.push_back(std::make_unique<portico_device>(driver, ordinal, handle, info));
+  *result = all.devices.back().get();
+  return PORTICO_OK;
+}
+
+const char *portico_device_name(const portico_device *device) { return device->name.c_str(); }
+
+int32_t portico_device_is_host(const portico_device *device) { return device->hostMemory; }
+
+portico_code portico_device_synchronize(portico_device *device, portico_status *status) {
+  if (device->driver->synchronize(device->handle) != 0)
+    return fail(status, PORTICO_DEVICE_ERROR, "[device] %s failed: %s", device->name.c_str(),
+                device->driver->last_error());
+  return PORTICO_OK;
+}
+
+void portico_memory_get_stats(portico_device *device, portico_memory_stats *stats) {
+  portico_memory_stats all{};
+  device->allocator.getStats(all);
+  uint64_t size = stats->struct_size < sizeof(all) ? stats->struct_size : sizeof(all);
+  all.struct_size = stats->struct_size;
+  memcpy(stats, &all, size);
+}
+
+void portico_memory_reset_peak(portico_device *device) { device->allocator.resetPeak(); }
+
+void portico_memory_release_cached(portico_device *device) { device->allocator.releaseCached(); }
+
+void portico_memory_set_limit(portico_device *device, uint64_t bytes) {
+  device->allocator.setLimit(bytes);
+}

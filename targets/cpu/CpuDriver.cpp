@@ -1,0 +1,259 @@
+//===- CpuDriver.cpp - the host as a device ---------------------------------===//
+//
+// Code is a shared object, loaded from memory; a kernel is a C function
+//
+//   void kernel(void *const *buffers, int64_t begin, int64_t end, int64_t *status)
+//
+// and a launch hands ranges of its items to the runtime's threads. Everything has
+// been done when a call returns, so events have nothing to remember.
+//
+//===----------------------------------------------------------------------===//
+
+#include "targets/cpu/CpuDriver.h"
+#include "targets/cpu/CpuFeatures.h"
+
+#include "portico/parallel.h"
+
+#include <algorithm>
+#include <atomic>
+#include <cerrno>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <dlfcn.h>
+#include <memory>
+#include <string>
+#include <sys/mman.h>
+#include <unistd.h>
+
+namespace {
+
+using Kernel = void (*)(void *const *buffers, int64_t begin, int64_t end, int64_t *status);
+
+constexpr size_t kHugePage = size_t(2) << 20;
+
+thread_local std::string lastError;
+
+int32_t failed(std::string message) {
+  lastError = std::move(message);
+  return 1;
+}
+
+//===----------------------------------------------------------------------===//
+// Devices
+//===----------------------------------------------------------------------===//
+
+/// What a container allows, where it allows less than the machine has.
+uint64_t containerLimit() {
+  for (const char *path :
+       {"/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes"}) {
+    FILE *file = fopen(path, "r");
+    if (!file)
+      continue;
+    unsigned long long bytes = 0;
+    int got = fscanf(file, "%llu", &bytes);
+    fclose(file);
+    if (got == 1 && bytes)
+      return bytes;
+  }
+  return UINT64_MAX;
+}
+
+int32_t deviceCount() { return 1; }
+
+int32_t deviceInfo(int32_t, portico_device_info *info) {
+  uint64_t machine = uint64_t(sysconf(_SC_PHYS_PAGES)) * uint64_t(sysconf(_SC_PAGESIZE));
+  snprintf(info->name, sizeof(info->name), "host processor");
+  info->memory_bytes = std::min(machine, containerLimit());
+  info->host_memory = 1;
+  return 0;
+}
+
+int32_t deviceOpen(int32_t, void **device) {
+  *device = nullptr;
+  return 0;
+}
+
+void deviceClose(void *) {}
+
+int32_t deviceSupports(int32_t, const char *arch) { return portico::cpu::hostSupports(arch); }
+
+//===----------------------------------------------------------------------===//
+// Memory
+//===----------------------------------------------------------------------===//
+
+// Large blocks are whole huge pages: a first touch then costs one fault in 2 MiB
+// instead of 512 of them.
+int32_t memoryAllocate(void *, size_t bytes, void **memory) {
+  size_t alignment = bytes >= kHugePage ? kHugePage : PORTICO_ALIGNMENT;
+  size_t rounded = (bytes + alignment - 1) / alignment * alignment;
+  if (rounded < bytes)
+    return failed("the size overflows");
+  void *result = aligned_alloc(alignment, rounded);
+  if (!result)
+    return failed("the system gives no more memory");
+  if (alignment == kHugePage)
+    madvise(result, rounded, MADV_HUGEPAGE); // only advice: it may fail
+  *memory = result;
+  return 0;
+}
+
+void memoryRelease(void *, void *memory, size_t) { free(memory); }
+
+int32_t copy(void *, void *destination, const void *source, size_t bytes, portico_copy_kind) {
+  memcpy(destination, source, bytes);
+  return 0;
+}
+
+int32_t fill(void *, void *destination, uint64_t pattern, uint32_t patternBytes, size_t bytes) {
+  char *at = static_cast<char *>(destination);
+  if (patternBytes == 1) {
+    memset(at, int(pattern & 0xff), bytes);
+    return 0;
+  }
+  for (size_t done = 0; done + patternBytes <= bytes; done += patternBytes)
+    memcpy(at + done, &pattern, patternBytes);
+  return 0;
+}
+
+//===----------------------------------------------------------------------===//
+// Code
+//===----------------------------------------------------------------------===//
+
+// The dynamic linker takes two equal paths for one library, and descriptors are
+// used again: each load spells the path in a way of its own.
+std::string uniquePath(int file) {
+  static std::atomic<uint64_t> loads{0};
+  std::string path = "/proc/self/fd";
+  for (uint64_t rest = ++loads; rest; rest >>= 1)
+    path += rest & 1 ? "/." : "//";
+  return path + "/" + std::to_string(file);
+}
+
+// The dynamic linker wants a file: an anonymous one, gone with the mapping.
+int32_t moduleLoad(void *, const void *blob, size_t bytes, void **module) {
+  int file = memfd_create("portico", MFD_CLOEXEC);
+  if (file < 0)
+    return failed(std::string("memfd_create: ") + strerror(errno));
+  const char *at = static_cast<const char *>(blob);
+  for (size_t left = bytes; left;) {
+    ssize_t written = write(file, at, left);
+    if (written < 0 && errno == EINTR)
+      continue;
+    if (written <= 0) {
+      close(file);
+      return failed(std::string("write: ") + strerror(errno));
+    }
+    at += written;
+    left -= size_t(written);
+  }
+  void *handle = dlopen(uniquePath(file).c_str(), RTLD_NOW | RTLD_LOCAL);
+  close(file);
+  if (!handle)
+    return failed(dlerror());
+  *module = handle;
+  return 0;
+}
+
+void moduleUnload(void *, void *module) { dlclose(module); }
+
+int32_t moduleKernel(void *, void *module, const char *name, void **kernel) {
+  *kernel = dlsym(module, name);
+  return *kernel ? 0 : failed(dlerror());
+}
+
+/// Scratch of one thread, grown as kernels ask for it and kept until the thread ends.
+class Scratch {
+public:
+  ~Scratch() { free(memory); }
+  void *get(size_t bytes) {
+    if (bytes > size) {
+      size_t rounded = (bytes + 4095) / 4096 * 4096;
+      free(memory);
+      memory = aligned_alloc(PORTICO_ALIGNMENT, rounded);
+      size = memory ? rounded : 0;
+    }
+    return memory;
+  }
+
+private:
+  void *memory = nullptr;
+  size_t size = 0;
+};
+
+thread_local Scratch scratch;
+
+struct Work {
+  const portico_launch *launch;
+  Kernel kernel;
+  bool outOfMemory;
+};
+
+void runPlain(void *context, int64_t begin, int64_t end) {
+  auto *work = static_cast<Work *>(context);
+  work->kernel(work->launch->buffers, begin, end, work->launch->status);
+}
+
+// The scratch slot differs from task to task, so each has its own list of buffers.
+void runWithScratch(void *context, int64_t begin, int64_t end) {
+  auto *work = static_cast<Work *>(context);
+  const portico_launch &launch = *work->launch;
+  void *memory = scratch.get(launch.scratch_bytes);
+  if (!memory) {
+    __atomic_store_n(&work->outOfMemory, true, __ATOMIC_RELAXED);
+    return;
+  }
+  constexpr uint32_t kInline = 64;
+  void *local[kInline];
+  std::unique_ptr<void *[]> heap;
+  if (launch.buffer_count > kInline)
+    heap.reset(new void *[launch.buffer_count]);
+  void **buffers = heap ? heap.get() : local;
+  std::copy(launch.buffers, launch.buffers + launch.buffer_count, buffers);
+  buffers[launch.buffer_count - 2] = memory;
+  work->kernel(buffers, begin, end, launch.status);
+}
+
+int32_t launch(void *, const portico_launch *launch) {
+  Work work{launch, reinterpret_cast<Kernel>(launch->kernel), false};
+  auto *task = launch->scratch_bytes ? runWithScratch : runPlain;
+  if (launch->extent <= launch->grain)
+    task(&work, 0, launch->extent);
+  else
+    portico_parallel_for(launch->extent, launch->grain, task, &work, launch->last);
+  return work.outOfMemory ? failed("no memory for a kernel's scratch") : 0;
+}
+
+//===----------------------------------------------------------------------===//
+// Events
+//===----------------------------------------------------------------------===//
+
+int32_t eventCreate(void *, void **event) {
+  *event = nullptr;
+  return 0;
+}
+void eventDestroy(void *, void *) {}
+int32_t eventRecord(void *, void *) { return 0; }
+int32_t eventWait(void *, void *) { return 0; }
+int32_t eventQuery(void *, void *, int32_t *done) {
+  *done = 1;
+  return 0;
+}
+int32_t synchronize(void *) { return 0; }
+
+const char *getLastError() { return lastError.c_str(); }
+
+const portico_driver table = {
+    sizeof(portico_driver), PORTICO_DRIVER_ABI, "cpu",
+    deviceCount,            deviceInfo,         deviceOpen,
+    deviceClose,            deviceSupports,     memoryAllocate,
+    memoryRelease,          copy,               fill,
+    moduleLoad,             moduleUnload,       moduleKernel,
+    launch,                 eventCreate,        eventDestroy,
+    eventRecord,            eventWait,          eventQuery,
+    synchronize,            getLastError,
+};
+
+} // namespace
+
+const portico_driver *portico::cpu::driver() { return &table; }

@@ -1,0 +1,51 @@
+//===- CpuTarget.cpp - code for the host ------------------------------------===//
+
+#include "targets/Target.h"
+#include "targets/cpu/CpuCodegen.h"
+#include "targets/cpu/CpuHost.h"
+#include "targets/cpu/CpuLowering.h"
+
+#include "mlir/IR/BuiltinOps.h"
+#include "mlir/Target/LLVMIR/Export.h"
+#include "llvm/IR/LLVMContext.h"
+#include "llvm/IR/Module.h"
+#include "llvm/Support/raw_ostream.h"
+
+using namespace portico;
+
+namespace {
+
+class CpuTarget : public Target {
+public:
+  llvm::StringRef name() const override { return "cpu"; }
+  std::string arch() const override { return cpu::host().arch; }
+  const TargetInfo &info() const override { return cpu::host().info; }
+  void registerDialects(mlir::DialectRegistry &registry) const override {
+    cpu::registerLoweringDialects(registry);
+  }
+
+  llvm::Expected<TargetObject> compileKernel(mlir::ModuleOp module, llvm::StringRef prefix,
+                                             bool keepStages) const override {
+    if (failed(cpu::lowerToLLVM(module)))
+      return llvm::createStringError("the kernel does not lower to the LLVM dialect");
+    llvm::LLVMContext context;
+    std::unique_ptr<llvm::Module> code = mlir::translateModuleToLLVMIR(module, context);
+    if (!code)
+      return llvm::createStringError("the kernel does not translate to LLVM IR");
+    cpu::addEntryPoints(*code, prefix);
+    return cpu::emitObject(*code, keepStages);
+  }
+
+  llvm::Expected<std::string> link(llvm::ArrayRef<llvm::StringRef> objects) const override {
+    return cpu::linkShared(objects);
+  }
+};
+
+} // namespace
+
+namespace portico::cpu {
+const Target &target() {
+  static const CpuTarget instance;
+  return instance;
+}
+} // namespace portico::cpu
