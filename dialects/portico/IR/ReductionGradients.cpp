@@ -2,6 +2,8 @@
 
 #include "dialects/portico/IR/Builder.h"
 
+#include <cmath>
+
 using namespace mlir;
 using namespace portico;
 
@@ -141,7 +143,7 @@ LogicalResult ScanOp::vjp(OpBuilder &builder, ValueRange cotangents, ArrayRef<bo
 /// the window is symmetric; a stride puts zeros between the elements of dy.
 static Expr windowSumTranspose(ReduceWindowOp op, Expr x, Expr dy) {
   int64_t trailing = op.getWindow().size(), leading = x.rank() - trailing;
-  if (dy.type().getNumElements() == 0)
+  if (dy.type().getNumElements() == 0 || x.type().getNumElements() == 0)
     return x.splat(0.0);
 
   Dims spread(dy.shape()), strides(x.rank(), 1), origin(x.rank(), 0);
@@ -186,11 +188,39 @@ static Expr windowProdGradient(ReduceWindowOp op, Expr x, Expr dy) {
   return select(zero, atZero, elsewhere / filled);
 }
 
-/// The cotangent of a window goes to the first of its largest elements.
+/// True where every window has an element of x, as arg_reduce_window wants it.
+static bool windowsMeetOperand(ReduceWindowOp op, Expr x, Expr y) {
+  int64_t trailing = op.getWindow().size(), leading = x.rank() - trailing;
+  for (int64_t i = 0; i < trailing; ++i) {
+    int64_t size = x.dim(leading + i), low = op.getLow()[i], dilation = op.getDilations()[i];
+    for (int64_t at = 0; at < y.dim(leading + i); ++at) {
+      int64_t start = at * op.getStrides()[i] - low;
+      int64_t skipped = start < 0 ? (-start + dilation - 1) / dilation : 0;
+      if (skipped >= op.getWindow()[i] || start + skipped * dilation >= size)
+        return false;
+    }
+  }
+  return true;
+}
+
+/// The cotangent of a window goes to the first of its largest (smallest) elements.
 static Expr windowExtremumGradient(ReduceWindowOp op, Expr x, Expr dy) {
   int64_t trailing = op.getWindow().size(), leading = x.rank() - trailing;
-  Expr winner = x.make<ArgReduceWindowOp>(x, op.getKind(), op.getWindow(), op.getStrides(),
-                                          op.getDilations(), op.getLow(), op.getHigh());
+  Dims low(trailing, 0), high(trailing, 0), border(leading, 0), borderHigh(leading, 0);
+  border.append(op.getLow().begin(), op.getLow().end());
+  borderHigh.append(op.getHigh().begin(), op.getHigh().end());
+  bool inside = windowsMeetOperand(op, x, dy);
+  Expr source = x;
+  if (inside) {
+    low = Dims(op.getLow());
+    high = Dims(op.getHigh());
+  } else {
+    // A window of padding alone has an index only where the padding is real.
+    double identity = op.getKind() == ReduceKind::Max ? -INFINITY : INFINITY;
+    source = pad(x, identity, border, borderHigh);
+  }
+  Expr winner = x.make<ArgReduceWindowOp>(source, op.getKind(), op.getWindow(), op.getStrides(),
+                                          op.getDilations(), low, high);
   auto flatten = [&](Expr value) {
     Dims flat(value.shape().take_front(leading));
     flat.push_back(1);
@@ -198,10 +228,15 @@ static Expr windowExtremumGradient(ReduceWindowOp op, Expr x, Expr dy) {
       flat.back() *= size;
     return reshape(value, flat);
   };
-  Expr zeros = flatten(x.splat(0.0));
-  Expr sum = x.make<ScatterOp>(zeros, flatten(winner), flatten(dy), leading, leading,
-                               ScatterCombiner::Add);
-  return reshape(sum, x.shape());
+  Expr sum = x.make<ScatterOp>(flatten(source.splat(0.0)), flatten(winner), flatten(dy), leading,
+                               leading, ScatterCombiner::Add);
+  sum = reshape(sum, source.shape());
+  if (inside)
+    return sum;
+  Dims limits;
+  for (int64_t i = 0; i < x.rank(); ++i)
+    limits.push_back(border[i] + x.dim(i));
+  return slice(sum, border, limits);
 }
 
 LogicalResult ReduceWindowOp::vjp(OpBuilder &builder, ValueRange cotangents, ArrayRef<bool> needs,
