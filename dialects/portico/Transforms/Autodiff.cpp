@@ -90,6 +90,8 @@ LogicalResult Differentiator::reverse(Operation *op, OpBuilder &builder) {
   SmallVector<bool> needs;
   for (Value operand : op->getOperands())
     needs.push_back(active.contains(operand));
+  if (llvm::none_of(needs, [](bool need) { return need; }))
+    return success();
 
   SmallVector<Value> grads(op->getNumOperands());
   if (auto call = dyn_cast<CallOp>(op)) {

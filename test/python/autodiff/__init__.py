@@ -1,0 +1,1 @@
+"""Gradient rules against finite differences, through the reference interpreter."""
