@@ -84,6 +84,8 @@ llvm::LogicalResult lowerLoopKernel(KernelOp, const TargetInfo &, mlir::ModuleOp
                                     KernelABI &);
 llvm::LogicalResult lowerRowKernel(KernelOp, const TargetInfo &, mlir::ModuleOp, llvm::StringRef,
                                    KernelABI &);
+llvm::LogicalResult lowerDotKernel(KernelOp, const TargetInfo &, mlir::ModuleOp, llvm::StringRef,
+                                   KernelABI &);
 
 } // namespace portico
 
