@@ -21,7 +21,9 @@ class Portico_FloatUnary<string mnemonic>
   let saves = ["x"];
 }
 class Portico_Rounding<string mnemonic>
-    : Portico_Unary<mnemonic, Portico_FloatTensor, [Portico_NonDifferentiable]>;
+    : Portico_Unary<mnemonic, Portico_FloatTensor, [Portico_NonDifferentiable]> {
+  let hasFolder = 1;
+}
 
 def Portico_AbsOp : Portico_Unary<"abs", Portico_NumTensor, [Differentiable]> {
   let summary = "absolute value; two's complement wraps for the smallest integer";
@@ -34,6 +36,7 @@ def Portico_NegOp : Portico_Unary<"neg", Portico_NumTensor, [Differentiable]> {
 def Portico_SignOp : Portico_Unary<"sign", Portico_NumTensor, [Portico_NonDifferentiable]> {
   let summary = "-1, 0 or 1; 0 for nan, as PyTorch";
   let numpy = "np.where(x != x, np.zeros_like(x), np.sign(x))"; let torch = "sign";
+  let hasFolder = 1;
 }
 def Portico_FloorOp : Portico_Rounding<"floor"> {
   let summary = "largest integer not above x"; let numpy = "np.floor(x)"; let torch = "floor";
@@ -126,19 +129,22 @@ def Portico_DivOp : Portico_Binary<"div", Portico_NumTensor, [Differentiable]> {
 def Portico_RemOp : Portico_Binary<"rem", Portico_NumTensor, [Differentiable]> {
   let summary = "remainder with the sign of lhs (C fmod); x rem 0 is 0 for integers, nan for floats";
   let numpy = "ref_rem(lhs, rhs)"; let torch = "fmod"; let saves = ["lhs", "rhs"];
+  let hasFolder = 1;
 }
 def Portico_PowOp : Portico_Binary<"pow", Portico_NumTensor, [Differentiable]> {
   let summary = "lhs to the rhs; integers wrap, a negative integer exponent gives 0 unless |lhs| is 1";
   let numpy = "ref_pow(lhs, rhs)"; let torch = "pow";
-  let saves = ["lhs", "rhs"]; let savesResult = 1; let hasFolder = 1;
+  let saves = ["lhs", "rhs"]; let savesResult = 1; let hasFolder = 1; let hasCanonicalizer = 1;
 }
 def Portico_MaxOp : Portico_Binary<"max", Portico_NumTensor, [Differentiable, Commutative]> {
   let summary = "larger value; nan if either is nan";
   let numpy = "np.maximum(lhs, rhs)"; let torch = "maximum"; let saves = ["lhs", "rhs"];
+  let hasFolder = 1;
 }
 def Portico_MinOp : Portico_Binary<"min", Portico_NumTensor, [Differentiable, Commutative]> {
   let summary = "smaller value; nan if either is nan";
   let numpy = "np.minimum(lhs, rhs)"; let torch = "minimum"; let saves = ["lhs", "rhs"];
+  let hasFolder = 1;
 }
 def Portico_Atan2Op : Portico_Binary<"atan2", Portico_FloatTensor, [Differentiable]> {
   let summary = "angle of the point (rhs, lhs)";
@@ -159,7 +165,9 @@ def Portico_XorOp : Portico_Bitwise<"xor", [Commutative]> {
   let summary = "bitwise exclusive or; logical on i1"; let numpy = "np.bitwise_xor(lhs, rhs)"; let torch = "bitwise_xor";
 }
 class Portico_Shift<string mnemonic>
-    : Portico_Binary<mnemonic, Portico_IntTensor, [Portico_NonDifferentiable]>;
+    : Portico_Binary<mnemonic, Portico_IntTensor, [Portico_NonDifferentiable]> {
+  let hasFolder = 1;
+}
 def Portico_ShlOp : Portico_Shift<"shl"> {
   let summary = "shift left; 0 when rhs is negative or not below the width";
   let numpy = "ref_shl(lhs, rhs)"; let torch = "bitwise_left_shift";
@@ -182,6 +190,7 @@ def Portico_CompareOp : Portico_InferredOp<"compare", [Portico_Elementwise, Port
   let summary = "compares with IEEE rules: only `ne` is true of nan";
   let arguments = (ins Portico_Tensor:$lhs, Portico_Tensor:$rhs, Portico_CompareDirection:$direction);
   let results = (outs Portico_BoolTensor:$result);
+  let assemblyFormat = "$direction operands attr-dict `:` functional-type(operands, results)";
   let infer = "Compare"; let numpy = "ref_compare(lhs, rhs, direction)"; let hasFolder = 1;
   let constraints = [
     "compare_c1: lhs and rhs have the same dtype",

@@ -41,6 +41,7 @@ def Portico_ScatterOp : Portico_InferredOp<"scatter", [Portico_Opaque, Different
   let arguments = (ins Portico_Tensor:$x, Portico_IndexTensor:$indices, Portico_Tensor:$updates,
                        I64Attr:$axis, I64Attr:$batch_dims, Portico_ScatterCombiner:$combiner);
   let results = (outs Portico_Tensor:$result);
+  let assemblyFormat = "$combiner operands attr-dict `:` functional-type(operands, results)";
   let infer = "Scatter"; let numpy = "ref_scatter(x, indices, updates, axis, batch_dims, combiner)"; let torch = "scatter";
   let saves = ["x", "indices", "updates"]; let savesResult = 1;
   let constraints = [
@@ -55,7 +56,7 @@ def Portico_DynamicSliceOp : Portico_InferredOp<"dynamic_slice", [Portico_DataMo
   let arguments = (ins Portico_Tensor:$x, Variadic<Portico_I64Scalar>:$starts, DenseI64ArrayAttr:$sizes);
   let results = (outs Portico_Tensor:$result);
   let infer = "DynamicSlice"; let numpy = "ref_dynamic_slice(x, starts, sizes)"; let torch = "narrow";
-  let saves = ["starts"];
+  let saves = ["starts"]; let hasCanonicalizer = 1;
   let constraints = [
     "dynamic_slice_c1: there is one start for each dimension of x",
     "dynamic_slice_c2: sizes has one entry for each dimension of x, 0 <= sizes[i] <= x.shape[i]"];
@@ -65,7 +66,7 @@ def Portico_DynamicUpdateSliceOp : Portico_InferredOp<"dynamic_update_slice", [P
   let arguments = (ins Portico_Tensor:$x, Portico_Tensor:$update, Variadic<Portico_I64Scalar>:$starts);
   let results = (outs Portico_Tensor:$result);
   let infer = "DynamicUpdateSlice"; let numpy = "ref_dynamic_update_slice(x, update, starts)";
-  let saves = ["starts"];
+  let saves = ["starts"]; let hasCanonicalizer = 1;
   let constraints = [
     "dynamic_update_slice_c1: there is one start for each dimension of x",
     "dynamic_update_slice_c2: x and update have the same dtype and rank",

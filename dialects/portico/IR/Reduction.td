@@ -20,8 +20,9 @@ def Portico_ReduceOp : Portico_InferredOp<"reduce", [Portico_Reduction, Differen
   }];
   let arguments = (ins Portico_Tensor:$x, Portico_ReduceKind:$kind, DenseI64ArrayAttr:$axes);
   let results = (outs Portico_Tensor:$result);
+  let assemblyFormat = "$kind operands attr-dict `:` functional-type(operands, results)";
   let infer = "Reduce"; let numpy = "ref_reduce(x, kind, axes)"; let torch = "sum";
-  let saves = ["x"]; let savesResult = 1; let hasFolder = 1;
+  let saves = ["x"]; let savesResult = 1; let hasFolder = 1; let hasCanonicalizer = 1;
   let constraints = [
     "reduce_c1: axes are dimensions of x, each at most once",
     "reduce_c2: sum and prod take numbers",
@@ -31,6 +32,7 @@ def Portico_ArgReduceOp : Portico_InferredOp<"arg_reduce", [Portico_Reduction, P
   let summary = "first index of the max or min along axis, which disappears; nan wins";
   let arguments = (ins Portico_Tensor:$x, Portico_ReduceKind:$kind, I64Attr:$axis);
   let results = (outs Portico_I64Tensor:$result);
+  let assemblyFormat = "$kind operands attr-dict `:` functional-type(operands, results)";
   let infer = "ArgReduce"; let numpy = "ref_arg_reduce(x, kind, axis)"; let torch = "argmax";
   let constraints = [
     "arg_reduce_c1: 0 <= axis < rank",
@@ -41,6 +43,7 @@ def Portico_ScanOp : Portico_InferredOp<"scan", [Portico_Opaque, Differentiable]
   let summary = "inclusive running combination along axis; from the end when reverse";
   let arguments = (ins Portico_NumTensor:$x, Portico_ReduceKind:$kind, I64Attr:$axis, BoolAttr:$reverse);
   let results = (outs Portico_NumTensor:$result);
+  let assemblyFormat = "$kind operands attr-dict `:` functional-type(operands, results)";
   let infer = "Scan"; let numpy = "ref_scan(x, kind, axis, reverse)"; let torch = "cumsum";
   let saves = ["x"]; let savesResult = 1;
   let constraints = [
@@ -56,6 +59,7 @@ def Portico_ReduceWindowOp : Portico_InferredOp<"reduce_window", [Portico_Opaque
                        DenseI64ArrayAttr:$strides, DenseI64ArrayAttr:$dilations,
                        DenseI64ArrayAttr:$low, DenseI64ArrayAttr:$high);
   let results = (outs Portico_NumTensor:$result);
+  let assemblyFormat = "$kind operands attr-dict `:` functional-type(operands, results)";
   let infer = "ReduceWindow"; let numpy = "ref_reduce_window(x, kind, window, strides, dilations, low, high)";
   let torch = "nn.functional.max_pool2d"; let saves = ["x"];
   let constraints = [
@@ -70,6 +74,7 @@ def Portico_ArgReduceWindowOp : Portico_InferredOp<"arg_reduce_window", [Portico
                        DenseI64ArrayAttr:$strides, DenseI64ArrayAttr:$dilations,
                        DenseI64ArrayAttr:$low, DenseI64ArrayAttr:$high);
   let results = (outs Portico_I64Tensor:$result);
+  let assemblyFormat = "$kind operands attr-dict `:` functional-type(operands, results)";
   let infer = "ArgReduceWindow"; let numpy = "ref_arg_reduce_window(x, kind, window, strides, dilations, low, high)";
   let torch = "nn.functional.max_pool2d_with_indices";
   let constraints = [
