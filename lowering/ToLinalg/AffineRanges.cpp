@@ -78,12 +78,17 @@ static void collectTerms(AffineExpr expr, int64_t factor,
   terms.emplace_back(expr, factor);
 }
 
+SmallVector<std::pair<AffineExpr, int64_t>> termsOf(AffineExpr expr) {
+  SmallVector<std::pair<AffineExpr, int64_t>> terms;
+  collectTerms(expr, 1, terms);
+  return terms;
+}
+
 /// `expr` = `divisor * quotient + rest` with rest in [0, divisor), if the terms
 /// of the sum fall apart like that.
 static bool splitByDivisor(AffineExpr expr, int64_t divisor, IndexRanges ranges,
                            AffineExpr &quotient, AffineExpr &rest) {
-  SmallVector<std::pair<AffineExpr, int64_t>> terms;
-  collectTerms(expr, 1, terms);
+  auto terms = termsOf(expr);
   quotient = rest = getAffineConstantExpr(0, expr.getContext());
   for (auto [term, factor] : terms) {
     if (factor % divisor == 0)
@@ -101,8 +106,7 @@ static AffineExpr simplifyDivision(AffineExpr lhs, int64_t m, bool isMod, IndexR
     return isMod ? rest : quotient;
   // With lhs = g * q + r and r in [0, g), where g divides m:
   //   lhs floordiv m = q floordiv (m / g),  lhs mod m = g * (q mod (m / g)) + r.
-  SmallVector<std::pair<AffineExpr, int64_t>> terms;
-  collectTerms(lhs, 1, terms);
+  auto terms = termsOf(lhs);
   for (auto &[term, factor] : terms) {
     int64_t g = std::gcd(std::abs(factor), m);
     if (g == 1 || g == m || !splitByDivisor(lhs, g, ranges, quotient, rest))

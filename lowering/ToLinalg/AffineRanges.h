@@ -17,6 +17,10 @@ struct IndexRanges {
 /// The smallest and the largest value of `expr`; none when it may overflow.
 std::optional<std::pair<int64_t, int64_t>> boundsOf(mlir::AffineExpr expr, IndexRanges ranges);
 
+/// The terms of a sum, each with its constant factor; the constant term has the
+/// expression 1.
+llvm::SmallVector<std::pair<mlir::AffineExpr, int64_t>> termsOf(mlir::AffineExpr expr);
+
 /// `expr` without the divisions and remainders that its ranges decide:
 ///
 ///     (d0 * 8 + d1) floordiv 8  ->  d0        with d1 in [0, 8)

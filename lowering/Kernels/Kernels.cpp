@@ -1,0 +1,22 @@
+//===- Kernels.cpp - the table of strategy families -------------------------===//
+
+#include "lowering/Kernels/Kernels.h"
+
+#include "llvm/ADT/StringSwitch.h"
+
+using namespace mlir;
+
+namespace portico {
+
+LogicalResult lowerKernel(KernelOp kernel, const TargetInfo &target, ModuleOp out, StringRef name,
+                          KernelABI &abi) {
+  StringRef category = kernel.getCategory().value_or("loop");
+  auto strategy =
+      llvm::StringSwitch<KernelStrategy>(category).Case("loop", lowerLoopKernel).Default(nullptr);
+  if (!strategy)
+    return kernel.emitError("internal error: no strategy for kernels of category '")
+           << category << "'";
+  return strategy(kernel, target, out, name, abi);
+}
+
+} // namespace portico
