@@ -299,10 +299,11 @@ FailureOr<func::FuncOp> portico::buildSelfContainedVjp(func::FuncOp f, ArrayRef<
 //===----------------------------------------------------------------------===//
 
 /// Values that cost less to make again than to keep: those made from nothing, and
-/// those that are only a larger or a differently shaped view of another.
+/// those that only view another one, larger or in another order (a contraction
+/// reads a permuted operand in place).
 static bool isRecomputed(Operation *op) {
   return (op->hasTrait<portico::OpTrait::Creation>() && op->getNumOperands() == 0) ||
-         isa<BroadcastOp, ReshapeOp>(op);
+         isa<BroadcastOp, ReshapeOp, PermuteOp>(op);
 }
 
 namespace {

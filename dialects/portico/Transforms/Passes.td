@@ -48,7 +48,7 @@ def PorticoSimplify : Pass<"portico-simplify", "::mlir::func::FuncOp"> {
 
     ```mlir
     %0 = portico.broadcast %dy {shape = array<i64: 8, 4>, dims = array<i64>} : (tensor<f32>) -> tensor<8x4xf32>
-    %1 = portico.reduce %0 {kind = 0 : i64, axes = array<i64: 0>} : (tensor<8x4xf32>) -> tensor<4xf32>
+    %1 = portico.reduce sum %0 {axes = array<i64: 0>} : (tensor<8x4xf32>) -> tensor<4xf32>
     ```
 
     becomes

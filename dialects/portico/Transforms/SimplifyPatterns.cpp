@@ -210,30 +210,49 @@ struct PermuteOfDot : OpRewritePattern<PermuteOp> {
 // Shape changes around elementwise ops
 //===----------------------------------------------------------------------===//
 
-/// A shape change after an elementwise op cancels against shape changes before
-/// it when these start from the wanted shape: change(op(change'(x), ..)) is
-/// op(x, ..). One operand of another origin may take the change over, so there
-/// is never one more than before.
+/// A shape change after elementwise ops cancels against shape changes before them
+/// when these start from the wanted shape: change(op(change'(x), ..)) is op(x, ..).
+/// One operand of another origin may take the change over, so there is never one
+/// more than before.
 template <typename Change> struct CancelAround : OpRewritePattern<Change> {
   using OpRewritePattern<Change>::OpRewritePattern;
   LogicalResult matchAndRewrite(Change change, PatternRewriter &rewriter) const override {
-    Operation *op = change.getX().getDefiningOp();
-    if (!isElementwise(op) || !op->hasOneUse())
+    Leaves leaves;
+    if (!isInner(change.getX()) || !visit(change, change.getX(), leaves) || leaves.cancelled == 0 ||
+        leaves.kept > 1)
       return failure();
-    int cancelled = 0, added = 0;
-    for (Value operand : op->getOperands()) {
-      if (splatOf(operand))
-        continue;
-      auto before = operand.getDefiningOp<Change>();
-      before &&undoes(change, before) ? ++cancelled : ++added;
-    }
-    if (cancelled == 0 || added > 1)
-      return failure();
+    rewriter.replaceOp(change, rebuild(rewriter, change, change.getX()));
+    return success();
+  }
 
-    rewriter.setInsertionPoint(op);
+private:
+  struct Leaves {
+    int cancelled = 0, kept = 0, inner = 0;
+  };
+  /// An elementwise op that only the next one reads, so that it moves along.
+  static bool isInner(Value value) {
+    return isElementwise(value.getDefiningOp()) && value.hasOneUse();
+  }
+  /// Counts what the tree above `value` reads; false where it is too large.
+  static bool visit(Change change, Value value, Leaves &leaves) {
+    constexpr int kMaxInner = 16;
+    if (++leaves.inner > kMaxInner)
+      return false;
+    return llvm::all_of(value.getDefiningOp()->getOperands(), [&](Value operand) {
+      if (splatOf(operand))
+        return true;
+      auto before = operand.getDefiningOp<Change>();
+      if (!before && isInner(operand))
+        return visit(change, operand, leaves);
+      before &&undoes(change, before) ? ++leaves.cancelled : ++leaves.kept;
+      return true;
+    });
+  }
+  /// The tree again, in the shape after the change.
+  static Value rebuild(PatternRewriter &rewriter, Change change, Value value) {
     auto shape = cast<RankedTensorType>(change.getType()).getShape();
     SmallVector<Value> operands;
-    for (Value operand : op->getOperands()) {
+    for (Value operand : value.getDefiningOp()->getOperands()) {
       auto before = operand.getDefiningOp<Change>();
       if (Attribute element = splatOf(operand)) {
         auto dtype = cast<RankedTensorType>(operand.getType()).getElementType();
@@ -242,15 +261,15 @@ template <typename Change> struct CancelAround : OpRewritePattern<Change> {
             DenseElementsAttr::get(RankedTensorType::get(shape, dtype), element)));
       } else if (before && undoes(change, before)) {
         operands.push_back(before.getX());
+      } else if (!before && isInner(operand)) {
+        operands.push_back(rebuild(rewriter, change, operand));
       } else {
         operands.push_back(again(rewriter, change, operand));
       }
     }
-    rewriter.replaceOp(change, remake(rewriter, op, operands));
-    return success();
+    return remake(rewriter, value.getDefiningOp(), operands);
   }
 
-private:
   static bool undoes(ReshapeOp after, ReshapeOp before) {
     return after.getShape() == cast<RankedTensorType>(before.getX().getType()).getShape();
   }

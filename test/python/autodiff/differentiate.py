@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 from portico import mlir
-from portico._generated.op_table import ENUMS, OPS
+from portico._generated.op_table import OPS
 from portico.reference import evaluate_module, evaluate_op
 
 MLIR_DTYPES = {"float64": "f64", "float32": "f32", "int64": "i64", "int32": "i32", "bool": "i1"}
@@ -35,8 +35,6 @@ def tensor_type(array) -> str:
 def attribute(attr, value) -> str:
     if attr.kind == "I64Array":
         text = "array<i64: " + ", ".join(map(str, value)) + ">" if len(value) else "array<i64>"
-    elif attr.kind == "Enum":
-        text = f"{ENUMS[attr.enum][value]} : i64"
     elif attr.kind == "Bool":
         text = "true" if value else "false"
     elif attr.kind == "DType":
@@ -50,14 +48,16 @@ def program(name: str, sample: Sample) -> str:
     """`@main` with the one op."""
     types = [tensor_type(x) for x in sample.operands]
     results = [tensor_type(y) for y in evaluate_op(name, sample.operands, sample.attrs)]
-    attrs = ", ".join(attribute(a, sample.attrs[a.name]) for a in OPS[name].attrs)
+    declared = OPS[name].attrs
+    cases = "".join(f" {sample.attrs[a.name]}" for a in declared if a.kind == "Enum")
+    attrs = ", ".join(attribute(a, sample.attrs[a.name]) for a in declared if a.kind != "Enum")
     arguments = [f"%x{i}" for i in range(len(types))]
     signature = ", ".join(f"{a}: {t}" for a, t in zip(arguments, types, strict=True))
     values = [f"%0#{i}" for i in range(len(results))] if len(results) > 1 else ["%0"]
     count = f":{len(results)}" if len(results) > 1 else ""
     return f"""
 func.func @main({signature}) -> ({", ".join(results)}) {{
-  %0{count} = portico.{name} {", ".join(arguments)} {{{attrs}}}
+  %0{count} = portico.{name}{cases} {", ".join(arguments)} {{{attrs}}}
     : ({", ".join(types)}) -> {results[0] if len(results) == 1 else f"({', '.join(results)})"}
   return {", ".join(values)} : {", ".join(results)}
 }}"""
