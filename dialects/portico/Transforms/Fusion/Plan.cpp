@@ -29,9 +29,9 @@ json::Value portico::planToJSON(const GroupGraph &graph, llvm::StringRef policy,
     json::Array ops, names;
     for (Operation *op : graph.group(id).ops) {
       ops.push_back(graph.ordinal(op));
-      names.push_back(op->getName().stripDialect());
+      names.push_back(op->getName().stripDialect().str());
     }
-    groups.push_back(json::Object{{"category", stringify(graph.group(id).category)},
+    groups.push_back(json::Object{{"category", stringify(graph.group(id).category).str()},
                                   {"ops", std::move(ops)},
                                   {"names", std::move(names)}});
   }
@@ -42,7 +42,7 @@ json::Value portico::planToJSON(const GroupGraph &graph, llvm::StringRef policy,
                      {"by", refusal.by},
                      {"reason", refusal.reason}});
   return json::Object{{"version", planVersion},
-                      {"policy", policy},
+                      {"policy", policy.str()},
                       {"groups", std::move(groups)},
                       {"refused", std::move(refused)}};
 }
