@@ -56,6 +56,8 @@ struct CompileResult {
   /// What was fused, as JSON; can be replayed through CompileOptions.
   std::string planJson;
   std::vector<CompileStage> stages;
+  /// What the user should hear once: a cache that cannot be used, say.
+  std::vector<std::string> warnings;
 };
 
 /// A failure inside the compiler. It is never the user's mistake: those are
@@ -69,6 +71,8 @@ public:
   /// The op that could not be compiled, and its ordinal among the ops of @main.
   std::string op;
   int64_t ordinal = -1;
+  /// The IR that failed: a kernel, or the whole program.
+  std::string module;
   /// The folder with the module, the options and the versions; may be empty.
   std::string reproducer;
 

@@ -47,6 +47,10 @@ struct TargetObject {
   std::vector<std::pair<std::string, std::string>> stages;
 };
 
+/// A memref argument of a kernel function with this attribute shares its memory
+/// with no other argument.
+constexpr const char *kNoAliasAttr = "portico.noalias";
+
 class Target {
 public:
   virtual ~Target();

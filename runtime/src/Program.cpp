@@ -19,8 +19,6 @@
 using namespace portico::rt;
 namespace fb = portico::program;
 
-constexpr uint32_t kProgramVersion = 1;
-
 portico_program::~portico_program() {
   if (module)
     device->driver->module_unload(device->handle, module);
@@ -221,10 +219,10 @@ portico_code portico_program_load(portico_device *device, const void *bytes, uin
                 "[program] not a program; got %llu bytes that are truncated or of another kind",
                 static_cast<unsigned long long>(size));
   const fb::Program &source = *fb::GetProgram(data);
-  if (source.version() != kProgramVersion)
+  if (source.version() != fb::Version::Current)
     return fail(status, PORTICO_BAD_PROGRAM,
                 "[program] a program of another version; got %u; expected %u; try compiling it again",
-                source.version(), kProgramVersion);
+                uint32_t(source.version()), uint32_t(fb::Version::Current));
   if (source.target()->str() != device->driver->name ||
       !device->driver->device_supports(device->ordinal, source.arch()->c_str()))
     return fail(status, PORTICO_BAD_PROGRAM,

@@ -1,7 +1,7 @@
 //===- CpuLink.cpp - objects to a shared object -----------------------------===//
 //
-// lld runs in this process, on anonymous files: no compiler has to be installed,
-// nothing is written to a disk, nothing is left behind.
+// lld runs in this process, from anonymous files into a pipe: no linker has to be
+// installed, nothing is written to a file system, nothing is left behind.
 //
 //===----------------------------------------------------------------------===//
 
@@ -14,9 +14,11 @@
 
 #include <cerrno>
 #include <cstring>
+#include <fcntl.h>
 #include <mutex>
 #include <pthread.h>
 #include <sys/mman.h>
+#include <thread>
 #include <unistd.h>
 
 LLD_HAS_DRIVER(elf)
@@ -50,24 +52,46 @@ public:
     return true;
   }
 
-  bool read(std::string &bytes) {
-    off_t size = lseek(descriptor, 0, SEEK_END);
-    if (size <= 0)
-      return false;
-    bytes.resize(size_t(size));
-    for (size_t done = 0; done < bytes.size();) {
-      ssize_t got = pread(descriptor, bytes.data() + done, bytes.size() - done, off_t(done));
-      if (got < 0 && errno == EINTR)
-        continue;
-      if (got <= 0)
-        return false;
-      done += size_t(got);
+private:
+  int descriptor;
+};
+
+/// Where lld writes to. Beside an output that is a regular file it makes a temporary
+/// one, so that would have to be in a folder; a pipe it takes as it is.
+class OutputPipe {
+public:
+  OutputPipe() {
+    if (pipe2(ends, O_CLOEXEC) != 0)
+      return;
+    reader = std::thread([this] {
+      char piece[1 << 16];
+      for (;;) {
+        ssize_t got = ::read(ends[0], piece, sizeof(piece));
+        if (got < 0 && errno == EINTR)
+          continue;
+        if (got <= 0)
+          return;
+        bytes.append(piece, size_t(got));
+      }
+    });
+  }
+  ~OutputPipe() { finish(); }
+  bool valid() const { return reader.joinable(); }
+  std::string path() const { return "/proc/self/fd/" + std::to_string(ends[1]); }
+
+  std::string finish() {
+    if (reader.joinable()) {
+      close(ends[1]); // the reader sees the end
+      reader.join();
+      close(ends[0]);
     }
-    return true;
+    return std::move(bytes);
   }
 
 private:
-  int descriptor;
+  int ends[2] = {-1, -1};
+  std::string bytes;
+  std::thread reader;
 };
 
 // lld keeps its state in globals: one link at a time. Held across fork(), so that
@@ -92,9 +116,9 @@ Expected<std::string> cpu::linkShared(ArrayRef<StringRef> objects) {
     if (!inputs.back().valid() || !inputs.back().write(object))
       return failed("no memory for an object");
   }
-  MemoryFile output("portico-program");
+  OutputPipe output;
   if (!output.valid())
-    return failed("no memory for the program");
+    return failed("no pipe for the program");
 
   std::vector<std::string> arguments = {"ld.lld",        "-shared",
                                         "-Bsymbolic",    "--threads=1",
@@ -118,8 +142,5 @@ Expected<std::string> cpu::linkShared(ArrayRef<StringRef> objects) {
   }
   if (!linked)
     return createStringError("cannot link the kernels: " + messages);
-  std::string result;
-  if (!output.read(result))
-    return failed("cannot read the program back");
-  return result;
+  return output.finish();
 }

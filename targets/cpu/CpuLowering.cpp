@@ -2,6 +2,8 @@
 
 #include "targets/cpu/CpuLowering.h"
 
+#include "targets/Target.h"
+
 #include "mlir/Conversion/AffineToStandard/AffineToStandard.h"
 #include "mlir/Conversion/ArithToLLVM/ArithToLLVM.h"
 #include "mlir/Conversion/ControlFlowToLLVM/ControlFlowToLLVM.h"
@@ -102,6 +104,11 @@ LogicalResult structuredToBranches(ModuleOp module) {
 } // namespace
 
 LogicalResult cpu::lowerToLLVM(ModuleOp module) {
+  for (auto function : module.getOps<func::FuncOp>())
+    for (unsigned i = 0; i < function.getNumArguments(); ++i)
+      if (function.removeArgAttr(i, kNoAliasAttr))
+        function.setArgAttr(i, LLVM::LLVMDialect::getNoAliasAttrName(),
+                            UnitAttr::get(module.getContext()));
   RewritePatternSet expansions(module.getContext());
   populateExpansions(expansions);
   if (failed(applyPatternsGreedily(module, std::move(expansions))))

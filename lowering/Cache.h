@@ -1,0 +1,62 @@
+//===- Cache.h - compiled programs, in memory and on disk -------------------===//
+//
+// A program is found by everything that decides what it is: its own text, the
+// build of the compiler, LLVM, the machine, the options. The whole of that text is
+// compared, never only its hash.
+//
+// The folder on disk belongs to one user (mode 0700) and is refused when it could
+// have been tampered with. Files appear by rename, whole or not at all; a file that
+// is damaged or foreign is taken away and the program is compiled again. When the
+// files are more than PORTICO_CACHE_SIZE bytes, those used longest ago go.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef PORTICO_LOWERING_CACHE_H
+#define PORTICO_LOWERING_CACHE_H
+
+#include "llvm/ADT/StringRef.h"
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace portico {
+
+/// What is kept of a compilation.
+struct CachedProgram {
+  std::vector<uint8_t> program;
+  int kernels = 0;
+  std::string planJson;
+};
+
+/// The cache in memory, for the same program met again in this process.
+class MemoryCache {
+public:
+  static std::shared_ptr<const CachedProgram> find(const std::string &key);
+  static void insert(const std::string &key, std::shared_ptr<const CachedProgram> program);
+};
+
+/// The cache on disk. What it cannot do it says once per process, in `warnings`;
+/// it never fails.
+class DiskCache {
+public:
+  explicit DiskCache(std::vector<std::string> &warnings) : warnings(warnings) {}
+
+  std::optional<CachedProgram> find(llvm::StringRef key);
+  void insert(llvm::StringRef key, const CachedProgram &program);
+
+  /// $PORTICO_CACHE_DIR, or the user's cache folder; empty where there is none.
+  static std::string root();
+
+private:
+  int openFolder();
+  void warnOnce(const std::string &what);
+
+  std::vector<std::string> &warnings;
+};
+
+} // namespace portico
+
+#endif // PORTICO_LOWERING_CACHE_H
