@@ -86,8 +86,6 @@ llvm::LogicalResult lowerRowKernel(KernelOp, const TargetInfo &, mlir::ModuleOp,
                                    KernelABI &);
 llvm::LogicalResult lowerDotKernel(KernelOp, const TargetInfo &, mlir::ModuleOp, llvm::StringRef,
                                    KernelABI &);
-llvm::LogicalResult lowerConvKernel(KernelOp, const TargetInfo &, mlir::ModuleOp, llvm::StringRef,
-                                    KernelABI &);
 
 } // namespace portico
 

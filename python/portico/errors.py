@@ -31,6 +31,14 @@ class PorticoRuntimeError(PorticoError, RuntimeError):
     """Operands that do not fit together, or an operation out of order."""
 
 
+class PorticoNotImplementedError(PorticoError, NotImplementedError):
+    """A combination of arguments that PyTorch refuses too, or that is not there yet."""
+
+
+class OutOfMemoryError(PorticoError, RuntimeError, MemoryError):
+    """Not enough memory; nothing was lost."""
+
+
 class MlirError(PorticoError, RuntimeError):
     """IR that does not parse, does not verify, or that a pass refused."""
 
@@ -45,6 +53,8 @@ __all__ = [
     "PorticoValueError",
     "PorticoIndexError",
     "PorticoRuntimeError",
+    "PorticoNotImplementedError",
+    "OutOfMemoryError",
     "MlirError",
     "InternalError",
 ]

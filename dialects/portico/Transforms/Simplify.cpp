@@ -3,7 +3,6 @@
 #include "dialects/portico/Transforms/Simplify.h"
 
 #include "dialects/portico/Transforms/Passes.h"
-#include "dialects/portico/Transforms/Simplify/Patterns.h"
 
 #include "mlir/IR/Dominance.h"
 #include "mlir/Transforms/CSE.h"
@@ -22,10 +21,7 @@ static FrozenRewritePatternSet makePatterns(MLIRContext *context) {
   for (RegisteredOperationName op :
        context->getRegisteredOperationsByDialect(PorticoDialect::getDialectNamespace()))
     op.getCanonicalizationPatterns(patterns, context);
-  populateRepeatedPatterns(patterns);
-  populateContractionPatterns(patterns);
-  populateShapePatterns(patterns);
-  populateArithmeticPatterns(patterns);
+  populateSimplifyPatterns(patterns);
   return patterns;
 }
 

@@ -6,7 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "python/native/bind/Bindings.h"
-#include "python/native/bind/Errors.h"
+#include "python/native/graph/Failure.h"
 #include "python/native/ir/Attributes.h"
 #include "python/native/ir/Context.h"
 #include "python/native/ir/Passes.h"
@@ -165,7 +165,7 @@ void runPipeline(IrModule &module, const std::string &pipeline) {
   std::string error;
   if (!runPassPipeline(*module.owner->module, pipeline, error))
     raise(ErrorKind::mlir, "[mlir] pass pipeline `" + pipeline + "`; got\n" + error +
-                                  (error.empty() ? "" : "\n") + diagnostics.text());
+                               (error.empty() ? "" : "\n") + diagnostics.text());
 }
 
 template <typename T, typename Range, typename Make> nb::list listOf(Range &&range, Make make) {
@@ -180,15 +180,16 @@ void bindValuesAndTypes(nb::module_ &m) {
       .def("__str__", [](IrType &t) { return print(t.type); })
       .def("__eq__", [](IrType &a, IrType &b) { return a.type == b.type; })
       .def("__hash__", [](IrType &t) { return size_t(t.type.getAsOpaquePointer()); })
-      .def_prop_ro("shape", [](IrType &t) -> nb::object {
-        auto shaped = mlir::dyn_cast<mlir::ShapedType>(t.type);
-        if (!shaped)
-          return nb::none();
-        nb::list dims;
-        for (int64_t d : shaped.getShape())
-          dims.append(d);
-        return nb::tuple(dims);
-      })
+      .def_prop_ro("shape",
+                   [](IrType &t) -> nb::object {
+                     auto shaped = mlir::dyn_cast<mlir::ShapedType>(t.type);
+                     if (!shaped)
+                       return nb::none();
+                     nb::list dims;
+                     for (int64_t d : shaped.getShape())
+                       dims.append(d);
+                     return nb::tuple(dims);
+                   })
       .def_prop_ro("element_type", [](IrType &t) {
         auto shaped = mlir::dyn_cast<mlir::ShapedType>(t.type);
         return typeText(shaped ? shaped.getElementType() : t.type);
@@ -216,8 +217,9 @@ void bindOperations(nb::module_ &m) {
       .def("__str__", [](IrOperation &o) { return printOp(o.op, false); })
       .def("__eq__", [](IrOperation &a, IrOperation &b) { return a.op == b.op; })
       .def("__hash__", [](IrOperation &o) { return size_t(o.op); })
-      .def("print", [](IrOperation &o, bool debug) { return printOp(o.op, debug); },
-           "debug_info"_a = false)
+      .def(
+          "print", [](IrOperation &o, bool debug) { return printOp(o.op, debug); },
+          "debug_info"_a = false)
       .def_prop_ro("name", [](IrOperation &o) { return o.op->getName().getStringRef().str(); })
       .def_prop_ro("location", [](IrOperation &o) { return locationOf(o.op->getLoc()); })
       .def_prop_ro("operands",
@@ -266,8 +268,8 @@ void bindOperations(nb::module_ &m) {
                                             [&](mlir::Value v) { return IrValue{b.owner, v}; });
                    })
       .def_prop_ro("operations", [](IrBlock &b) {
-        return listOf<IrOperation>(
-            *b.block, [&](mlir::Operation &op) { return IrOperation{b.owner, &op}; });
+        return listOf<IrOperation>(*b.block,
+                                   [&](mlir::Operation &op) { return IrOperation{b.owner, &op}; });
       });
 }
 
@@ -279,15 +281,13 @@ void bindIr(nb::module_ &m) {
   bindOperations(ir);
   nb::class_<IrModule>(ir, "Module")
       .def("__str__", [](IrModule &x) { return printOp(x.owner->module->getOperation(), false); })
-      .def("print",
-           [](IrModule &x, bool debug) {
-             return printOp(x.owner->module->getOperation(), debug);
-           },
-           "debug_info"_a = false)
-      .def_prop_ro("operation",
-                   [](IrModule &x) {
-                     return IrOperation{x.owner, x.owner->module->getOperation()};
-                   })
+      .def(
+          "print",
+          [](IrModule &x, bool debug) { return printOp(x.owner->module->getOperation(), debug); },
+          "debug_info"_a = false)
+      .def_prop_ro(
+          "operation",
+          [](IrModule &x) { return IrOperation{x.owner, x.owner->module->getOperation()}; })
       .def_prop_ro("operations",
                    [](IrModule &x) {
                      return listOf<IrOperation>(
@@ -298,8 +298,8 @@ void bindIr(nb::module_ &m) {
            [](IrModule &x) {
              DiagnosticCollector diagnostics(x.owner->context.get());
              if (mlir::failed(mlir::verify(*x.owner->module)))
-               raise(ErrorKind::mlir, "[mlir] the module does not verify; got\n" +
-                                             diagnostics.text());
+               raise(ErrorKind::mlir,
+                     "[mlir] the module does not verify; got\n" + diagnostics.text());
            })
       .def("run_pipeline", &runPipeline, "pipeline"_a);
   m.def("mlir_parse", &parse, "text"_a, "all_dialects"_a = false,

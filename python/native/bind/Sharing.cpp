@@ -1,0 +1,95 @@
+//===- Sharing.cpp - memory that both sides see ----------------------------===//
+
+#include "python/native/bind/Sharing.h"
+#include "python/native/graph/Failure.h"
+#include "python/native/graph/Flush.h"
+#include "python/native/graph/Memory.h"
+
+#include <cstring>
+
+namespace nb = nanobind;
+
+namespace portico::native {
+
+Tensor importMemory(TensorSpec spec, llvm::ArrayRef<int64_t> strides, char *data, bool readOnly,
+                    PyObject *owner, DeviceId device) {
+  Tensor tensor;
+  bool strided = !isContiguous(spec.dims, strides);
+  // The node only says what is there: reads of external memory never use it.
+  tensor.storage = Storage::create(Node::leaf(std::move(spec), Buffer(), device));
+  tensor.storage->external = std::make_unique<External>();
+  External &external = *tensor.storage->external;
+  external.data = data;
+  external.owner = owner;
+  external.readOnly = readOnly;
+  if (strided) {
+    tensor.view = std::make_unique<ViewState>();
+    tensor.view->geometry.strides.assign(strides.begin(), strides.end());
+  }
+  return tensor;
+}
+
+char *exportMemory(Tensor &tensor, const char *why) {
+  Storage &storage = *tensor.storage;
+  if (storage.external)
+    return storage.external->data;
+  if (!portico_device_is_host(deviceEntry(tensor.device()).device))
+    raise(ErrorKind::type, std::string("[") + why + "] can't convert a tensor of device " +
+                               deviceName(tensor.device()) + "; got " +
+                               deviceName(tensor.device()) + "; expected host memory; try .cpu()");
+  Ref<Node> value = storage.value;
+  evaluate(value.get(), why);
+  if (tensor.view)
+    tensor.view->cached = nullptr; // may be the value itself
+  Buffer buffer = value->value;
+  uint64_t bytes = value->byteCount();
+  // Somebody else who holds this value must not see what the outside writes.
+  bool alone = value->refs == 2 && buffer.references() == 2; // ours and the storage's
+  if (!alone) {
+    Buffer copy = allocateOrFail(tensor.device(), bytes);
+    std::memcpy(copy.data(), buffer.data(), bytes);
+    buffer = std::move(copy);
+  }
+  storage.external = std::make_unique<External>();
+  storage.external->data = buffer.data();
+  storage.external->buffer = std::move(buffer);
+  storage.setValue(Node::leaf(value->spec, Buffer(), tensor.device()));
+  ++storage.generation;
+  return storage.external->data;
+}
+
+void retainExport(Storage &storage) { ++storage.external->exports; }
+
+void releaseExport(Storage &storage) {
+  if (--storage.external->exports > 0 || storage.external->owner)
+    return;
+  // Nobody outside sees the memory any more: it is a value again.
+  const Node &old = *storage.value;
+  Ref<Node> value = Node::leaf(old.spec, storage.external->buffer, old.device);
+  storage.external = nullptr;
+  storage.setValue(std::move(value));
+  ++storage.generation;
+}
+
+namespace {
+/// What NumPy holds on to while it uses a tensor's memory.
+struct ExportHolder {
+  explicit ExportHolder(Ref<Storage> storage) : storage(std::move(storage)) {
+    retainExport(*this->storage);
+  }
+  ExportHolder(const ExportHolder &) = delete;
+  ~ExportHolder() { releaseExport(*storage); }
+  Ref<Storage> storage;
+};
+} // namespace
+
+nb::object exportOwner(Tensor &tensor) {
+  return nb::cast(new ExportHolder(tensor.storage), nb::rv_policy::take_ownership);
+}
+
+void bindSharing(nb::module_ &m) {
+  nb::class_<ExportHolder>(m, "_SharedMemory", nb::dynamic_attr(),
+                           "Keeps a tensor's memory shared while an array uses it.");
+}
+
+} // namespace portico::native

@@ -1,0 +1,248 @@
+//===- TensorMethods.cpp - properties, views and writes of a tensor --------===//
+
+#include "python/native/bind/Bindings.h"
+#include "python/native/bind/TensorObject.h"
+#include "python/native/bind/Types.h"
+#include "python/native/graph/Flush.h"
+
+#include <nanobind/stl/string.h>
+
+namespace nb = nanobind;
+using namespace nb::literals;
+
+namespace portico::native {
+
+//===----------------------------------------------------------------------===//
+// Properties
+//===----------------------------------------------------------------------===//
+
+static PyObject *getShape(PyObject *self, void *) {
+  return guarded([&] { return sizeObject(tensorOf(self).spec().dims); });
+}
+static PyObject *getDtype(PyObject *self, void *) {
+  return Py_NewRef(dtypeObject(tensorOf(self).spec().dtype));
+}
+static PyObject *getDevice(PyObject *self, void *) {
+  return guarded([&] { return deviceObject(tensorOf(self).device()); });
+}
+static PyObject *getNdim(PyObject *self, void *) {
+  return PyLong_FromLongLong(tensorOf(self).spec().rank());
+}
+static PyObject *getVersion(PyObject *self, void *) {
+  return PyLong_FromUnsignedLong(tensorOf(self).storage->version);
+}
+static PyObject *getBase(PyObject *self, void *) {
+  return guarded([&]() -> PyObject * {
+    Tensor &tensor = tensorOf(self);
+    if (!tensor.step() || tensor.isGroupBase())
+      Py_RETURN_NONE;
+    Tensor base;
+    base.storage = tensor.storage;
+    base.group = tensor.group;
+    if (tensor.group->base) {
+      base.view = std::make_unique<ViewState>();
+      base.view->step = tensor.group->base;
+      // Geometry follows from the steps alone.
+      llvm::SmallVector<const ViewStep *, 8> steps;
+      for (const ViewStep *s = base.view->step.get(); s; s = s->parent.get())
+        steps.push_back(s);
+      Geometry geometry{contiguousStrides(tensor.storage->value->spec.dims), 0};
+      for (size_t i = steps.size(); i-- > 0;)
+        geometry = stepGeometry(*steps[i], geometry);
+      base.view->geometry = geometry;
+    }
+    return wrap(std::move(base));
+  });
+}
+static PyObject *getData(PyObject *self, void *) {
+  return guarded([&] {
+    Tensor data = tensorOf(self).detach();
+    data.uncounted = true; // as PyTorch: writes to .data are nobody's business
+    return wrap(std::move(data));
+  });
+}
+static PyObject *getIsView(PyObject *self, void *) {
+  return PyBool_FromLong(tensorOf(self).step() != nullptr);
+}
+
+//===----------------------------------------------------------------------===//
+// Views
+//===----------------------------------------------------------------------===//
+
+static llvm::SmallVector<int64_t, 16> arrays(std::initializer_list<llvm::ArrayRef<int64_t>> list) {
+  llvm::SmallVector<int64_t, 16> attrs;
+  for (llvm::ArrayRef<int64_t> array : list) {
+    attrs.push_back(array.size());
+    attrs.append(array.begin(), array.end());
+  }
+  return attrs;
+}
+
+static Tensor viewReshape(TensorArg x, nb::handle sizes) {
+  return x->viewBy(OpKind::reshape, arrays({intsFrom(sizes, "view")}));
+}
+static Tensor viewPermute(TensorArg x, nb::handle dims) {
+  return x->viewBy(OpKind::permute, arrays({intsFrom(dims, "permute")}));
+}
+static Tensor viewSlice(TensorArg x, nb::handle starts, nb::handle limits, nb::handle strides) {
+  return x->viewBy(OpKind::slice, arrays({intsFrom(starts, "slice"), intsFrom(limits, "slice"),
+                                          intsFrom(strides, "slice")}));
+}
+static Tensor viewExpand(TensorArg x, nb::handle sizes) {
+  auto dims = intsFrom(sizes, "expand");
+  size_t rank = x->spec().rank();
+  if (dims.size() < rank)
+    raise(ErrorKind::runtime,
+          "[expand] the number of sizes provided (" + std::to_string(dims.size()) +
+              ") must be greater or equal to the number of dimensions in the tensor (" +
+              std::to_string(rank) + "); got " + toString(dims) + "; expected at least as many");
+  llvm::SmallVector<int64_t, 6> mapping;
+  for (size_t i = 0; i < rank; ++i) {
+    size_t at = dims.size() - rank + i;
+    if (dims[at] == -1)
+      dims[at] = x->spec().dims[i];
+    else if (dims[at] != x->spec().dims[i] && x->spec().dims[i] != 1)
+      raise(ErrorKind::runtime,
+            "[expand] The expanded size of the tensor (" + std::to_string(dims[at]) +
+                ") must match the existing size (" + std::to_string(x->spec().dims[i]) +
+                ") at non-singleton dimension " + std::to_string(at) + ".; got target sizes " +
+                toString(dims) + " for a tensor of size " + toString(x->spec().dims) +
+                "; expected a size of 1 where they differ");
+    mapping.push_back(at);
+  }
+  return x->viewBy(OpKind::broadcast, arrays({dims, mapping}));
+}
+static Tensor viewBitcast(TensorArg x, nb::handle dtype) {
+  return x->viewBy(OpKind::bitcast, int64_t(dtypeFrom(dtype)));
+}
+static bool canView(TensorArg x, nb::handle sizes) {
+  llvm::SmallVector<int64_t, 6> strides;
+  return reshapeStrides(x->spec().dims, x->geometry().strides, intsFrom(sizes, "view"), strides);
+}
+
+//===----------------------------------------------------------------------===//
+// Writes
+//===----------------------------------------------------------------------===//
+
+static void assign(TensorArg self, TensorArg value) {
+  const TensorSpec &to = self->spec(), &from = value->spec();
+  if (to != from)
+    raise(ErrorKind::runtime, "[assign] value of another type; got " + toString(from) +
+                                  "; expected " + toString(to) + "; try .to(dtype).expand(sizes)");
+  self->assign(value->read());
+  recordedWrite(*self);
+}
+
+/// `t.data = other`: takes over memory and shape, keeps identity, gradient and
+/// whether it requires one.
+static void setData(TensorArg self, TensorArg other) {
+  bool requires_ = self->requiresGrad();
+  if (requires_ && !self->group->isLeaf())
+    raise(ErrorKind::runtime, "[data] cannot set the data of a computed tensor; got one with a "
+                              "grad_fn; expected a leaf; try .detach()");
+  Tensor data = other->detach();
+  if (requires_ && !isFloat(data.spec().dtype))
+    raise(ErrorKind::runtime, std::string("[data] a tensor that requires grad needs floats; got ") +
+                                  name(data.spec().dtype));
+  self->storage = data.storage;
+  self->view = std::move(data.view);
+  if (self->group) {
+    self->group->base = self->view ? self->view->step : nullptr;
+    ++self->group->edgeVersion;
+    if (requires_)
+      self->group->edge.node->results[0] = self->spec();
+  }
+}
+
+/// A tensor of a subclass over the memory of `data`, a leaf.
+static nb::object makeSubclass(nb::handle type, TensorArg data, bool requiresGrad) {
+  if (!PyType_Check(type.ptr()) ||
+      !PyType_IsSubtype(reinterpret_cast<PyTypeObject *>(type.ptr()), tensorType))
+    raise(ErrorKind::type, "[make_subclass] not a subclass of Tensor");
+  Tensor tensor = data->detach();
+  PyObject *object = wrap(std::move(tensor), reinterpret_cast<PyTypeObject *>(type.ptr()));
+  if (!object)
+    throw PythonErrorSet();
+  nb::object owner = nb::steal(object);
+  tensorOf(object).setRequiresGrad(requiresGrad);
+  return owner;
+}
+
+static void bindProperties() {
+  property("shape", getShape, nullptr);
+  property("dtype", getDtype, nullptr);
+  property("device", getDevice, nullptr);
+  property("ndim", getNdim, nullptr);
+  property("_version", getVersion, nullptr);
+  property("_base", getBase, nullptr);
+  property("_is_view", getIsView, nullptr);
+  property("data", getData, [](PyObject *self, PyObject *value, void *) {
+    if (!value || !isTensor(value)) {
+      PyErr_SetString(PyExc_TypeError, "[data] not a tensor; expected a tensor");
+      return -1;
+    }
+    return guarded([&] {
+      setData({self}, {value});
+      return Py_None;
+    })
+               ? 0
+               : -1;
+  });
+}
+
+void bindTensorMethods(nb::module_ &m) {
+  bindProperties();
+  method(
+      "size",
+      [](TensorArg x, nb::handle dim) -> nb::object {
+        if (dim.is_none())
+          return nb::steal(sizeObject(x->spec().dims));
+        int64_t d = intsFrom(dim, "size")[0], rank = x->spec().rank();
+        if (d < -rank || d >= rank)
+          raise(ErrorKind::index, "[size] Dimension out of range (expected to be in range of [" +
+                                      std::to_string(-rank) + ", " + std::to_string(rank - 1) +
+                                      "], but got " + std::to_string(d) + "); got " +
+                                      std::to_string(d) + "; expected a dimension of the tensor");
+        return nb::int_(x->spec().dims[d < 0 ? d + rank : d]);
+      },
+      "dim"_a = nb::none());
+  method("dim", [](TensorArg x) { return x->spec().rank(); });
+  method("numel", [](TensorArg x) { return x->spec().numElements(); });
+  method("element_size", [](TensorArg x) { return itemSize(x->spec().dtype); });
+  method(
+      "stride",
+      [](TensorArg x, nb::handle dim) -> nb::object {
+        Geometry geometry = x->geometry();
+        if (!dim.is_none()) {
+          int64_t d = intsFrom(dim, "stride")[0];
+          return nb::int_(geometry.strides[d < 0 ? d + x->spec().rank() : d]);
+        }
+        nb::list list;
+        for (int64_t stride : geometry.strides)
+          list.append(stride);
+        return nb::tuple(list);
+      },
+      "dim"_a = nb::none());
+  method("storage_offset", [](TensorArg x) { return x->geometry().offset; });
+  method("is_contiguous", [](TensorArg x) { return x->contiguous(); });
+  method("_shares_storage", [](TensorArg x, TensorArg y) { return x->storage == y->storage; });
+  method("_view_reshape", &viewReshape);
+  method("_view_permute", &viewPermute);
+  method("_view_slice", &viewSlice);
+  method("_view_expand", &viewExpand);
+  method("_view_bitcast", &viewBitcast);
+  method("_can_view", &canView);
+  method("_assign", &assign);
+  method("_set_data", &setData);
+  method("detach", [](TensorArg x) { return x->detach(); });
+  method(
+      "ir",
+      [](TensorArg x, bool locations) {
+        Tracked value = x->read();
+        return pendingIr(value.value.get(), locations);
+      },
+      "locations"_a = true, "The pending program behind this tensor, as portico MLIR.");
+  m.def("make_subclass", &makeSubclass, "type"_a, "data"_a, "requires_grad"_a = false);
+}
+
+} // namespace portico::native

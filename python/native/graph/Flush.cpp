@@ -1,0 +1,311 @@
+//===- Flush.cpp - running what is pending ---------------------------------===//
+
+#include "python/native/graph/Flush.h"
+#include "python/native/graph/Counters.h"
+#include "python/native/graph/Failure.h"
+#include "python/native/graph/Memory.h"
+#include "python/native/graph/Slice.h"
+#include "python/native/graph/Storage.h"
+
+#include <chrono>
+#include <mutex>
+#include <new>
+#include <unordered_map>
+#include <unordered_set>
+
+namespace portico::native {
+
+FlushSettings &flushSettings() {
+  static FlushSettings settings;
+  return settings;
+}
+
+//===----------------------------------------------------------------------===//
+// One flush at a time
+//===----------------------------------------------------------------------===//
+
+// A flush lets go of the GIL while it compiles and runs. Another thread may
+// record meanwhile, but must not look at what is being run: its inputs may be
+// donated, and the scratch fields of the nodes are in use.
+static std::recursive_mutex &flushMutex() {
+  static std::recursive_mutex mutex;
+  return mutex;
+}
+
+namespace {
+class FlushLock {
+public:
+  FlushLock() {
+    if (flushMutex().try_lock())
+      return;
+    Py_BEGIN_ALLOW_THREADS flushMutex().lock();
+    Py_END_ALLOW_THREADS
+  }
+  ~FlushLock() { flushMutex().unlock(); }
+  FlushLock(const FlushLock &) = delete;
+};
+
+class WithoutGil {
+public:
+  WithoutGil() : state(PyEval_SaveThread()) {}
+  ~WithoutGil() { PyEval_RestoreThread(state); }
+  WithoutGil(const WithoutGil &) = delete;
+
+private:
+  PyThreadState *state;
+};
+} // namespace
+
+void resetAfterFork() { new (&flushMutex()) std::recursive_mutex(); }
+
+//===----------------------------------------------------------------------===//
+// Programs
+//===----------------------------------------------------------------------===//
+
+namespace {
+struct Program {
+  std::vector<int64_t> key;
+  std::vector<bool> donatable;
+  std::shared_ptr<Executable> executable;
+};
+} // namespace
+
+// Never destroyed: what they hold must not outlive Python's interpreter.
+static auto &programs = *new std::unordered_multimap<uint64_t, Program>();
+static auto &shapelessSeen = *new std::unordered_set<uint64_t>();
+
+void clearPrograms() {
+  programs.clear();
+  shapelessSeen.clear();
+}
+
+static Program *findProgram(const Slice &slice) {
+  auto [begin, end] = programs.equal_range(slice.hash);
+  for (auto it = begin; it != end; ++it)
+    if (it->second.key == slice.key)
+      return &it->second;
+  return nullptr;
+}
+
+static double now() {
+  return std::chrono::duration<double, std::milli>(
+             std::chrono::steady_clock::now().time_since_epoch())
+      .count();
+}
+
+static std::shared_ptr<Executable> build(const Slice &slice, FlushRecord &record) {
+  record.reason = shapelessSeen.insert(slice.shapeless).second
+                      ? "these ops were not seen together before"
+                      : "seen before with other sizes, attributes or outputs";
+  Ref<Trace> trace = traceOf(slice);
+  std::string error;
+  std::shared_ptr<Executable> executable;
+  {
+    WithoutGil unlocked;
+    executable =
+        buildExecutable(*trace, slice.donatable, slice.order[0]->device, record.build, error);
+  }
+  if (!executable)
+    raise(ErrorKind::internal, error);
+  Counters &count = counters();
+  count.compiles += record.build.compiled;
+  count.diskHits += record.build.diskHit;
+  count.kernelsCompiled += record.build.kernelsCompiled;
+  count.compileMs += record.build.ms;
+  record.result = record.build.compiled ? "compiled" : record.build.diskHit ? "disk hit" : "built";
+  programs.emplace(slice.hash, Program{slice.key, slice.donatable, executable});
+  return executable;
+}
+
+//===----------------------------------------------------------------------===//
+// A run
+//===----------------------------------------------------------------------===//
+
+[[noreturn]] static void failRun(const Slice &slice, portico_code code,
+                                 const portico_status &status) {
+  std::string op = "run", line;
+  if (status.op >= 0) {
+    Ref<Trace> trace = traceOf(slice);
+    if (uint32_t(status.op) < trace->ops.size()) {
+      const TraceOp &failed = trace->ops[status.op];
+      const SourceLine &source = trace->locations[failed.location];
+      op = opInfo(failed.kind).name;
+      if (!source.file.empty())
+        line = " (recorded at " + source.file + ":" + std::to_string(source.line) + ")";
+    }
+  }
+  if (code == PORTICO_INDEX_OUT_OF_RANGE)
+    raise(ErrorKind::index, "[" + op + "] index out of range in self; got " +
+                                std::to_string(status.value) + "; expected an index from 0 to " +
+                                std::to_string(status.bound - 1) + line);
+  if (code == PORTICO_OUT_OF_MEMORY)
+    raise(ErrorKind::memory, "[" + op + "] " + status.message + line);
+  raise(ErrorKind::internal, "[" + op + "] " + status.message + line);
+}
+
+static std::vector<Buffer> scalarBuffers(const Slice &slice) {
+  std::vector<Buffer> buffers;
+  for (const Node *input : slice.inputs) {
+    if (input->form != NodeForm::scalar)
+      continue;
+    buffers.push_back(allocateOrFail(slice.order[0]->device, itemSize(input->spec.dtype)));
+    portico_buffer_write(buffers.back().get(), 0, &input->bits, itemSize(input->spec.dtype),
+                         nullptr);
+  }
+  return buffers;
+}
+
+static void run(const Slice &slice, Executable &executable, FlushRecord &record) {
+  std::vector<Buffer> scalars = scalarBuffers(slice);
+  std::vector<portico_buffer *> inputs, outputs(slice.outputs.size(), nullptr);
+  std::vector<uint8_t> donate;
+  size_t scalar = 0;
+  for (size_t i = 0; i < slice.inputs.size(); ++i) {
+    const Node *input = slice.inputs[i];
+    inputs.push_back(input->form == NodeForm::scalar ? scalars[scalar++].get()
+                                                     : input->value.get());
+    donate.push_back(slice.donatable[i]);
+    record.donated += slice.donatable[i];
+  }
+  // Others may drop their last references while the GIL is away.
+  std::vector<Ref<Node>> results;
+  for (Node *output : slice.outputs)
+    results.emplace_back(output);
+
+  portico_status status = {};
+  status.struct_size = sizeof(status);
+  status.op = -1;
+  portico_code code;
+  double start = now();
+  {
+    WithoutGil unlocked;
+    code = executable.run(inputs, donate, outputs, status);
+  }
+  record.runMs = now() - start;
+  std::vector<Buffer> delivered;
+  for (portico_buffer *output : outputs)
+    delivered.push_back(Buffer::adopt(output));
+  if (code != PORTICO_OK && code != PORTICO_INDEX_OUT_OF_RANGE)
+    failRun(slice, code, status);
+  std::unique_ptr<Failure> failure;
+  if (code != PORTICO_OK) {
+    try {
+      failRun(slice, code, status);
+    } catch (Failure &error) {
+      failure = std::make_unique<Failure>(error);
+    }
+  }
+  for (size_t i = 0; i < results.size(); ++i)
+    results[i]->evaluated(std::move(delivered[i]));
+  if (failure)
+    throw *failure;
+}
+
+static auto &log = *new std::deque<FlushRecord>();
+const std::deque<FlushRecord> &flushLog() { return log; }
+void clearFlushLog() { log.clear(); }
+
+static void flush(llvm::ArrayRef<Node *> roots, bool keepCostly, const char *why) {
+  Slice slice;
+  sliceFor(roots, keepCostly, slice);
+  Counters &count = counters();
+  ++count.flushes;
+  FlushRecord record;
+  record.why = why;
+  record.ops = slice.ops;
+  record.inputs = slice.inputs.size();
+  record.outputs = slice.outputs.size();
+  std::shared_ptr<Executable> executable;
+  if (Program *program = findProgram(slice)) {
+    ++count.memoryHits;
+    record.result = "memory hit";
+    executable = program->executable;
+  } else {
+    record.line = Location::here().text();
+    // The roots keep all of the slice alive meanwhile.
+    std::vector<Ref<Node>> alive;
+    for (Node *output : slice.outputs)
+      alive.emplace_back(output);
+    executable = build(slice, record);
+    // Ctrl-C during the compile: the program is kept, nothing has run yet.
+    if (PyErr_CheckSignals() != 0)
+      throw PythonErrorSet();
+  }
+  run(slice, *executable, record);
+  if (log.size() == 512)
+    log.pop_front();
+  log.push_back(std::move(record));
+}
+
+//===----------------------------------------------------------------------===//
+// When
+//===----------------------------------------------------------------------===//
+
+static uint64_t pendingLimit = 0;
+static uint64_t bytesAtFlush = 0;
+
+static uint64_t liveBytes() {
+  portico_memory_stats stats = {};
+  stats.struct_size = sizeof(stats);
+  portico_memory_get_stats(deviceEntry(0).device, &stats);
+  return stats.live_bytes;
+}
+
+static void flushPending(llvm::ArrayRef<Node *> values, bool keepCostly, const char *why) {
+  FlushLock lock;
+  llvm::SmallVector<Node *, 8> roots;
+  for (Node *value : values)
+    if (value->pending())
+      roots.push_back(value);
+  if (!roots.empty())
+    flush(roots, keepCostly, why);
+}
+
+void evaluate(llvm::ArrayRef<Node *> values, const char *why) {
+  // The caller's tensors may go while another thread runs.
+  llvm::SmallVector<Ref<Node>, 4> alive;
+  for (Node *value : values) {
+    alive.emplace_back(value);
+    if (value->form == NodeForm::scalar) {
+      Buffer buffer = allocateOrFail(value->device, itemSize(value->spec.dtype));
+      portico_buffer_write(buffer.get(), 0, &value->bits, buffer.bytes(), nullptr);
+      value->evaluated(std::move(buffer));
+    }
+  }
+  flushPending(values, true, why);
+}
+
+void flushAll(const char *why) {
+  {
+    FlushLock lock;
+    flushPending(Storage::pendingValues(), true, why);
+  }
+  pendingLimit = counters().pendingOps + flushSettings().maxPendingOps;
+  bytesAtFlush = liveBytes();
+}
+
+void recorded(Node *value) {
+  FlushSettings &settings = flushSettings();
+  if (settings.eager && value->pending())
+    return evaluate(value, "eager mode");
+  Counters &count = counters();
+  if (pendingLimit == 0)
+    pendingLimit = settings.maxPendingOps;
+  if (count.pendingOps > pendingLimit)
+    return flushAll("many ops pending");
+  // Memory is asked about now and then only: the question costs more than an op.
+  if ((count.opsRecorded & 63) == 0 && liveBytes() > bytesAtFlush + settings.maxHeldBytes)
+    flushAll("much memory held by pending ops");
+}
+
+std::string pendingIr(Node *value, bool locations) {
+  FlushLock lock;
+  Slice slice;
+  sliceFor(value, false, slice);
+  Ref<Trace> trace = traceOf(slice);
+  if (trace->outputs.empty()) // evaluated: the program that hands it back
+    trace->outputs.push_back(0);
+  return printTrace(*trace, locations);
+}
+
+} // namespace portico::native

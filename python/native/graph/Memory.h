@@ -1,0 +1,26 @@
+//===- Memory.h - copies between buffers and strided memory ----------------===//
+
+#ifndef PORTICO_NATIVE_GRAPH_MEMORY_H
+#define PORTICO_NATIVE_GRAPH_MEMORY_H
+
+#include "python/native/graph/View.h"
+
+namespace portico::native {
+
+/// A fresh buffer, or Failure(memory).
+Buffer allocateOrFail(DeviceId device, uint64_t bytes);
+
+/// Copies strided memory (strides in bytes) into contiguous memory, or back.
+void copyStrided(char *contiguous, char *strided, llvm::ArrayRef<int64_t> dims,
+                 llvm::ArrayRef<int64_t> byteStrides, int64_t itemSize, bool toStrided);
+
+/// What external memory holds at this moment, as a value of its own.
+Ref<Node> snapshot(const External &memory, const TensorSpec &spec, const Geometry &geometry,
+                   DeviceId device);
+/// Evaluates `value` and writes it into external memory.
+void scatterInto(External &memory, const TensorSpec &spec, const Geometry &geometry,
+                 Ref<Node> value);
+
+} // namespace portico::native
+
+#endif // PORTICO_NATIVE_GRAPH_MEMORY_H

@@ -1,0 +1,247 @@
+//===- Tape.cpp - what backward will need ----------------------------------===//
+
+#include "python/native/graph/Tape.h"
+#include "python/native/graph/Failure.h"
+
+namespace portico::native {
+
+//===----------------------------------------------------------------------===//
+// Tape nodes
+//===----------------------------------------------------------------------===//
+
+Ref<TapeNode> TapeNode::create(TapeForm form) {
+  static uint64_t lastSequence = 0;
+  TapeNode *node = Pool<TapeNode>::create();
+  node->form = form;
+  node->sequence = ++lastSequence;
+  return Ref<TapeNode>(node);
+}
+
+void TapeNode::destroy(TapeNode *node) {
+  // As in Node::destroy: no recursion along a long history.
+  static std::vector<TapeNode *> doomed;
+  static bool working = false;
+  doomed.push_back(node);
+  if (working)
+    return;
+  working = true;
+  while (!doomed.empty()) {
+    TapeNode *next = doomed.back();
+    doomed.pop_back();
+    for (ResultHooks &result : next->resultHooks)
+      for (Hook &hook : result.hooks)
+        Py_CLEAR(hook.callable);
+    for (Hook &hook : next->postHooks)
+      Py_CLEAR(hook.callable);
+    Py_CLEAR(next->leaf);
+    Py_CLEAR(next->callable);
+    Pool<TapeNode>::recycle(next);
+  }
+  working = false;
+}
+
+bool TapeNode::savesAnything() const {
+  for (const TapeOperand &operand : operands)
+    if (operand.saved.value)
+      return true;
+  return !savedResults.empty();
+}
+
+void TapeNode::free() {
+  if (form == TapeForm::function) {
+    freed = true;
+    return;
+  }
+  if (form != TapeForm::op || freed || !savesAnything())
+    return;
+  freed = true;
+  for (TapeOperand &operand : operands)
+    operand.saved = {};
+  for (SavedValue &saved : savedResults)
+    saved = {};
+}
+
+ResultHooks &TapeNode::hooksOf(uint32_t index) {
+  for (ResultHooks &hooks : resultHooks)
+    if (hooks.index == index)
+      return hooks;
+  resultHooks.push_back({index, {}, {}});
+  return resultHooks.back();
+}
+
+std::string TapeNode::name() const {
+  if (form == TapeForm::accumulate)
+    return "AccumulateGrad";
+  if (form == TapeForm::function)
+    return label + "Backward";
+  // "dot_general" -> "DotGeneralBackward0"
+  std::string text;
+  bool upper = true;
+  for (const char *c = opInfo(kind).name; *c; ++c) {
+    if (*c == '_') {
+      upper = true;
+      continue;
+    }
+    text += upper && *c >= 'a' && *c <= 'z' ? char(*c - 'a' + 'A') : *c;
+    upper = false;
+  }
+  return text + "Backward0";
+}
+
+static thread_local bool gradEnabled = true;
+static thread_local bool inferenceEnabled = false;
+bool GradMode::enabled() { return gradEnabled; }
+void GradMode::set(bool enabled) { gradEnabled = enabled; }
+bool GradMode::inference() { return inferenceEnabled; }
+void GradMode::setInference(bool enabled) { inferenceEnabled = enabled; }
+
+//===----------------------------------------------------------------------===//
+// Recording
+//===----------------------------------------------------------------------===//
+
+/// Position among the operands of the op record: a variadic operand is one.
+static int recordOperand(const OpInfo &info, int position, int count) {
+  int variadic = info.variadicOperand;
+  if (variadic < 0 || position < variadic)
+    return position;
+  int length = count - (int(info.operands.size()) - 1);
+  return position < variadic + length ? variadic : position - length + 1;
+}
+
+static SavedValue save(const Tracked &operand) {
+  SavedValue saved;
+  saved.value = operand.value;
+  if (operand.origin) {
+    saved.counter = Ref<VersionCounter>(operand.origin->versions());
+    saved.version = saved.counter->value;
+  }
+  return saved;
+}
+
+static Ref<TapeNode> tapeFor(const OpInfo &info, llvm::ArrayRef<Tracked> operands,
+                             llvm::ArrayRef<int64_t> attrs) {
+  Ref<TapeNode> node = TapeNode::create(TapeForm::op);
+  node->kind = info.kind;
+  node->device = operands[0].value->device;
+  node->attrs.assign(attrs.begin(), attrs.end());
+  unsigned tracked = 0;
+  for (const Tracked &operand : operands)
+    tracked += bool(operand.edge);
+  node->operands.resize(operands.size());
+  for (size_t i = 0; i < operands.size(); ++i) {
+    TapeOperand &slot = node->operands[i];
+    slot.spec = operands[i].value->spec;
+    slot.edge = operands[i].edge;
+    if (!(info.savedOperands >> recordOperand(info, i, operands.size()) & 1))
+      continue;
+    if (info.bilinear && tracked - bool(operands[i].edge) == 0)
+      continue;
+    slot.saved = save(operands[i]);
+  }
+  return node;
+}
+
+static bool wantsTape(llvm::ArrayRef<Tracked> operands) {
+  if (!gradEnabled)
+    return false;
+  for (const Tracked &operand : operands)
+    if (operand.edge)
+      return true;
+  return false;
+}
+
+static void attach(const OpInfo &info, Ref<TapeNode> &node,
+                   llvm::MutableArrayRef<Tracked> results) {
+  bool anyFloat = false;
+  for (Tracked &result : results)
+    anyFloat |= isFloat(result.value->spec.dtype);
+  if (!anyFloat)
+    return;
+  const Node &forward = *results[0].value;
+  node->location =
+      forward.form == NodeForm::projection ? forward.operands[0]->location : forward.location;
+  for (uint32_t i = 0; i < results.size(); ++i) {
+    node->results.push_back(results[i].value->spec);
+    if (isFloat(results[i].value->spec.dtype))
+      results[i].edge = Edge{node, i};
+    if (info.savesResult) {
+      node->savedResults.emplace_back();
+      node->savedResults.back().value = results[i].value;
+    }
+  }
+}
+
+/// The one device of the operands; a scalar is at home everywhere.
+static DeviceId commonDevice(const OpInfo &info, llvm::ArrayRef<Tracked> operands) {
+  const Node *first = nullptr;
+  for (const Tracked &operand : operands) {
+    const Node *node = operand.value.get();
+    if (node->form == NodeForm::scalar)
+      continue;
+    if (first && first->device != node->device)
+      raise(ErrorKind::runtime, std::string("[") + info.name +
+                                    "] Expected all tensors to be on the same device, but found at "
+                                    "least two devices; got " +
+                                    deviceName(first->device) + " and " + deviceName(node->device) +
+                                    "; expected one; try .to(device)");
+    first = node;
+  }
+  return first ? first->device : operands.empty() ? 0 : operands[0].value->device;
+}
+
+using NodeList = llvm::SmallVector<Node *, 4>;
+static NodeList nodesOf(llvm::ArrayRef<Tracked> operands) {
+  NodeList nodes;
+  for (const Tracked &operand : operands)
+    nodes.push_back(operand.value.get());
+  return nodes;
+}
+
+Tracked applyKnown(OpKind kind, llvm::ArrayRef<Tracked> operands, llvm::ArrayRef<int64_t> attrs,
+                   TensorSpec spec) {
+  const OpInfo &info = opInfo(kind);
+  DeviceId device = commonDevice(info, operands);
+  Tracked result;
+  result.value = Node::op(kind, nodesOf(operands), attrs, std::move(spec), device);
+  if (wantsTape(operands)) {
+    Ref<TapeNode> node = tapeFor(info, operands, attrs);
+    attach(info, node, result);
+  }
+  return result;
+}
+
+void apply(OpKind kind, llvm::ArrayRef<Tracked> operands, llvm::ArrayRef<int64_t> attrs,
+           llvm::SmallVectorImpl<Tracked> &results) {
+  const OpInfo &info = opInfo(kind);
+  llvm::SmallVector<TensorSpec, 4> operandSpecs, resultSpecs;
+  for (const Tracked &operand : operands)
+    operandSpecs.push_back(operand.value->spec);
+  std::string error;
+  if (!info.infer(info, operandSpecs, attrs, resultSpecs, error))
+    raise(ErrorKind::runtime, std::string("[") + info.name + "] " + error);
+  if (resultSpecs.size() == 1) {
+    results.push_back(applyKnown(kind, operands, attrs, std::move(resultSpecs[0])));
+    return;
+  }
+  DeviceId device = commonDevice(info, operands);
+  llvm::SmallVector<Ref<Node>, 2> nodes;
+  Node::multi(kind, nullptr, nodesOf(operands), attrs,
+              std::vector<TensorSpec>(resultSpecs.begin(), resultSpecs.end()), device, nodes);
+  size_t first = results.size();
+  for (Ref<Node> &node : nodes) {
+    results.emplace_back();
+    results.back().value = std::move(node);
+  }
+  if (wantsTape(operands)) {
+    Ref<TapeNode> node = tapeFor(info, operands, attrs);
+    attach(info, node, llvm::MutableArrayRef<Tracked>(results).drop_front(first));
+  }
+}
+
+Tracked apply(OpKind kind, llvm::ArrayRef<Tracked> operands, llvm::ArrayRef<int64_t> attrs) {
+  llvm::SmallVector<Tracked, 1> results;
+  apply(kind, operands, attrs, results);
+  return results[0];
+}
+
+} // namespace portico::native

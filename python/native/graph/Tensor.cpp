@@ -1,0 +1,295 @@
+//===- Tensor.cpp - what a tensor object holds -----------------------------===//
+
+#include "python/native/graph/Tensor.h"
+#include "python/native/graph/Failure.h"
+#include "python/native/graph/Flush.h"
+#include "python/native/graph/Memory.h"
+
+namespace portico::native {
+
+Tensor Tensor::of(Tracked value) {
+  Tensor tensor;
+  tensor.storage = Storage::create(std::move(value.value));
+  if (value.edge) {
+    // An op whose rule reads its result must learn of writes to it.
+    TapeNode &node = *value.edge.node;
+    if (value.edge.index < node.savedResults.size() && !node.savedResults[value.edge.index].counter)
+      node.savedResults[value.edge.index].counter = Ref<VersionCounter>(tensor.storage->versions());
+    tensor.group = Ref<Group>(Pool<Group>::create());
+    tensor.group->edge = std::move(value.edge);
+  }
+  tensor.inference = GradMode::inference();
+  return tensor;
+}
+
+Geometry Tensor::geometry() const {
+  if (view)
+    return view->geometry;
+  return {contiguousStrides(spec().dims), 0};
+}
+
+bool Tensor::contiguous() const {
+  return !view || isContiguous(spec().dims, view->geometry.strides);
+}
+
+GradSlot &Tensor::gradSlot() {
+  if (!slot)
+    slot = Ref<GradSlot>(new GradSlot());
+  return *slot;
+}
+
+//===----------------------------------------------------------------------===//
+// Reading
+//===----------------------------------------------------------------------===//
+
+Tracked Tensor::readExternal() {
+  Tracked result;
+  result.value = snapshot(*storage->external, spec(), geometry(), device());
+  result.edge = edge();
+  result.origin = storage.get();
+  return result;
+}
+
+Edge Tensor::edge() {
+  if (!group || !group->edge)
+    return {};
+  if (isGroupBase())
+    return group->edge;
+  if (view->edgeVersion == group->edgeVersion && view->edge)
+    return view->edge;
+  // The base has another history since: this view's leads through it.
+  GradModeGuard guard(true);
+  Tracked base;
+  base.value = readThrough({storage->value, {}, nullptr}, nullptr, group->base.get()).value;
+  base.edge = group->edge;
+  Tracked result = readThrough(base, group->base.get(), step());
+  view->cached = result.value;
+  view->generation = storage->generation;
+  view->edge = result.edge;
+  view->edgeVersion = group->edgeVersion;
+  return view->edge;
+}
+
+Tracked Tensor::read() {
+  if (storage->external)
+    return readExternal();
+  Tracked result;
+  result.edge = edge();
+  result.origin = storage.get();
+  if (!step()) {
+    result.value = storage->value;
+    return result;
+  }
+  if (!view->cached || view->generation != storage->generation) {
+    GradModeGuard guard(false);
+    view->cached = readThrough({storage->value, {}, nullptr}, nullptr, step()).value;
+    view->generation = storage->generation;
+  }
+  result.value = view->cached;
+  return result;
+}
+
+//===----------------------------------------------------------------------===//
+// Views
+//===----------------------------------------------------------------------===//
+
+Tensor Tensor::viewBy(OpKind kind, llvm::ArrayRef<int64_t> attrs) {
+  const OpInfo &info = opInfo(kind);
+  llvm::SmallVector<TensorSpec, 1> results;
+  std::string error;
+  if (!info.infer(info, spec(), attrs, results, error))
+    raise(ErrorKind::runtime, std::string("[") + info.name + "] " + error);
+
+  Ref<ViewStep> step(new ViewStep());
+  step->parent = view ? view->step : nullptr;
+  step->kind = kind;
+  step->attrs.assign(attrs.begin(), attrs.end());
+  step->before = spec();
+  step->after = std::move(results[0]);
+
+  Tensor result;
+  result.storage = storage;
+  result.view = std::make_unique<ViewState>();
+  result.view->geometry = stepGeometry(*step, geometry());
+  result.view->step = step;
+  result.uncounted = uncounted;
+  result.inference = GradMode::inference();
+
+  bool differentiable = GradMode::enabled() && isFloat(step->after.dtype);
+  if (differentiable && !group) {
+    group = Ref<Group>(Pool<Group>::create());
+    group->base = view ? view->step : nullptr;
+  }
+  if (differentiable) {
+    result.group = group;
+  } else {
+    result.group = Ref<Group>(Pool<Group>::create());
+    result.group->base = step;
+  }
+  // Recorded here, so that the view's op has the user's line. The memory of an
+  // external storage is read when the view is.
+  if (!storage->external || (differentiable && edge())) {
+    Tracked value = applyKnown(kind, read(), attrs, step->after);
+    result.view->cached = value.value;
+    result.view->generation = storage->generation;
+    if (differentiable) {
+      result.view->edge = value.edge;
+      result.view->edgeVersion = group->edgeVersion;
+    }
+  }
+  return result;
+}
+
+Tensor Tensor::detach() const {
+  Tensor result;
+  result.storage = storage;
+  result.uncounted = uncounted;
+  result.inference = inference;
+  if (view) {
+    result.view = std::make_unique<ViewState>(*view);
+    result.view->edge = {};
+  }
+  if (step()) {
+    result.group = Ref<Group>(Pool<Group>::create());
+    result.group->base = view->step;
+  }
+  return result;
+}
+
+//===----------------------------------------------------------------------===//
+// Writing
+//===----------------------------------------------------------------------===//
+
+void Tensor::checkInPlace() {
+  if (inference && !GradMode::inference())
+    raise(ErrorKind::runtime,
+          "[assign] Inplace update to inference tensor outside InferenceMode is not allowed. You "
+          "can make a clone to get a normal tensor before doing inplace update.; got an inference "
+          "tensor; expected a normal one; try .clone()");
+  if (!GradMode::enabled() || !group || !group->edge || !group->isLeaf())
+    return;
+  const char *what =
+      isGroupBase() ? "a leaf Variable that requires grad is being used in an in-place operation."
+                    : "a view of a leaf Variable that requires grad is being used in an "
+                      "in-place operation.";
+  raise(ErrorKind::runtime,
+        std::string("[assign] ") + what +
+            "; got a write to a parameter while gradients are recorded; expected none; try "
+            "`with no_grad():` or .data");
+}
+
+void Tensor::writeExternal(const Tracked &value) {
+  External &memory = *storage->external;
+  if (memory.readOnly)
+    raise(ErrorKind::runtime, "[assign] the memory behind this tensor is read-only; got a write to "
+                              "a tensor made from a read-only array; expected a writable one; try "
+                              ".clone()");
+  scatterInto(memory, spec(), geometry(), value.value);
+}
+
+/// The ops of an in-place function read the tensor as it was: their saved
+/// operands are values that no write can change, and the write that ends the
+/// function is not a mistake of the user's. Goes back from the new value to what
+/// was recorded since the tensor's own history.
+static void forgiveOwnWrite(const Edge &edge, Storage &storage, const Edge &history) {
+  if (!storage.counter)
+    return;
+  uint64_t since = history ? history.node->sequence : 0;
+  llvm::SmallVector<TapeNode *, 16> nodes;
+  if (edge)
+    nodes.push_back(edge.node.get());
+  constexpr size_t limit = 64; // longer than any in-place function of ours
+  for (size_t i = 0; i < nodes.size() && i < limit; ++i) {
+    if (nodes[i]->form != TapeForm::op || nodes[i]->sequence <= since)
+      continue;
+    for (TapeOperand &operand : nodes[i]->operands) {
+      if (operand.saved.counter == storage.counter && operand.saved.version == storage.version)
+        operand.saved.counter = nullptr;
+      if (operand.edge)
+        nodes.push_back(operand.edge.node.get());
+    }
+  }
+}
+
+void Tensor::assign(Tracked value) {
+  checkInPlace();
+  if (value.value->spec != spec())
+    raise(ErrorKind::internal, "[assign] a value of another type; got " +
+                                   toString(value.value->spec) + "; expected " + toString(spec()));
+  bool track =
+      GradMode::enabled() && isFloat(spec().dtype) && (value.edge || (group && group->edge));
+  // What the group's base becomes, and from which view on the storage sees it.
+  Tracked written = value;
+  const ViewStep *seenBy = step();
+  if (track) {
+    if (!group) {
+      group = Ref<Group>(Pool<Group>::create());
+      group->base = view ? view->step : nullptr;
+    }
+    forgiveOwnWrite(value.edge, *storage, group->edge);
+    if (!isGroupBase()) {
+      Tracked base;
+      {
+        GradModeGuard untracked(false);
+        base.value = readThrough({storage->value, {}, nullptr}, nullptr, group->base.get()).value;
+      }
+      base.edge = group->edge;
+      written = writeThrough(base, group->base.get(), step(), value);
+      seenBy = group->base.get();
+    }
+    group->edge = written.edge;
+    ++group->edgeVersion;
+    if (view) {
+      view->edge = value.edge;
+      view->edgeVersion = group->edgeVersion;
+    }
+  }
+  GradModeGuard untracked(false);
+  if (storage->external)
+    writeExternal(value);
+  else
+    storage->setValue(writeThrough({storage->value, {}, nullptr}, nullptr, seenBy, written).value);
+  storage->wrote(!uncounted);
+  if (step() && !storage->external) {
+    view->cached = value.value;
+    view->generation = storage->generation;
+  }
+}
+
+void Tensor::setRequiresGrad(bool on) {
+  bool now = requiresGrad();
+  if (now == on)
+    return;
+  if (now && !group->isLeaf())
+    raise(ErrorKind::runtime,
+          "[requires_grad] you can only change requires_grad flags of leaf variables. If you want "
+          "to use a computed variable in a subgraph that doesn't require differentiation use "
+          "var_no_grad = var.detach().; got a computed tensor; expected a leaf; try .detach()");
+  if (on && !isFloat(spec().dtype))
+    raise(ErrorKind::runtime,
+          std::string("[requires_grad] only Tensors of floating point dtype can require "
+                      "gradients; got ") +
+              name(spec().dtype) + "; expected a float dtype; try .to(float32)");
+  if (!on) {
+    if (isGroupBase())
+      group->edge = {};
+    else // a view of a leaf is a computed tensor
+      raise(ErrorKind::runtime, "[requires_grad] you can only change requires_grad flags of leaf "
+                                "variables; got a view; expected a leaf; try .detach()");
+    ++group->edgeVersion;
+    return;
+  }
+  if (!group || !isGroupBase()) {
+    group = Ref<Group>(Pool<Group>::create());
+    group->base = view ? view->step : nullptr;
+  }
+  gradSlot();
+  Ref<TapeNode> accumulate = TapeNode::create(TapeForm::accumulate);
+  accumulate->slot = slot;
+  accumulate->device = device();
+  accumulate->results.push_back(spec());
+  group->edge = Edge{accumulate, 0};
+  ++group->edgeVersion;
+}
+
+} // namespace portico::native

@@ -1,0 +1,57 @@
+//===- Bridge.cpp - printing and differentiating traces --------------------===//
+
+#include "python/native/ir/Bridge.h"
+#include "python/native/ir/Context.h"
+#include "python/native/ir/Emission.h"
+
+#include "dialects/portico/Transforms/Autodiff.h"
+#include "dialects/portico/Transforms/Simplify.h"
+
+#include "mlir/IR/BuiltinOps.h"
+#include "mlir/IR/MLIRContext.h"
+#include "mlir/IR/OwningOpRef.h"
+
+#include "llvm/Support/raw_ostream.h"
+
+using namespace mlir;
+
+namespace portico::native {
+
+std::string printTrace(const Trace &trace, bool locations) {
+  auto context = makeContext();
+  OwningOpRef<ModuleOp> module = ModuleOp::create(UnknownLoc::get(context.get()));
+  emit(trace, *module, "main");
+  std::string text;
+  llvm::raw_string_ostream out(text);
+  OpPrintingFlags flags;
+  if (locations)
+    flags.enableDebugInfo(true, /*prettyForm=*/true);
+  module->print(out, flags);
+  return text;
+}
+
+bool differentiate(const Trace &forward, const std::vector<bool> &wrt, Derivative &derivative,
+                   std::string &error) {
+  auto context = makeContext();
+  DiagnosticCollector diagnostics(context.get());
+  OwningOpRef<ModuleOp> module = ModuleOp::create(UnknownLoc::get(context.get()));
+  func::FuncOp func = emit(forward, *module, "main");
+  SmallVector<bool> wrtArgs(wrt.begin(), wrt.end());
+  SmallVector<bool> cotangents(forward.outputs.size(), true);
+  FailureOr<VjpResult> result = buildVjp(func, wrtArgs, cotangents);
+  if (failed(result)) {
+    error = diagnostics.text();
+    return false;
+  }
+  derivative.trace = importTrace(result->vjp, error);
+  if (!derivative.trace)
+    return false;
+  for (const ResidualRef &residual : result->residuals)
+    derivative.residuals.push_back(residual.isArgument()
+                                       ? residual.index
+                                       : forward.ops[residual.op].firstResult + residual.index);
+  derivative.gradOf.assign(result->gradOf.begin(), result->gradOf.end());
+  return true;
+}
+
+} // namespace portico::native

@@ -1,0 +1,61 @@
+//===- Bridge.h - what the recorder asks of MLIR ---------------------------===//
+//
+// No MLIR in this header: the recorder compiles without it. Nothing here needs
+// the GIL, and every call works in a context of its own.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef PORTICO_NATIVE_IR_BRIDGE_H
+#define PORTICO_NATIVE_IR_BRIDGE_H
+
+#include "python/native/graph/Trace.h"
+
+#include <memory>
+#include <string>
+
+namespace portico::native {
+
+/// The program as text; `locations` in MLIR's pretty form.
+std::string printTrace(const Trace &trace, bool locations);
+
+/// A reverse function: `(residuals..., cotangents...) -> gradients...`.
+struct Derivative {
+  Ref<Trace> trace;
+  /// Value numbers, in the forward trace, of the leading arguments.
+  std::vector<uint32_t> residuals;
+  /// Output i is the gradient of forward input gradOf[i].
+  std::vector<uint32_t> gradOf;
+};
+
+/// Differentiates `forward` for the inputs in `wrt`, with one cotangent for each
+/// of its outputs. False and the diagnostics where an op has no rule.
+bool differentiate(const Trace &forward, const std::vector<bool> &wrt, Derivative &derivative,
+                   std::string &error);
+
+/// Options of the compiler that the user can set.
+struct CompilerSettings {
+  std::string fusionPolicy = "greedy";
+  std::string fusionPlan;
+  int64_t fuel = -1;
+  bool strict = false;
+  bool cache = true;
+  bool keepStages = false;
+};
+
+struct CompiledProgram {
+  std::vector<uint8_t> bytes;
+  int kernels = 0;
+  int kernelsCompiled = 0;
+  bool memoryHit = false, diskHit = false;
+  double ms = 0;
+  std::string plan;
+  std::vector<std::pair<std::string, std::string>> stages;
+};
+
+/// Compiles a trace for a device. False and a message where the compiler fails.
+bool compileTrace(const Trace &trace, const std::vector<bool> &donatable, const std::string &device,
+                  const CompilerSettings &settings, CompiledProgram &program, std::string &error);
+
+} // namespace portico::native
+
+#endif // PORTICO_NATIVE_IR_BRIDGE_H

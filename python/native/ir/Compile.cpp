@@ -1,0 +1,53 @@
+//===- Compile.cpp - traces through the compiler ---------------------------===//
+
+#include "python/native/ir/Bridge.h"
+#include "python/native/ir/Context.h"
+#include "python/native/ir/Emission.h"
+
+#include "lowering/Compiler.h"
+
+#include "mlir/IR/BuiltinOps.h"
+#include "mlir/IR/MLIRContext.h"
+#include "mlir/IR/OwningOpRef.h"
+
+using namespace mlir;
+
+namespace portico::native {
+
+bool compileTrace(const Trace &trace, const std::vector<bool> &donatable, const std::string &device,
+                  const CompilerSettings &settings, CompiledProgram &program, std::string &error) {
+  auto context = makeContext();
+  loadCompilerDialects(*context);
+  DiagnosticCollector diagnostics(context.get());
+  OwningOpRef<ModuleOp> module = ModuleOp::create(UnknownLoc::get(context.get()));
+  emit(trace, *module, "main");
+
+  CompileOptions options;
+  options.device = device;
+  options.fusionPolicy = settings.fusionPolicy;
+  options.fusionPlan = settings.fusionPlan;
+  options.fuel = settings.fuel;
+  options.strict = settings.strict;
+  options.cache = settings.cache;
+  options.keepStages = settings.keepStages;
+  llvm::SmallVector<bool> mayOverwrite(donatable.begin(), donatable.end());
+  llvm::Expected<CompileResult> result = compile(*module, mayOverwrite, options);
+  if (!result) {
+    error = llvm::toString(result.takeError());
+    if (!diagnostics.text().empty())
+      error += "\n" + diagnostics.text();
+    return false;
+  }
+  program.bytes = std::move(result->program);
+  program.kernels = result->kernels;
+  program.kernelsCompiled = result->kernelsCompiled;
+  program.memoryHit = result->memoryHit;
+  program.diskHit = result->diskHit;
+  program.ms = result->ms;
+  program.plan = std::move(result->planJson);
+  for (CompileStage &stage : result->stages)
+    program.stages.emplace_back(std::move(stage.name), std::move(stage.text));
+  return true;
+}
+
+} // namespace portico::native
