@@ -13,6 +13,7 @@
 
 #include "lowering/Kernels/Loops.h"
 
+#include "lowering/Math/ExpandMath.h"
 #include "lowering/ToLinalg/ToLinalg.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -206,7 +207,7 @@ LogicalResult lowerLoopKernel(KernelOp kernel, const TargetInfo &target, ModuleO
     emitNest(phases, nest, target);
   }
   phases.finish();
-  return success();
+  return expandMath(out);
 }
 
 } // namespace portico

@@ -118,7 +118,7 @@ Value BodyBuilder::evaluate(Value value, ArrayRef<AffineExpr> index) {
 Value BodyBuilder::compute(Operation *op, ArrayRef<AffineExpr> index) {
   Location outer = loc;
   loc = op->getLoc();
-  auto restore = llvm::make_scope_exit([&] { loc = outer; });
+  auto restore = llvm::scope_exit([&] { loc = outer; });
   if (op->hasTrait<portico::OpTrait::Elementwise>()) {
     SmallVector<Value> operands;
     for (Value operand : op->getOperands()) {
