@@ -95,6 +95,8 @@ func.func @creation(%seed: tensor<i64>) {
   %1 = portico.constant dense<255> : tensor<ui8>
   // CHECK: portico.constant dense<> : tensor<0x3xf32>
   %2 = portico.constant dense<> : tensor<0x3xf32>
+  // CHECK: portico.constant dense_resource<blob> : tensor<2xf32>
+  %5 = portico.constant dense_resource<blob> : tensor<2xf32>
   // CHECK: portico.iota {axis = 1 : i64, dtype = i64, shape = array<i64: 2, 3>} : () -> tensor<2x3xi64>
   %3 = portico.iota {axis = 1 : i64, dtype = i64, shape = array<i64: 2, 3>} : () -> tensor<2x3xi64>
   // CHECK: portico.random_bits
@@ -192,3 +194,6 @@ func.func @structure(%x: tensor<4xf32>, %y: tensor<4xf32>) -> tensor<4xf32> {
   return %2 : tensor<4xf32>
 }
 func.func private @callee(tensor<4xf32>) -> tensor<4xf32>
+
+// CHECK: blob: "0x040000000000803F00000040"
+{-# dialect_resources: { builtin: { blob: "0x040000000000803F00000040" } } #-}

@@ -114,12 +114,12 @@ static bool rawBytes(ElementsAttr attr, DType dtype, SmallVectorImpl<char> &byte
   return true;
 }
 
-/// How many bytes rawBytes would give.
+/// How many bytes rawBytes would give. Resources stand at the end of a file: while one is
+/// parsed their size is not known, and the verifier asks again.
 static int64_t rawSize(ElementsAttr attr, DType dtype) {
-  if (auto resource = dyn_cast<DenseResourceElementsAttr>(attr)) {
-    AsmResourceBlob *blob = resource.getRawHandle().getBlob();
-    return blob ? blob->getData().size() : 0;
-  }
+  if (auto resource = dyn_cast<DenseResourceElementsAttr>(attr))
+    if (AsmResourceBlob *blob = resource.getRawHandle().getBlob())
+      return blob->getData().size();
   return attr.isSplat() ? itemSize(dtype) : attr.getNumElements() * itemSize(dtype);
 }
 

@@ -22,7 +22,7 @@ static std::optional<SmallVector<int64_t, 4>> gatherShape(Check &check, const Te
   if (xDims.take_front(batchDims) != indexDims.take_front(batchDims)) {
     check.fail(2, "x and indices differ in the batch dimensions",
                toString(xDims) + " and " + toString(indexDims),
-               "the same first " + Twine(batchDims) + " dimensions");
+               "the same sizes in the first batch_dims = " + Twine(batchDims));
     return std::nullopt;
   }
   SmallVector<int64_t, 4> shape(xDims.take_front(axis));
@@ -56,7 +56,9 @@ bool portico::inferScatter(const OpInfo &op, ArrayRef<TensorSpec> operands, Arra
     return false;
   if (x.dtype == DType::Bool && (attrs.combiner == attrs::ScatterCombiner::Add ||
                                  attrs.combiner == attrs::ScatterCombiner::Mul))
-    return check.fail(5, "this combiner takes no bool", "add or mul", "set, max or min");
+    return check.fail(5, "this combiner takes no bool",
+                      op.attrs.back().cases[static_cast<size_t>(attrs.combiner)],
+                      "set, max or min");
   results.push_back(x);
   return true;
 }

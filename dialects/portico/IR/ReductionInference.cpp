@@ -5,6 +5,11 @@
 using namespace llvm;
 using namespace portico;
 
+/// `kind` is the first attribute of all reductions.
+static const char *kindName(const OpInfo &op, attrs::ReduceKind kind) {
+  return op.attrs[0].cases[static_cast<size_t>(kind)];
+}
+
 static bool isMaxOrMin(attrs::ReduceKind kind) {
   return kind == attrs::ReduceKind::Max || kind == attrs::ReduceKind::Min;
 }
@@ -18,7 +23,7 @@ bool portico::inferReduce(const OpInfo &op, ArrayRef<TensorSpec> operands, Array
     return false;
   bool isBool = x.dtype == DType::Bool;
   if (isBool && !isMaxOrMin(attrs.kind))
-    return check.fail(2, "sum and prod take no bool", name(x.dtype), "a number");
+    return check.fail(2, "sum and prod take no bool", name(x.dtype), "a number, or max or min");
   if (!isBool && isMaxOrMin(attrs.kind))
     for (int64_t axis : attrs.axes)
       if (x.dims[axis] == 0)
@@ -41,7 +46,7 @@ bool portico::inferArgReduce(const OpInfo &op, ArrayRef<TensorSpec> operands,
   if (!check.axis(1, attrs.axis, x.rank()))
     return false;
   if (!isMaxOrMin(attrs.kind))
-    return check.fail(2, "this kind has no index", "sum or prod", "max or min");
+    return check.fail(2, "this kind has no index", kindName(op, attrs.kind), "max or min");
   if (x.dims[attrs.axis] == 0)
     return check.fail(3, "no elements have no largest", toString(x.dims),
                       "at least one element along axis " + Twine(attrs.axis));
@@ -65,7 +70,7 @@ static bool windowShape(Check &check, const TensorSpec &x, const Attrs &attrs, D
   int64_t k = attrs.window.size(), outer = x.rank() - k;
   if (outer < 0)
     return check.fail(1, "window has the wrong length", toString(attrs.window),
-                      "at most " + Twine(x.rank()) + " entries");
+                      "at most one entry for each dimension of " + toString(x.dims));
   StringRef each = "as many as window has";
   if (!check.length(1, "strides", attrs.strides, k, each) ||
       !check.length(1, "dilations", attrs.dilations, k, each) ||
@@ -116,7 +121,7 @@ bool portico::inferArgReduceWindow(const OpInfo &op, ArrayRef<TensorSpec> operan
   if (!windowShape(check, x, attrs, DType::I64, results))
     return false;
   if (!isMaxOrMin(attrs.kind))
-    return check.fail(5, "this kind has no index", "sum or prod", "max or min");
+    return check.fail(5, "this kind has no index", kindName(op, attrs.kind), "max or min");
   int64_t outer = x.rank() - attrs.window.size();
   for (auto [i, size] : enumerate(ArrayRef(x.dims).drop_front(outer))) {
     int64_t count = results.back().dims[outer + i], stride = attrs.strides[i];
