@@ -20,7 +20,7 @@ demo: build       ## train a network on Fashion-MNIST
 	@bash -c '. .ci/env && $(PYTHON) -m portico demo $(ARGS)'
 
 test: build       ## everything this machine can run
-	@bash -c '. .ci/env && $(PYTHON) -m lit.main -q $(BUILD)/test && \
+	@bash -c '. .ci/env && .venv/bin/lit -q $(BUILD)/test && \
 	  $(PYTHON) -m pytest -q -n $(JOBS) test $(ARGS)'
 
 lint: build       ## formatting and the rules of the house

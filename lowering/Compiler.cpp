@@ -131,9 +131,8 @@ public:
     llvm::Expected<std::string> code = link(compiled->kernels);
     if (!code)
       return code.takeError();
-    result.program =
-        writeProgram({compilerVersion(), target.name().str(), target.arch(), std::move(*code), plan,
-                      compiled->kernels, opNames});
+    result.program = writeProgram({compilerVersion(), target.name().str(), target.arch(),
+                                   std::move(*code), plan, compiled->kernels, opNames});
     return std::move(result);
   }
 
@@ -249,8 +248,7 @@ llvm::Expected<CompileResult> portico::compile(ModuleOp module, ArrayRef<bool> d
   }
 
   OwningOpRef<ModuleOp> clone = module.clone();
-  llvm::Expected<CompileResult> result =
-      Compilation(*clone, donatable, **target, options).run();
+  llvm::Expected<CompileResult> result = Compilation(*clone, donatable, **target, options).run();
   if (!result) {
     return llvm::handleErrors(
         result.takeError(), [&](std::unique_ptr<CompileError> error) -> llvm::Error {

@@ -259,8 +259,8 @@ void DiskCache::insert(llvm::StringRef key, const CachedProgram &program) {
 
   static std::atomic<uint64_t> counter{0};
   std::string name = fileName(key);
-  std::string temporary = "." + name + "." + std::to_string(getpid()) + "." +
-                          std::to_string(counter++);
+  std::string temporary =
+      "." + name + "." + std::to_string(getpid()) + "." + std::to_string(counter++);
   bool written;
   {
     Descriptor file(openat(folder, temporary.c_str(),

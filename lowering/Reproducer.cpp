@@ -27,8 +27,7 @@ static std::string folderFor(llvm::StringRef program, const CompileOptions &opti
   }
   // The same failure again takes the same folder.
   llvm::sys::path::append(path, llvm::utohexstr(llvm::xxh3_64bits(program), true, 16));
-  if (llvm::sys::fs::create_directories(path, /*IgnoreExisting=*/true,
-                                        llvm::sys::fs::owner_all))
+  if (llvm::sys::fs::create_directories(path, /*IgnoreExisting=*/true, llvm::sys::fs::owner_all))
     return "";
   return path.str().str();
 }

@@ -10,6 +10,7 @@
 #include "llvm/ADT/DenseSet.h"
 
 #include <cstring>
+#include <map>
 
 using namespace mlir;
 using namespace portico;
@@ -73,7 +74,14 @@ public:
   }
 
 private:
+  /// A repeated constant of more bytes than this is written in each run: that is
+  /// cheaper than to keep it in every program.
   static constexpr uint64_t kLargeSplat = 4096;
+  static bool isLargeSplat(Value value) {
+    auto constant = value.getDefiningOp<ConstantOp>();
+    return constant && cast<DenseElementsAttr>(constant.getValue()).isSplat() &&
+           bytesInMemory(value.getType()) > kLargeSplat;
+  }
 
   void findLifetimes() {
     int64_t position = 0;
@@ -103,7 +111,8 @@ private:
       plan.outputs.push_back({bytes, -1});
       Value root = rootOf(operand);
       BufferRef output{BufferRef::Base::output, uint32_t(i), 0, bytes};
-      if (root.getDefiningOp<KernelOp>() && place.try_emplace(root, output).second)
+      if ((root.getDefiningOp<KernelOp>() || isLargeSplat(root)) &&
+          place.try_emplace(root, output).second)
         continue;
       pendingCopies.push_back({root, output});
       // An input that is returned as it is stays where it is, if it may.
@@ -134,23 +143,24 @@ private:
     Value result = constant->getResult(0);
     auto value = cast<DenseElementsAttr>(constant.getValue());
     uint64_t bytes = bytesInMemory(result.getType());
-    if (value.isSplat() && bytes > kLargeSplat) {
-      // Cheaper to write in each run than to keep in every program.
-      std::vector<char> element = constantBytes(
-          DenseElementsAttr::get(RankedTensorType::get({}, value.getElementType()),
-                                 value.getSplatValue<Attribute>()));
+    if (isLargeSplat(result)) {
+      std::vector<char> element = constantBytes(DenseElementsAttr::get(
+          RankedTensorType::get({}, value.getElementType()), value.getSplatValue<Attribute>()));
       PlannedCommand fill;
       fill.kind = PlannedCommand::Kind::fill;
       std::memcpy(&fill.pattern, element.data(), element.size());
       fill.patternBytes = uint8_t(element.size());
-      place[result] = {BufferRef::Base::arena, 0, arena.allocate(bytes), bytes};
+      // It may be an output already.
+      if (!place.count(result))
+        place[result] = {BufferRef::Base::arena, 0, arena.allocate(bytes), bytes};
       fill.buffers = {place[result]};
       plan.commands.push_back(std::move(fill));
       return;
     }
-    auto [found, fresh] = constantOffset.try_emplace(value, plan.constants.size());
+    std::vector<char> data = constantBytes(value);
+    auto [found, fresh] =
+        constantOffset.try_emplace(std::string(data.begin(), data.end()), plan.constants.size());
     if (fresh) {
-      std::vector<char> data = constantBytes(value);
       plan.constants.insert(plan.constants.end(), data.begin(), data.end());
       plan.constants.resize((plan.constants.size() + 63) / 64 * 64);
     }
@@ -276,7 +286,8 @@ private:
   /// By root: the position of the last op that reads the value.
   llvm::DenseMap<Value, int64_t> lastUse;
   llvm::DenseMap<Value, BufferRef> place;
-  llvm::DenseMap<Attribute, uint64_t> constantOffset;
+  /// By bytes.
+  std::map<std::string, uint64_t> constantOffset;
   /// Values of the arena whose place belongs to somebody else by now.
   llvm::DenseSet<Value> handedOn;
   std::vector<bool> isDonor;

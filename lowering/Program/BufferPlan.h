@@ -55,7 +55,7 @@ uint64_t bytesInMemory(mlir::Type tensor);
 /// Gives every value of `main` its place. `main` consists of kernels (compiled as
 /// `kernels`, in order), reshapes (another name for the same memory) and constants.
 ///
-/// - A value that is returned is written straight into its output; one that dies
+/// - A value that is returned is written straight into its output; any other
 ///   gets a place in the arena, first fit among what lives at the same time.
 /// - An output takes the memory of a donatable input of its size that nobody reads
 ///   any more; if the kernel that writes it still reads the input, only where it

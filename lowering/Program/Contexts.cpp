@@ -48,6 +48,7 @@ std::unique_ptr<MLIRContext> makeContext(const Target &target) {
   target.registerDialects(registry);
   auto context = std::make_unique<MLIRContext>(registry, MLIRContext::Threading::DISABLED);
   context->loadAllAvailableDialects();
+  context->printOpOnDiagnostic(false); // the op is in the reproducer
   return context;
 }
 

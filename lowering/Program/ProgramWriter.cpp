@@ -2,6 +2,7 @@
 
 #include "lowering/Program/ProgramWriter.h"
 
+#include "portico/checksum.h"
 #include "portico/program_generated.h"
 
 #include <map>
@@ -30,8 +31,8 @@ std::vector<uint8_t> portico::writeProgram(const ProgramParts &parts) {
       const std::string &symbol = kernel.symbols[command.phase];
       auto [found, fresh] = numberOfSymbol.try_emplace(symbol, uint32_t(kernels.size()));
       if (fresh)
-        kernels.push_back(fb::CreateKernelDirect(builder, symbol.c_str(),
-                                                 uint64_t(kernel.abi.scratchBytes)));
+        kernels.push_back(
+            fb::CreateKernelDirect(builder, symbol.c_str(), uint64_t(kernel.abi.scratchBytes)));
       std::vector<fb::Ref> refs;
       for (const BufferRef &ref : command.buffers)
         refs.push_back(toRef(ref));
@@ -87,6 +88,7 @@ std::vector<uint8_t> portico::writeProgram(const ProgramParts &parts) {
   program.add_target(target);
   program.add_arch(arch);
   program.add_code(code);
+  program.add_code_checksum(portico_checksum(parts.code.data(), parts.code.size()));
   program.add_constants(constants);
   program.add_arena_bytes(plan.arenaBytes);
   program.add_inputs(inputVector);

@@ -132,8 +132,8 @@ portico_code portico_device_get(const char *name, portico_device **result, porti
     driver = all.drivers.front();
   if (!driver)
     return fail(status, PORTICO_UNAVAILABLE,
-                "[device] no such device; got '%s'; expected one of the drivers here: %s", text.c_str(),
-                all.names().c_str());
+                "[device] no such device; got '%s'; expected one of the drivers here: %s",
+                text.c_str(), all.names().c_str());
   for (auto &device : all.devices) {
     if (device->driver == driver && device->ordinal == ordinal) {
       *result = device.get();
@@ -143,7 +143,8 @@ portico_code portico_device_get(const char *name, portico_device **result, porti
   int32_t count = driver->device_count();
   if (ordinal >= count)
     return fail(status, PORTICO_UNAVAILABLE,
-                "[device] no such device; got '%s'; expected an ordinal below %d", text.c_str(), count);
+                "[device] no such device; got '%s'; expected an ordinal below %d", text.c_str(),
+                count);
   portico_device_info info{};
   info.struct_size = sizeof(info);
   void *handle = nullptr;

@@ -115,7 +115,8 @@ private:
       } else if (donor >= 0 && donate && donate[donor]) {
         produced[i] = inputs[donor];
         portico_buffer_retain(produced[i]);
-      } else if (portico_code code = portico_buffer_allocate(&device, bytes, &produced[i], status)) {
+      } else if (portico_code code =
+                     portico_buffer_allocate(&device, bytes, &produced[i], status)) {
         return code;
       }
       producedCount = i + 1;

@@ -10,6 +10,7 @@
 
 #include "Device.h"
 #include "Status.h"
+#include "portico/checksum.h"
 #include "portico/program_generated.h"
 
 #include <cstring>
@@ -185,6 +186,8 @@ portico_code loadCode(portico_program &program, const fb::Program &source,
   const portico_driver *driver = device->driver;
   if (!source.kernels()->size())
     return PORTICO_OK;
+  if (portico_checksum(source.code()->data(), source.code()->size()) != source.code_checksum())
+    return fail(status, PORTICO_BAD_PROGRAM, "[program] damaged; the code is not what was written");
   if (driver->module_load(device->handle, source.code()->data(), source.code()->size(),
                           &program.module) != 0)
     return fail(status, PORTICO_BAD_PROGRAM, "[program] %s cannot load the code: %s",
@@ -220,9 +223,10 @@ portico_code portico_program_load(portico_device *device, const void *bytes, uin
                 static_cast<unsigned long long>(size));
   const fb::Program &source = *fb::GetProgram(data);
   if (source.version() != fb::Version::Current)
-    return fail(status, PORTICO_BAD_PROGRAM,
-                "[program] a program of another version; got %u; expected %u; try compiling it again",
-                uint32_t(source.version()), uint32_t(fb::Version::Current));
+    return fail(
+        status, PORTICO_BAD_PROGRAM,
+        "[program] a program of another version; got %u; expected %u; try compiling it again",
+        uint32_t(source.version()), uint32_t(fb::Version::Current));
   if (source.target()->str() != device->driver->name ||
       !device->driver->device_supports(device->ordinal, source.arch()->c_str()))
     return fail(status, PORTICO_BAD_PROGRAM,

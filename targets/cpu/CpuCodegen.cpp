@@ -39,8 +39,7 @@ void cpu::addEntryPoints(Module &module, StringRef prefix) {
     body->setLinkage(GlobalValue::InternalLinkage);
     // Kept apart: inlined, it would lose what is known of its pointers.
     body->addFnAttr(Attribute::NoInline);
-    auto *entry =
-        Function::Create(entryType, GlobalValue::ExternalLinkage, prefix + name, module);
+    auto *entry = Function::Create(entryType, GlobalValue::ExternalLinkage, prefix + name, module);
     IRBuilder<> builder(BasicBlock::Create(context, "", entry));
     SmallVector<Value *> arguments;
     size_t buffers = body->arg_size() - 3;

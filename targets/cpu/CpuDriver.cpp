@@ -244,14 +244,29 @@ int32_t synchronize(void *) { return 0; }
 const char *getLastError() { return lastError.c_str(); }
 
 const portico_driver table = {
-    sizeof(portico_driver), PORTICO_DRIVER_ABI, "cpu",
-    deviceCount,            deviceInfo,         deviceOpen,
-    deviceClose,            deviceSupports,     memoryAllocate,
-    memoryRelease,          copy,               fill,
-    moduleLoad,             moduleUnload,       moduleKernel,
-    launch,                 eventCreate,        eventDestroy,
-    eventRecord,            eventWait,          eventQuery,
-    synchronize,            getLastError,
+    sizeof(portico_driver),
+    PORTICO_DRIVER_ABI,
+    "cpu",
+    deviceCount,
+    deviceInfo,
+    deviceOpen,
+    deviceClose,
+    deviceSupports,
+    memoryAllocate,
+    memoryRelease,
+    copy,
+    fill,
+    moduleLoad,
+    moduleUnload,
+    moduleKernel,
+    launch,
+    eventCreate,
+    eventDestroy,
+    eventRecord,
+    eventWait,
+    eventQuery,
+    synchronize,
+    getLastError,
 };
 
 } // namespace

@@ -120,12 +120,18 @@ Expected<std::string> cpu::linkShared(ArrayRef<StringRef> objects) {
   if (!output.valid())
     return failed("no pipe for the program");
 
-  std::vector<std::string> arguments = {"ld.lld",        "-shared",
-                                        "-Bsymbolic",    "--threads=1",
-                                        "--strip-all",   "--build-id=none",
-                                        "--hash-style=gnu", "--no-mmap-output-file",
-                                        "-z",            "noseparate-code",
-                                        "-o",            output.path()};
+  std::vector<std::string> arguments = {"ld.lld",
+                                        "-shared",
+                                        "-Bsymbolic",
+                                        "--threads=1",
+                                        "--strip-all",
+                                        "--build-id=none",
+                                        "--hash-style=gnu",
+                                        "--no-mmap-output-file",
+                                        "-z",
+                                        "noseparate-code",
+                                        "-o",
+                                        output.path()};
   for (const MemoryFile &input : inputs)
     arguments.push_back(input.path());
   SmallVector<const char *> pointers;

@@ -50,8 +50,8 @@ void populateExpansions(RewritePatternSet &patterns) {
   populateVectorToSCFConversionPatterns(patterns, VectorTransferToSCFOptions());
   vector::populateVectorToVectorCanonicalizationPatterns(patterns);
   vector::populateVectorBroadcastLoweringPatterns(patterns);
-  vector::populateVectorContractLoweringPatterns(
-      patterns, vector::VectorContractLowering::OuterProduct);
+  vector::populateVectorContractLoweringPatterns(patterns,
+                                                 vector::VectorContractLowering::OuterProduct);
   vector::populateVectorOuterProductLoweringPatterns(patterns);
   vector::populateVectorMaskOpLoweringPatterns(patterns);
   vector::populateVectorShapeCastLoweringPatterns(patterns);

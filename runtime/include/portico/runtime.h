@@ -95,8 +95,7 @@ PORTICO_API const char *portico_device_name(const portico_device *device);
 PORTICO_API int32_t portico_device_is_host(const portico_device *device);
 
 /** Waits for everything handed to the device so far. */
-PORTICO_API portico_code portico_device_synchronize(portico_device *device,
-                                                    portico_status *status);
+PORTICO_API portico_code portico_device_synchronize(portico_device *device, portico_status *status);
 
 /*===------------------------------------------------------------------------===*
  * Memory
@@ -211,12 +210,11 @@ PORTICO_API const char *portico_program_op_name(const portico_program *program, 
  *
  * `inputs`: one buffer per input, of exactly the input's size.
  * `donate`: null, or one flag per input: nonzero gives the buffer's contents
- *   away. Where an output has that input as its donor, the output is that very
- *   buffer (with one more reference), written in place; a donated buffer that is
- *   no output's donor is left as it is.
- * `outputs`: one pointer per output. Null: the runtime allocates, and the caller
- *   owns the reference. Not null: the output is written there; the buffer must
- *   have the output's size and share no memory with an input or another output.
+ *   away; such a buffer must not be passed as another input too. Where an output has that input as
+ * its donor, the output is that very buffer (with one more reference), written in place; a donated
+ * buffer that is no output's donor is left as it is. `outputs`: one pointer per output. Null: the
+ * runtime allocates, and the caller owns the reference. Not null: the output is written there; the
+ * buffer must have the output's size and share no memory with an input or another output.
  *
  * An index out of range does not stop the run: the kernel clamps it, the outputs
  * are delivered, and the first such error is returned. After any other error no
