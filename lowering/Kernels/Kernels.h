@@ -86,6 +86,8 @@ llvm::LogicalResult lowerRowKernel(KernelOp, const TargetInfo &, mlir::ModuleOp,
                                    KernelABI &);
 llvm::LogicalResult lowerDotKernel(KernelOp, const TargetInfo &, mlir::ModuleOp, llvm::StringRef,
                                    KernelABI &);
+llvm::LogicalResult lowerConvKernel(KernelOp, const TargetInfo &, mlir::ModuleOp, llvm::StringRef,
+                                    KernelABI &);
 
 } // namespace portico
 

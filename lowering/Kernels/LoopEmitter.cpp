@@ -204,6 +204,12 @@ LoopEmitter::Values LoopEmitter::loopWhile(ValueRange init,
   return Values(loop.getResults());
 }
 
+Value LoopEmitter::counter() {
+  // At the top: a stack slot made in a loop is a new one each time.
+  OpBuilder top = OpBuilder::atBlockBegin(entry);
+  return memref::AllocaOp::create(top, loc, MemRefType::get({1}, top.getIndexType()));
+}
+
 //===----------------------------------------------------------------------===//
 // Memory
 //===----------------------------------------------------------------------===//

@@ -75,6 +75,8 @@ public:
   Values loopWhile(mlir::ValueRange init, llvm::function_ref<Value(mlir::ValueRange)> condition,
                    llvm::function_ref<Values(mlir::ValueRange)> body);
 
+  /// A variable of index type on the stack, for a position that runs through loops.
+  Value counter();
   // Memory: `memory` is a one-dimensional memref.
   Value load(Value memory, Value index);
   void store(Value value, Value memory, Value index);

@@ -31,12 +31,12 @@ int64_t portico::lanesFor(Type elem, const TargetInfo &target) {
 }
 
 std::pair<int64_t, int64_t> portico::chooseTile(int64_t m, int64_t n, int64_t lanes,
-                                                int64_t registers) {
+                                                int64_t registers, int64_t maxRows) {
   // Two multiply-adds and two loads a cycle, four cycles from one sum to the
   // next: every current core is close to that.
   double best = 0;
   std::pair<int64_t, int64_t> tile{1, 1};
-  for (int64_t rows = 1; rows <= std::min<int64_t>(m, 14); ++rows) {
+  for (int64_t rows = 1; rows <= std::min(m, maxRows); ++rows) {
     for (int64_t vectors = 1; vectors <= 8; ++vectors) {
       // The sums, one row of B, and one element of A.
       if (rows * vectors + vectors + 1 > registers)

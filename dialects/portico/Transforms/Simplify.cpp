@@ -3,6 +3,7 @@
 #include "dialects/portico/Transforms/Simplify.h"
 
 #include "dialects/portico/Transforms/Passes.h"
+#include "dialects/portico/Transforms/Simplify/Patterns.h"
 
 #include "mlir/IR/Dominance.h"
 #include "mlir/Transforms/CSE.h"
@@ -21,7 +22,10 @@ static FrozenRewritePatternSet makePatterns(MLIRContext *context) {
   for (RegisteredOperationName op :
        context->getRegisteredOperationsByDialect(PorticoDialect::getDialectNamespace()))
     op.getCanonicalizationPatterns(patterns, context);
-  populateSimplifyPatterns(patterns);
+  populateRepeatedPatterns(patterns);
+  populateContractionPatterns(patterns);
+  populateShapePatterns(patterns);
+  populateArithmeticPatterns(patterns);
   return patterns;
 }
 

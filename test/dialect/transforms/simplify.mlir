@@ -180,6 +180,27 @@ func.func @reshapes_around(%x: tensor<2x3xf32>) -> tensor<2x3xf32> {
 
 // -----
 
+// Reshapes move down; there they meet a broadcast that takes them in.
+
+// CHECK-LABEL: func.func @reshape_after(
+// CHECK-SAME:    [[X:%.+]]: tensor<2x3xf32>, [[Y:%.+]]: tensor<2x3xf32>, [[Z:%.+]]: tensor<6xf32>)
+// CHECK-NEXT:  [[A:%.+]] = portico.add [[X]], [[Y]]
+// CHECK-NEXT:  [[B:%.+]] = portico.broadcast [[A]] {dims = array<i64: 1, 2>, shape = array<i64: 4, 2, 3>}
+// CHECK-NEXT:  [[R:%.+]] = portico.reshape [[Y]]
+// CHECK-NEXT:  [[M:%.+]] = portico.mul [[R]], [[Z]]
+// CHECK-NEXT:  return [[B]], [[M]]
+func.func @reshape_after(%x: tensor<2x3xf32>, %y: tensor<2x3xf32>, %z: tensor<6xf32>) -> (tensor<4x2x3xf32>, tensor<6xf32>) {
+  %0 = portico.reshape %x {shape = array<i64: 1, 2, 3>} : (tensor<2x3xf32>) -> tensor<1x2x3xf32>
+  %1 = portico.reshape %y {shape = array<i64: 1, 2, 3>} : (tensor<2x3xf32>) -> tensor<1x2x3xf32>
+  %2 = portico.add %0, %1 : (tensor<1x2x3xf32>, tensor<1x2x3xf32>) -> tensor<1x2x3xf32>
+  %3 = portico.broadcast %2 {shape = array<i64: 4, 2, 3>, dims = array<i64: 0, 1, 2>} : (tensor<1x2x3xf32>) -> tensor<4x2x3xf32>
+  %4 = portico.reshape %y {shape = array<i64: 6>} : (tensor<2x3xf32>) -> tensor<6xf32>
+  %5 = portico.mul %4, %z : (tensor<6xf32>, tensor<6xf32>) -> tensor<6xf32>
+  return %3, %5 : tensor<4x2x3xf32>, tensor<6xf32>
+}
+
+// -----
+
 // Powers that PyTorch computes without pow.
 
 // CHECK-LABEL: func.func @powers(
