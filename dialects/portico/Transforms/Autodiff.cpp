@@ -18,7 +18,7 @@
 #include "dialects/portico/Transforms/Simplify.h"
 
 #include "llvm/ADT/BitVector.h"
-#include "llvm/ADT/MapVector.h"
+#include "llvm/ADT/SetVector.h"
 
 #include <map>
 
@@ -301,9 +301,16 @@ FailureOr<func::FuncOp> portico::buildSelfContainedVjp(func::FuncOp f, ArrayRef<
 /// Values that cost less to make again than to keep: those made from nothing, and
 /// those that only view another one, larger or in another order (a contraction
 /// reads a permuted operand in place).
-static bool isRecomputed(Operation *op) {
+static bool isView(Operation *op) {
   return (op->hasTrait<portico::OpTrait::Creation>() && op->getNumOperands() == 0) ||
          isa<BroadcastOp, ReshapeOp, PermuteOp>(op);
+}
+
+/// A few instructions per element: less than reading the result from memory.
+static bool isCheap(Operation *op) {
+  return op->hasTrait<portico::OpTrait::Elementwise>() &&
+         !isa<ExpOp, Expm1Op, LogOp, Log1pOp, Log2Op, SinOp, CosOp, TanhOp, ErfOp, PowOp, Atan2Op,
+              RemOp>(op);
 }
 
 namespace {
@@ -318,73 +325,117 @@ public:
   SmallVector<ResidualRef> run();
 
 private:
+  bool isForward(Value value) const;
+  ResidualRef refOf(Value value) const;
+  void keep(Value value);
+  bool isKept(Value value) const;
+  void keepLess();
   Value outside(Value value, OpBuilder &builder);
 
   Draft &draft;
   unsigned numArguments;
   DenseMap<Operation *, int> ordinals;
+  /// Forward values that become residuals.
+  llvm::SetVector<Value> kept;
   /// What stands for a forward value in the reverse part.
   DenseMap<Value, Value> substitutes;
-  /// Residual arguments in the order of need.
-  SmallVector<std::pair<ResidualRef, BlockArgument>> residuals;
 };
 
 } // namespace
 
-/// What stands for `value`: itself, if it is not of the forward part.
-Value Cut::outside(Value value, OpBuilder &builder) {
-  ResidualRef ref;
+bool Cut::isForward(Value value) const {
   auto argument = dyn_cast<BlockArgument>(value);
+  return argument ? argument.getArgNumber() < numArguments
+                  : ordinals.contains(value.getDefiningOp());
+}
+
+ResidualRef Cut::refOf(Value value) const {
+  if (auto argument = dyn_cast<BlockArgument>(value))
+    return {-1, int(argument.getArgNumber())};
+  return {ordinals.lookup(value.getDefiningOp()), int(cast<OpResult>(value).getResultNumber())};
+}
+
+void Cut::keep(Value value) {
+  if (!isForward(value))
+    return;
   Operation *op = value.getDefiningOp();
-  if (argument ? argument.getArgNumber() >= numArguments : !ordinals.contains(op))
+  if (!op || !isView(op)) {
+    kept.insert(value);
+    return;
+  }
+  for (Value operand : op->getOperands())
+    keep(operand);
+}
+
+bool Cut::isKept(Value value) const {
+  if (kept.contains(value))
+    return true;
+  Operation *op = value.getDefiningOp();
+  return op && isView(op) &&
+         llvm::all_of(op->getOperands(), [&](Value operand) { return isKept(operand); });
+}
+
+/// Drops residuals that are cheap to compute from the others. From the last op
+/// on: what a dropped one is computed from comes before it and, if dropped later,
+/// is computed too.
+void Cut::keepLess() {
+  SmallVector<Value> sorted(kept.begin(), kept.end());
+  llvm::sort(sorted, [&](Value a, Value b) {
+    ResidualRef x = refOf(a), y = refOf(b);
+    return std::tie(x.op, x.index) < std::tie(y.op, y.index);
+  });
+  kept = llvm::SetVector<Value>(sorted.begin(), sorted.end());
+  for (Value value : llvm::reverse(sorted)) {
+    Operation *op = value.getDefiningOp();
+    if (op && isCheap(op) &&
+        llvm::all_of(op->getOperands(), [&](Value operand) { return isKept(operand); }))
+      kept.remove(value);
+  }
+}
+
+/// What stands for `value` in the reverse part: an argument, or the ops that make
+/// it again; itself, if it is not of the forward part.
+Value Cut::outside(Value value, OpBuilder &builder) {
+  if (!isForward(value))
     return value;
   if (Value known = substitutes.lookup(value))
     return known;
-  if (op && isRecomputed(op)) {
-    Operation *again = op->clone();
-    for (OpOperand &operand : again->getOpOperands())
-      operand.set(outside(operand.get(), builder));
-    builder.insert(again);
-    return substitutes[value] = again->getResult(0);
-  }
-  ref.op = op ? ordinals.lookup(op) : -1;
-  ref.index = op ? int(cast<OpResult>(value).getResultNumber()) : int(argument.getArgNumber());
-  Block &block = draft.func.getBody().front();
-  BlockArgument residual = block.addArgument(value.getType(), value.getLoc());
-  residuals.push_back({ref, residual});
-  return substitutes[value] = residual;
+  Operation *again = value.getDefiningOp()->clone();
+  for (OpOperand &operand : again->getOpOperands())
+    operand.set(outside(operand.get(), builder));
+  builder.insert(again);
+  return substitutes[value] = again->getResult(0);
 }
 
 SmallVector<ResidualRef> Cut::run() {
   Block &block = draft.func.getBody().front();
   Block::iterator first =
       draft.forward.empty() ? block.begin() : std::next(Block::iterator(draft.forward.back()));
-  for (Operation &op : llvm::make_early_inc_range(llvm::make_range(first, block.end()))) {
+  auto reverseOps = llvm::make_range(first, block.end());
+  for (Operation &op : reverseOps)
+    for (Value operand : op.getOperands())
+      keep(operand);
+  keepLess();
+
+  // New arguments, residuals and then cotangents, after those there are.
+  unsigned old = block.getNumArguments();
+  SmallVector<ResidualRef> refs;
+  for (Value value : kept) {
+    refs.push_back(refOf(value));
+    substitutes[value] = block.addArgument(value.getType(), value.getLoc());
+  }
+  for (unsigned i = numArguments; i < old; ++i) {
+    BlockArgument cotangent = block.getArgument(i);
+    cotangent.replaceAllUsesWith(block.addArgument(cotangent.getType(), cotangent.getLoc()));
+  }
+  for (Operation &op : llvm::make_early_inc_range(reverseOps)) {
     OpBuilder builder(&op);
     for (OpOperand &operand : op.getOpOperands())
       operand.set(outside(operand.get(), builder));
   }
   for (Operation *op : llvm::reverse(draft.forward))
     op->erase();
-
-  // Arguments so far: forward arguments, cotangents, residuals. Rebuild them as
-  // residuals in the order of the forward function, then cotangents.
-  llvm::sort(residuals, [](const auto &a, const auto &b) {
-    return std::tie(a.first.op, a.first.index) < std::tie(b.first.op, b.first.index);
-  });
-  SmallVector<BlockArgument> order;
-  for (auto &residual : residuals)
-    order.push_back(residual.second);
-  unsigned end = block.getNumArguments() - residuals.size();
-  for (unsigned i = numArguments; i < end; ++i)
-    order.push_back(block.getArgument(i));
-  unsigned old = block.getNumArguments();
-  SmallVector<ResidualRef> refs;
-  for (BlockArgument argument : order)
-    argument.replaceAllUsesWith(block.addArgument(argument.getType(), argument.getLoc()));
   block.eraseArguments(0, old);
-  for (auto &residual : residuals)
-    refs.push_back(residual.first);
   return refs;
 }
 
