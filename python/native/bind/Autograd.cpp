@@ -49,14 +49,14 @@ void callFunction(TapeNode &node, llvm::ArrayRef<Tracked> gradients,
   if (!PyTuple_Check(returned))
     owner = nb::make_tuple(owner);
   size_t count = PyTuple_GET_SIZE(owner.ptr());
+  bool fits = count >= node.operands.size();
   // Further results may be None: PyTorch ignores them.
   for (size_t i = node.operands.size(); i < count; ++i)
-    if (PyTuple_GET_ITEM(owner.ptr(), i) != Py_None)
-      count = ~size_t(0);
-  if (count < node.operands.size() || count == ~size_t(0))
+    fits &= PyTuple_GET_ITEM(owner.ptr(), i) == Py_None;
+  if (!fits)
     raise(ErrorKind::runtime, "[backward] function " + node.name() +
                                   " returned an incorrect number of gradients; got " +
-                                  std::to_string(PyTuple_GET_SIZE(owner.ptr())) + "; expected " +
+                                  std::to_string(count) + "; expected " +
                                   std::to_string(node.operands.size()));
   for (size_t i = 0; i < node.operands.size(); ++i) {
     PyObject *item = PyTuple_GET_ITEM(owner.ptr(), i);
@@ -333,8 +333,7 @@ static BackwardRoot rootOf(size_t i, nb::handle object, nb::handle gradient) {
 }
 
 static nb::object runBackward(nb::handle tensors, nb::handle gradients, bool retainGraph,
-                              bool createGraph, nb::handle inputs, bool accumulate,
-                              bool allowUnused) {
+                              bool createGraph, nb::handle inputs, bool accumulate) {
   std::vector<BackwardRoot> roots;
   size_t i = 0;
   nb::list gradientList = gradients.is_none() ? nb::list() : nb::list(gradients);
@@ -374,11 +373,6 @@ static nb::object runBackward(nb::handle tensors, nb::handle gradients, bool ret
   }
   nb::list list;
   for (Tracked &result : results) {
-    if (!result.value && !allowUnused)
-      raise(ErrorKind::runtime,
-            "[grad] One of the differentiated Tensors appears to not have been used in the graph. "
-            "Set allow_unused=True if this is the desired behavior.; got an input that the outputs "
-            "do not depend on; expected all to be used; try allow_unused=True");
     if (result.value)
       list.append(nb::steal(wrap(std::move(result))));
     else
@@ -460,9 +454,10 @@ void bindAutograd(nb::module_ &m) {
   method("is_inference", [](TensorArg x) { return x->inference; });
   m.def("backward", &runBackward, "tensors"_a, "grads"_a = nb::none(), "retain_graph"_a = false,
         "create_graph"_a = false, "inputs"_a = nb::none(), "accumulate"_a = true,
-        "allow_unused"_a = false);
+        "Gradients of tensors; without `accumulate` one per input is returned, None where nothing "
+        "flowed.");
   m.def("make_function_node", &makeFunctionNode, "backward"_a, "inputs"_a, "outputs"_a,
-        "name"_a = "Function");
+        "name"_a = "FunctionBackward");
   m.def("is_grad_enabled", &GradMode::enabled);
   m.def("set_grad_enabled", &GradMode::set);
   m.def("is_inference_mode_enabled", &GradMode::inference);

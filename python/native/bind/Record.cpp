@@ -120,29 +120,42 @@ static DType dtypeOr(nb::handle dtype, DType otherwise) {
   return dtype.is_none() ? otherwise : dtypeFrom(dtype);
 }
 
-static Tracked full(nb::handle shape, nb::handle value, nb::handle dtype, nb::handle device) {
-  Number number = numberArg(value, "full");
-  DType type = dtypeOr(dtype, number.promotedAs());
-  auto dims = intsFrom(shape, "full");
+static llvm::SmallVector<int64_t, 6> sizesArg(nb::handle shape, DType dtype, const char *op) {
+  auto dims = intsFrom(shape, op);
   for (int64_t d : dims)
     if (d < 0)
-      raise(ErrorKind::runtime, "[full] Trying to create tensor with negative dimension " +
-                                    std::to_string(d) + "; got " + toString(dims) +
-                                    "; expected sizes of at least 0");
-  if (!countElements(dims, type))
-    raise(ErrorKind::memory, "[full] a tensor too large for any memory; got " + toString(dims));
-  uint64_t bits = number.bits(type);
-  // Zeros and ones are part of the program, so that it can be simplified;
-  // every other number is an argument, so that it can change.
-  if (bits != bitsOfInteger(0, type) && bits != bitsOfInteger(1, type))
-    return numberLike(type, bits, dims, deviceFrom(device));
+      raise(ErrorKind::runtime,
+            std::string("[") + op + "] Trying to create tensor with negative dimension " +
+                std::to_string(d) + "; got " + toString(dims) + "; expected sizes of at least 0");
+  if (!countElements(dims, dtype))
+    raise(ErrorKind::memory,
+          std::string("[") + op + "] a tensor too large for any memory; got " + toString(dims));
+  return dims;
+}
+
+/// A number that is part of the program.
+static Tracked splat(nb::handle shape, nb::handle value, nb::handle dtype, nb::handle device) {
+  Number number = numberArg(value, "splat");
+  DType type = dtypeOr(dtype, number.promotedAs());
+  auto dims = sizesArg(shape, type, "splat");
   llvm::SmallVector<int64_t, 12> attrs = {int64_t(type), int64_t(dims.size())};
   attrs.append(dims.begin(), dims.end());
   attrs.push_back(itemSize(type));
-  attrs.push_back(bits);
+  attrs.push_back(number.bits(type));
   Tracked result;
   result.value = Node::op(OpKind::constant, {}, attrs, TensorSpec(type, dims), deviceFrom(device));
   return result;
+}
+
+static Tracked full(nb::handle shape, nb::handle value, nb::handle dtype, nb::handle device) {
+  Number number = numberArg(value, "full");
+  DType type = dtypeOr(dtype, number.promotedAs());
+  uint64_t bits = number.bits(type);
+  // Zeros and ones are part of the program, so that it can be simplified;
+  // every other number is an argument, so that it can change.
+  if (bits == bitsOfInteger(0, type) || bits == bitsOfInteger(1, type))
+    return splat(shape, value, dtype, device);
+  return numberLike(type, bits, sizesArg(shape, type, "full"), deviceFrom(device));
 }
 
 static Tracked scalar(nb::handle value, nb::handle dtype, nb::handle device) {
@@ -155,18 +168,15 @@ static Tracked scalar(nb::handle value, nb::handle dtype, nb::handle device) {
 
 static Tensor empty(nb::handle shape, nb::handle dtype, nb::handle device) {
   DType type = dtypeOr(dtype, defaultDtype());
-  auto dims = intsFrom(shape, "empty");
+  auto dims = sizesArg(shape, type, "empty");
+  TensorSpec spec(type, dims);
   std::string error;
-  auto count = countElements(dims, type);
-  if (!count)
-    raise(ErrorKind::runtime, "[empty] impossible sizes; got " + toString(dims) +
-                                  "; expected sizes of at least 0 that fit into memory");
   DeviceId id = deviceFrom(device);
-  Buffer buffer = allocate(id, *count * itemSize(type), error);
+  Buffer buffer = allocate(id, spec.numElements() * itemSize(type), error);
   if (!buffer)
     raise(ErrorKind::memory, "[empty] " + error);
   Tracked result;
-  result.value = Node::leaf(TensorSpec(type, dims), std::move(buffer), id);
+  result.value = Node::leaf(std::move(spec), std::move(buffer), id);
   return Tensor::of(std::move(result));
 }
 
@@ -194,6 +204,8 @@ void bindRecord(nb::module_ &m) {
     nb::raise_python_error();
   m.def("full", &full, "shape"_a, "value"_a, "dtype"_a = nb::none(), "device"_a = nb::none(),
         "A tensor of one number.");
+  m.def("splat", &splat, "shape"_a, "value"_a, "dtype"_a = nb::none(), "device"_a = nb::none(),
+        "A tensor of one number that is a constant of the programs that use it.");
   m.def("scalar", &scalar, "value"_a, "dtype"_a = nb::none(), "device"_a = nb::none(),
         "A 0-d tensor whose value is a run-time argument of the programs that use it.");
   m.def("empty", &empty, "shape"_a, "dtype"_a = nb::none(), "device"_a = nb::none(),

@@ -51,7 +51,8 @@ public:
         outputs[i] = bufferOf(results[i], outputSpecs[i]);
       return PORTICO_OK;
     } catch (nb::python_error &error) {
-      return fail(status, error.what());
+      error.restore(); // the caller finds it: it may be a KeyboardInterrupt
+      return PORTICO_DEVICE_ERROR;
     } catch (const Failure &failure) {
       return fail(status, failure.what());
     }

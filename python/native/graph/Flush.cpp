@@ -7,6 +7,7 @@
 #include "python/native/graph/Slice.h"
 #include "python/native/graph/Storage.h"
 
+#include <algorithm>
 #include <chrono>
 #include <mutex>
 #include <new>
@@ -185,6 +186,8 @@ static void run(const Slice &slice, Executable &executable, FlushRecord &record)
   std::vector<Buffer> delivered;
   for (portico_buffer *output : outputs)
     delivered.push_back(Buffer::adopt(output));
+  if (PyErr_Occurred()) // the interpreter's own error
+    throw PythonErrorSet();
   if (code != PORTICO_OK && code != PORTICO_INDEX_OUT_OF_RANGE)
     failRun(slice, code, status);
   std::unique_ptr<Failure> failure;
@@ -241,7 +244,9 @@ static void flush(llvm::ArrayRef<Node *> roots, bool keepCostly, const char *why
 // When
 //===----------------------------------------------------------------------===//
 
-static uint64_t pendingLimit = 0;
+/// What was pending after the last flush of everything: values that only the
+/// tape holds and that are cheap to compute again.
+static uint64_t pendingFloor = 0;
 static uint64_t bytesAtFlush = 0;
 
 static uint64_t liveBytes() {
@@ -280,7 +285,7 @@ void flushAll(const char *why) {
     FlushLock lock;
     flushPending(Storage::pendingValues(), true, why);
   }
-  pendingLimit = counters().pendingOps + flushSettings().maxPendingOps;
+  pendingFloor = counters().pendingOps;
   bytesAtFlush = liveBytes();
 }
 
@@ -289,9 +294,8 @@ void recorded(Node *value) {
   if (settings.eager && value->pending())
     return evaluate(value, "eager mode");
   Counters &count = counters();
-  if (pendingLimit == 0)
-    pendingLimit = settings.maxPendingOps;
-  if (count.pendingOps > pendingLimit)
+  pendingFloor = std::min(pendingFloor, count.pendingOps);
+  if (count.pendingOps > pendingFloor + settings.maxPendingOps)
     return flushAll("many ops pending");
   // Memory is asked about now and then only: the question costs more than an op.
   if ((count.opsRecorded & 63) == 0 && liveBytes() > bytesAtFlush + settings.maxHeldBytes)

@@ -73,7 +73,7 @@ std::string TapeNode::name() const {
   if (form == TapeForm::accumulate)
     return "AccumulateGrad";
   if (form == TapeForm::function)
-    return label + "Backward";
+    return label;
   // "dot_general" -> "DotGeneralBackward0"
   std::string text;
   bool upper = true;
@@ -118,6 +118,27 @@ static SavedValue save(const Tracked &operand) {
   return saved;
 }
 
+/// A sum among the reductions, a plain or adding scatter: these are linear, and
+/// their rules read neither floats nor the result, whatever the record of the
+/// whole family says.
+static bool isLinearMember(const OpInfo &info, llvm::ArrayRef<int64_t> words) {
+  AttrReader reader(words);
+  for (const AttrInfo &attr : info.attrs) {
+    if (attr.kind == AttrKind::I64Array) {
+      reader.array();
+      continue;
+    }
+    if (attr.kind == AttrKind::Elements)
+      return false;
+    int64_t value = reader.i64();
+    if (attr.kind != AttrKind::Enum || size_t(value) >= attr.cases.size())
+      continue;
+    llvm::StringRef text = attr.cases[value];
+    return text == "sum" || text == "add" || text == "set";
+  }
+  return false;
+}
+
 static Ref<TapeNode> tapeFor(const OpInfo &info, llvm::ArrayRef<Tracked> operands,
                              llvm::ArrayRef<int64_t> attrs) {
   Ref<TapeNode> node = TapeNode::create(TapeForm::op);
@@ -127,6 +148,7 @@ static Ref<TapeNode> tapeFor(const OpInfo &info, llvm::ArrayRef<Tracked> operand
   unsigned tracked = 0;
   for (const Tracked &operand : operands)
     tracked += bool(operand.edge);
+  bool linear = info.savedOperands && isLinearMember(info, attrs);
   node->operands.resize(operands.size());
   for (size_t i = 0; i < operands.size(); ++i) {
     TapeOperand &slot = node->operands[i];
@@ -135,6 +157,8 @@ static Ref<TapeNode> tapeFor(const OpInfo &info, llvm::ArrayRef<Tracked> operand
     if (!(info.savedOperands >> recordOperand(info, i, operands.size()) & 1))
       continue;
     if (info.bilinear && tracked - bool(operands[i].edge) == 0)
+      continue;
+    if (linear && isFloat(slot.spec.dtype))
       continue;
     slot.saved = save(operands[i]);
   }
@@ -160,11 +184,12 @@ static void attach(const OpInfo &info, Ref<TapeNode> &node,
   const Node &forward = *results[0].value;
   node->location =
       forward.form == NodeForm::projection ? forward.operands[0]->location : forward.location;
+  bool saves = info.savesResult && !isLinearMember(info, node->attrs);
   for (uint32_t i = 0; i < results.size(); ++i) {
     node->results.push_back(results[i].value->spec);
     if (isFloat(results[i].value->spec.dtype))
       results[i].edge = Edge{node, i};
-    if (info.savesResult) {
+    if (saves) {
       node->savedResults.emplace_back();
       node->savedResults.back().value = results[i].value;
     }

@@ -85,7 +85,7 @@ struct TapeNode {
   Ref<GradSlot> slot;           // of a leaf
   PyObject *leaf = nullptr;     // weak reference to the leaf's tensor object, for post hooks
   PyObject *callable = nullptr; // of a function
-  std::string label;            // of a function: its class
+  std::string label;            // of a function: its name
   Location location;            // of the forward op
 
   static Ref<TapeNode> create(TapeForm form);

@@ -1,0 +1,1 @@
+"""The native module: what is recorded, when it runs, what comes out."""

@@ -1,0 +1,108 @@
+"""Several threads, a fork, and Ctrl-C: nothing hangs and nothing is lost."""
+
+import os
+import signal
+import threading
+
+import numpy as np
+import pytest
+from portico import _core
+from portico._generated import ops
+
+from .helpers import t, total
+
+
+@pytest.mark.parametrize("executor", ["reference", "compiled"])
+def test_threads(executor):
+    _core.set_option("executor", executor)
+    failures = []
+
+    def work(seed):
+        try:
+            for i in range(30):
+                n = 3 + (seed + i) % 5
+                x = t(np.full(n, seed))
+                x += i
+                y = x * x - 1
+                assert y.tolist() == [float((seed + i) ** 2 - 1)] * n
+        except Exception as error:
+            failures.append(error)
+
+    threads = [threading.Thread(target=work, args=(s,)) for s in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert not failures, failures[0]
+
+
+def test_threads_share_a_pending_value():
+    x = t(np.ones(100))
+    for _ in range(20):
+        x += 1  # donated step by step
+        y = x * 2
+        results = []
+        threads = [threading.Thread(target=lambda: results.append(y.tolist()[0])) for _ in range(4)]  # noqa: B023
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert len(set(results)) == 1
+
+
+def test_grad_mode_is_a_threads_own():
+    _core.set_grad_enabled(False)
+    seen = []
+    thread = threading.Thread(target=lambda: seen.append(_core.is_grad_enabled()))
+    thread.start()
+    thread.join()
+    assert seen == [True]
+
+
+@pytest.mark.parametrize("executor", ["reference", "compiled"])
+def test_fork(executor):
+    _core.set_option("executor", executor)
+    x = t(np.arange(1000.0))
+    (x + 1).tolist()
+    pending = x * 3
+    child = os.fork()
+    if child == 0:
+        ok = pending.tolist()[2] == 6 and (x - 1).tolist()[0] == -1
+        os._exit(0 if ok else 1)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+    assert pending.tolist()[2] == 6
+
+
+def test_interrupt():
+    """Ctrl-C in the middle of things: KeyboardInterrupt, and what was pending still is."""
+    x = t([1.0, 2.0])
+    for i in range(20):
+        y = x
+        for _ in range(i + 1):
+            y = y * 2 + i
+        timer = threading.Timer(0.0005 * (i % 4), os.kill, (os.getpid(), signal.SIGINT))
+        try:
+            timer.start()
+            while True:
+                y.tolist()
+                (y + 0).tolist()
+        except KeyboardInterrupt:
+            pass
+        timer.join()
+        expected = np.float32([1, 2])
+        for _ in range(i + 1):
+            expected = expected * 2 + np.float32(i)
+        assert np.allclose(y.tolist(), expected)
+
+
+def test_compiled_and_reference_agree():
+    def program():
+        x = t(np.linspace(-2, 2, 7))
+        w = t(np.linspace(1, 2, 7), grad=True)
+        y = ops.max(x * w, x) / (1 + x * x)
+        _core.backward([total(y * y)])
+        return np.concatenate([y.detach().numpy(), w.grad.numpy()])
+
+    expected = program()
+    _core.set_option("executor", "compiled")
+    assert np.allclose(program(), expected, rtol=1e-5)
