@@ -8,6 +8,7 @@
 #include "dialects/portico/Transforms/Simplify.h"
 #include "lowering/BuildId.h"
 #include "lowering/Cache.h"
+#include "lowering/Program/ForkGate.h"
 #include "lowering/Program/KernelCompiler.h"
 #include "lowering/Program/Ordinals.h"
 #include "lowering/Program/ProgramWriter.h"
@@ -213,6 +214,7 @@ void portico::loadCompilerDialects(MLIRContext &context) {
 
 llvm::Expected<CompileResult> portico::compile(ModuleOp module, ArrayRef<bool> donatable,
                                                const CompileOptions &options) {
+  ForkGate gate;
   auto start = std::chrono::steady_clock::now();
   llvm::Expected<const Target *> target = lookupTarget(options.device);
   if (!target)

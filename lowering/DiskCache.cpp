@@ -7,8 +7,6 @@
 
 #include "lowering/Cache.h"
 
-#include "lowering/Program/ForkSafeMutex.h"
-
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/xxhash.h"
 
@@ -19,6 +17,7 @@
 #include <cstring>
 #include <dirent.h>
 #include <fcntl.h>
+#include <mutex>
 #include <set>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -159,9 +158,9 @@ std::string DiskCache::root() {
 }
 
 void DiskCache::warnOnce(const std::string &what) {
-  static ForkSafeMutex *mutex = new ForkSafeMutex;
+  static std::mutex *mutex = new std::mutex;
   static auto *said = new std::set<std::string>;
-  std::lock_guard<ForkSafeMutex> lock(*mutex);
+  std::lock_guard<std::mutex> lock(*mutex);
   if (said->insert(what).second)
     warnings.push_back(what);
 }

@@ -2,9 +2,8 @@
 
 #include "lowering/Cache.h"
 
-#include "lowering/Program/ForkSafeMutex.h"
-
 #include <list>
+#include <mutex>
 #include <unordered_map>
 
 using namespace portico;
@@ -20,7 +19,7 @@ struct Entry {
 };
 
 struct Store {
-  ForkSafeMutex mutex;
+  std::mutex mutex;
   /// The one used last in front.
   std::list<Entry> entries;
   std::unordered_map<std::string, std::list<Entry>::iterator> byKey;
@@ -36,7 +35,7 @@ Store &store() {
 
 std::shared_ptr<const CachedProgram> MemoryCache::find(const std::string &key) {
   Store &all = store();
-  std::lock_guard<ForkSafeMutex> lock(all.mutex);
+  std::lock_guard<std::mutex> lock(all.mutex);
   auto found = all.byKey.find(key);
   if (found == all.byKey.end())
     return nullptr;
@@ -46,7 +45,7 @@ std::shared_ptr<const CachedProgram> MemoryCache::find(const std::string &key) {
 
 void MemoryCache::insert(const std::string &key, std::shared_ptr<const CachedProgram> program) {
   Store &all = store();
-  std::lock_guard<ForkSafeMutex> lock(all.mutex);
+  std::lock_guard<std::mutex> lock(all.mutex);
   if (all.byKey.count(key))
     return;
   all.entries.push_front({key, std::move(program)});

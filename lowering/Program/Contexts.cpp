@@ -3,8 +3,6 @@
 #include "lowering/Program/Contexts.h"
 
 #include "dialects/portico/IR/Portico.h"
-#include "lowering/Program/ForkSafeMutex.h"
-
 #include "mlir/Dialect/Affine/IR/AffineOps.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
@@ -14,6 +12,7 @@
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 
+#include <mutex>
 #include <vector>
 
 using namespace mlir;
@@ -31,7 +30,7 @@ struct IdleContext {
 };
 
 struct Pool {
-  ForkSafeMutex mutex;
+  std::mutex mutex;
   std::vector<IdleContext> idle;
 };
 
@@ -56,7 +55,7 @@ std::unique_ptr<MLIRContext> makeContext(const Target &target) {
 
 PooledContext::PooledContext(const Target &target) : target(target) {
   {
-    std::lock_guard<ForkSafeMutex> lock(pool().mutex);
+    std::lock_guard<std::mutex> lock(pool().mutex);
     std::vector<IdleContext> &idle = pool().idle;
     for (size_t i = idle.size(); i-- > 0 && !context;) {
       if (idle[i].target != &target)
@@ -73,7 +72,7 @@ PooledContext::PooledContext(const Target &target) : target(target) {
 PooledContext::~PooledContext() {
   if (++uses >= kUsesOfContext)
     return;
-  std::lock_guard<ForkSafeMutex> lock(pool().mutex);
+  std::lock_guard<std::mutex> lock(pool().mutex);
   if (pool().idle.size() < kIdleContexts)
     pool().idle.push_back({&target, std::move(context), uses});
 }

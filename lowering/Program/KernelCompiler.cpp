@@ -11,7 +11,6 @@
 #include "lowering/Program/KernelCompiler.h"
 
 #include "lowering/Program/Contexts.h"
-#include "lowering/Program/ForkSafeMutex.h"
 #include "lowering/Program/Ordinals.h"
 
 #include "mlir/Bytecode/BytecodeWriter.h"
@@ -26,6 +25,7 @@
 #include <algorithm>
 #include <atomic>
 #include <map>
+#include <mutex>
 #include <optional>
 #include <thread>
 #include <unordered_map>
@@ -42,12 +42,12 @@ constexpr const char *kName = "kernel";
 template <typename Value> class BoundedMap {
 public:
   Value find(const std::string &key) {
-    std::lock_guard<ForkSafeMutex> lock(mutex);
+    std::lock_guard<std::mutex> lock(mutex);
     auto found = entries.find(key);
     return found == entries.end() ? nullptr : found->second;
   }
   void insert(const std::string &key, Value value) {
-    std::lock_guard<ForkSafeMutex> lock(mutex);
+    std::lock_guard<std::mutex> lock(mutex);
     if (bytes > kMaxBytes) {
       entries.clear();
       bytes = 0;
@@ -60,7 +60,7 @@ private:
   static constexpr size_t kMaxBytes = size_t(64) << 20;
   // What an object is worth, roughly; only the order of magnitude matters.
   static constexpr size_t kBytesOfEntry = size_t(8) << 10;
-  ForkSafeMutex mutex;
+  std::mutex mutex;
   std::unordered_map<std::string, Value> entries;
   size_t bytes = 0;
 };

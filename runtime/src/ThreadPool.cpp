@@ -48,12 +48,12 @@ struct Pool {
 
   Pool() { pthread_atfork(nullptr, nullptr, forgetAfterFork); }
   static void forgetAfterFork();
+  // Made when the library is loaded: its own making must not race with a fork.
+  static Pool *instance;
 };
 
-Pool &pool() {
-  static Pool *instance = new Pool;
-  return *instance;
-}
+Pool *Pool::instance = new Pool;
+Pool &pool() { return *Pool::instance; }
 
 // The child has none of the pool's threads, and a lock may have been held by a
 // thread that is gone: start anew. The parent's handle is left alone, as its

@@ -16,7 +16,6 @@
 #include <cstring>
 #include <fcntl.h>
 #include <mutex>
-#include <pthread.h>
 #include <sys/mman.h>
 #include <thread>
 #include <unistd.h>
@@ -94,18 +93,12 @@ private:
   std::thread reader;
 };
 
-// lld keeps its state in globals: one link at a time. Held across fork(), so that
-// a child can link even if another thread was linking.
+// lld keeps its state in globals: one link at a time.
 std::mutex linkMutex;
-void lockLink() { linkMutex.lock(); }
-void unlockLink() { linkMutex.unlock(); }
 
 } // namespace
 
 Expected<std::string> cpu::linkShared(ArrayRef<StringRef> objects) {
-  static std::once_flag once;
-  std::call_once(once, [] { pthread_atfork(lockLink, unlockLink, unlockLink); });
-
   auto failed = [](const char *what) {
     return createStringError(std::string("cannot link the kernels: ") + what + ": " +
                              strerror(errno));
