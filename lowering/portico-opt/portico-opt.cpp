@@ -9,6 +9,7 @@
 
 #include "dialects/portico/IR/Portico.h"
 #include "dialects/portico/Transforms/Passes.h"
+#include "lowering/Passes.h"
 
 #include "mlir/InitAllDialects.h"
 #include "mlir/InitAllExtensions.h"
@@ -22,6 +23,7 @@ int main(int argc, char **argv) {
   mlir::registerAllExtensions(registry);
   mlir::registerAllPasses();
   portico::registerPorticoPasses();
+  portico::registerPorticoLoweringPasses();
   return mlir::asMainReturnCode(
       mlir::MlirOptMain(argc, argv, "the optimizer of portico\n", registry));
 }

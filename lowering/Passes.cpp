@@ -1,0 +1,74 @@
+//===- Passes.cpp - the stages of lowering as passes -----------------------===//
+
+#include "lowering/Passes.h"
+
+#include "lowering/Kernels/Kernels.h"
+#include "lowering/Math/ExpandMath.h"
+
+#include "mlir/Dialect/Affine/IR/AffineOps.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Dialect/Linalg/IR/Linalg.h"
+#include "mlir/Dialect/Math/IR/Math.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
+
+using namespace mlir;
+using namespace portico;
+
+namespace portico {
+#define GEN_PASS_DEF_PORTICOLOWERKERNELS
+#define GEN_PASS_DEF_PORTICOEXPANDMATH
+#include "portico/LoweringPasses.h.inc"
+} // namespace portico
+
+/// What the caller of a phase has to know, as attributes of its function.
+static void annotate(ModuleOp module, const KernelABI &abi) {
+  Builder builder(module.getContext());
+  for (const KernelPhase &phase : abi.phases) {
+    auto function = module.lookupSymbol<func::FuncOp>(phase.name);
+    function->setAttr("portico.extent", builder.getI64IntegerAttr(phase.extent));
+    function->setAttr("portico.grain", builder.getI64IntegerAttr(phase.grain));
+    if (abi.scratchBytes)
+      function->setAttr("portico.scratch_bytes", builder.getI64IntegerAttr(abi.scratchBytes));
+    if (abi.sharedBytes)
+      function->setAttr("portico.shared_bytes", builder.getI64IntegerAttr(abi.sharedBytes));
+  }
+}
+
+namespace {
+
+struct LowerKernels : portico::impl::PorticoLowerKernelsBase<LowerKernels> {
+  using PorticoLowerKernelsBase::PorticoLowerKernelsBase;
+
+  void runOnOperation() override {
+    TargetInfo target;
+    target.vectorBits = vectorBits;
+    target.vectorRegisters = vectorRegisters;
+    target.maskedMemory = maskedMemory;
+
+    ModuleOp module = getOperation();
+    SmallVector<func::FuncOp> holders(module.getOps<func::FuncOp>());
+    SmallVector<KernelOp> kernels;
+    module.walk([&](KernelOp kernel) { kernels.push_back(kernel); });
+    for (auto [i, kernel] : llvm::enumerate(kernels)) {
+      KernelABI abi;
+      std::string name = ("kernel" + Twine(i)).str();
+      if (failed(lowerKernel(kernel, target, module, name, abi)))
+        return signalPassFailure();
+      annotate(module, abi);
+    }
+    for (func::FuncOp holder : holders)
+      holder.erase();
+  }
+};
+
+struct ExpandMath : portico::impl::PorticoExpandMathBase<ExpandMath> {
+  void runOnOperation() override {
+    if (failed(expandMath(getOperation())))
+      signalPassFailure();
+  }
+};
+
+} // namespace
