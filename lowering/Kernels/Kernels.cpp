@@ -11,8 +11,15 @@ namespace portico {
 LogicalResult lowerKernel(KernelOp kernel, const TargetInfo &target, ModuleOp out, StringRef name,
                           KernelABI &abi) {
   StringRef category = kernel.getCategory().value_or("loop");
-  auto strategy =
-      llvm::StringSwitch<KernelStrategy>(category).Case("loop", lowerLoopKernel).Default(nullptr);
+  auto strategy = llvm::StringSwitch<KernelStrategy>(category)
+                      .Case("loop", lowerLoopKernel)
+                      .Case("dot", lowerDotKernel)
+                      .Case("conv", lowerConvKernel)
+                      .Case("window", lowerWindowKernel)
+                      .Case("scan", lowerScanKernel)
+                      .Case("sort", lowerSortKernel)
+                      .Case("scatter", lowerScatterKernel)
+                      .Default(nullptr);
   if (!strategy)
     return kernel.emitError("internal error: no strategy for kernels of category '")
            << category << "'";

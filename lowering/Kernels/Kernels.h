@@ -88,6 +88,14 @@ llvm::LogicalResult lowerDotKernel(KernelOp, const TargetInfo &, mlir::ModuleOp,
                                    KernelABI &);
 llvm::LogicalResult lowerConvKernel(KernelOp, const TargetInfo &, mlir::ModuleOp, llvm::StringRef,
                                     KernelABI &);
+llvm::LogicalResult lowerWindowKernel(KernelOp, const TargetInfo &, mlir::ModuleOp, llvm::StringRef,
+                                      KernelABI &);
+llvm::LogicalResult lowerScanKernel(KernelOp, const TargetInfo &, mlir::ModuleOp, llvm::StringRef,
+                                    KernelABI &);
+llvm::LogicalResult lowerSortKernel(KernelOp, const TargetInfo &, mlir::ModuleOp, llvm::StringRef,
+                                    KernelABI &);
+llvm::LogicalResult lowerScatterKernel(KernelOp, const TargetInfo &, mlir::ModuleOp,
+                                       llvm::StringRef, KernelABI &);
 
 } // namespace portico
 

@@ -154,6 +154,16 @@ LoopEmitter::Values LoopEmitter::loop(Value lo, Value hi, int64_t step, ValueRan
   return Values(loop.getResults());
 }
 
+void LoopEmitter::loopLanes(int64_t count, int64_t lanes, function_ref<void(Value, int64_t)> body) {
+  int64_t from = 0;
+  // Vectors of two are not worth code of their own.
+  for (int64_t n = lanes; n >= 1; n = n > 4 ? n / 2 : n > 1 ? 1 : 0) {
+    int64_t to = from + (count - from) / n * n;
+    loop(from, to, n, [&](Value i) { body(i, n); });
+    from = to;
+  }
+}
+
 void LoopEmitter::when(Value condition, function_ref<void()> then, function_ref<void()> otherwise) {
   if (auto known = constantOf(condition)) {
     if (*known)

@@ -67,6 +67,10 @@ public:
   }
   Values loop(Value lo, Value hi, int64_t step, mlir::ValueRange init,
               llvm::function_ref<Values(Value, mlir::ValueRange)> body);
+  /// `body` for all of [0, count), `lanes` at a time as long as there are as many,
+  /// then in shorter vectors, then one by one.
+  void loopLanes(int64_t count, int64_t lanes,
+                 llvm::function_ref<void(Value i, int64_t lanes)> body);
   void when(Value condition, llvm::function_ref<void()> then,
             llvm::function_ref<void()> otherwise = nullptr);
   Values choose(Value condition, llvm::function_ref<Values()> then,

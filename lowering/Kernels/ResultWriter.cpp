@@ -108,6 +108,8 @@ void ResultWriter::writeRow(PhaseFunction &e, Value flat, int64_t step, Value co
   // Lanes must not cross from one row of the hero to the next.
   bool withinRows = identity || (!shapeOf(hero).empty() && shapeOf(hero).back() == rowLength);
   if (lanes > 1 && byLanes && step == 1 && withinRows) {
+    if (auto known = LoopEmitter::constantOf(count))
+      return e.loopLanes(*known, lanes, write);
     tail = e.mul(e.div(count, lanes), lanes);
     e.loop(e.idx(0), tail, lanes, [&](Value j) { write(j, lanes); });
   }
