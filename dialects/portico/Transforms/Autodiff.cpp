@@ -318,7 +318,8 @@ namespace {
 /// Cuts the forward ops off a draft.
 class Cut {
 public:
-  Cut(Draft &draft, unsigned numArguments) : draft(draft), numArguments(numArguments) {
+  Cut(Draft &draft, unsigned numArguments, llvm::function_ref<bool(ResidualRef)> available)
+      : draft(draft), numArguments(numArguments), available(available) {
     for (auto [i, op] : llvm::enumerate(draft.forward))
       ordinals[op] = i;
   }
@@ -327,6 +328,7 @@ public:
 private:
   bool isForward(Value value) const;
   ResidualRef refOf(Value value) const;
+  bool isViewOfAvailable(Value value) const;
   void keep(Value value);
   bool isKept(Value value) const;
   void keepLess();
@@ -334,6 +336,7 @@ private:
 
   Draft &draft;
   unsigned numArguments;
+  llvm::function_ref<bool(ResidualRef)> available;
   DenseMap<Operation *, int> ordinals;
   /// Forward values that become residuals.
   llvm::SetVector<Value> kept;
@@ -355,15 +358,22 @@ ResidualRef Cut::refOf(Value value) const {
   return {ordinals.lookup(value.getDefiningOp()), int(cast<OpResult>(value).getResultNumber())};
 }
 
+/// True of a view that can be made again from values that may be residuals.
+bool Cut::isViewOfAvailable(Value value) const {
+  Operation *op = value.getDefiningOp();
+  return op && isView(op) && llvm::all_of(op->getOperands(), [&](Value operand) {
+           return !available || available(refOf(operand)) || isViewOfAvailable(operand);
+         });
+}
+
 void Cut::keep(Value value) {
   if (!isForward(value))
     return;
-  Operation *op = value.getDefiningOp();
-  if (!op || !isView(op)) {
+  if (!isViewOfAvailable(value)) {
     kept.insert(value);
     return;
   }
-  for (Value operand : op->getOperands())
+  for (Value operand : value.getDefiningOp()->getOperands())
     keep(operand);
 }
 
@@ -454,7 +464,8 @@ static void dropUnused(func::FuncOp vjp, SmallVectorImpl<ResidualRef> &residuals
 }
 
 FailureOr<VjpResult> portico::buildVjp(func::FuncOp f, ArrayRef<bool> wrtArgs,
-                                       ArrayRef<bool> cotangentOfResult) {
+                                       ArrayRef<bool> cotangentOfResult,
+                                       llvm::function_ref<bool(ResidualRef)> available) {
   FailureOr<Draft> draft = Differentiator().draft(f, wrtArgs, cotangentOfResult);
   if (failed(draft))
     return failure();
@@ -475,7 +486,7 @@ FailureOr<VjpResult> portico::buildVjp(func::FuncOp f, ArrayRef<bool> wrtArgs,
     if (!forward.contains(&op) && isOpTriviallyDead(&op))
       op.erase();
 
-  result.residuals = Cut(*draft, f.getNumArguments()).run();
+  result.residuals = Cut(*draft, f.getNumArguments(), available).run();
   result.vjp = draft->func;
   result.vjp.setFunctionType(
       FunctionType::get(f.getContext(), block.getArgumentTypes(), result.vjp.getResultTypes()));

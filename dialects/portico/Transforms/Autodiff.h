@@ -6,6 +6,7 @@
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 
 #include "llvm/ADT/ArrayRef.h"
+#include "llvm/ADT/STLFunctionalExtras.h"
 #include "llvm/ADT/SmallVector.h"
 
 namespace portico {
@@ -39,8 +40,13 @@ struct VjpResult {
 /// cotangents of the results in `cotangentOfResult` (the others count as zero).
 /// The forward function is left as it is. Fails with a diagnostic at an op that
 /// gradients would have to flow through and that has no rule.
+///
+/// Every value that a rule reads can become a residual. Where `available` is
+/// given, no other value is one unless it says so; by default all may be, and
+/// what is a view of something smaller is made again from that.
 mlir::FailureOr<VjpResult> buildVjp(mlir::func::FuncOp f, llvm::ArrayRef<bool> wrtArgs,
-                                    llvm::ArrayRef<bool> cotangentOfResult);
+                                    llvm::ArrayRef<bool> cotangentOfResult,
+                                    llvm::function_ref<bool(ResidualRef)> available = nullptr);
 
 /// The same as one function `(arguments..., cotangents...) -> gradients...` that
 /// computes the forward values again: one gradient for each entry of `wrtArgs`

@@ -194,6 +194,13 @@ private:
     key.push_back(-1);
     for (uint32_t output : trace.outputs)
       key.push_back(output);
+    // Which values there are decides what the reverse function reads.
+    key.push_back(-1);
+    for (size_t i = 0; i < forward.values.size(); ++i) {
+      if (i % 64 == 0)
+        key.push_back(0);
+      key.back() |= int64_t(uint64_t(bool(forward.values[i].value)) << (i % 64));
+    }
   }
 
   llvm::ArrayRef<TapeNode *> nodes;
@@ -215,9 +222,12 @@ static const Derivative &derivativeOf(const Forward &forward) {
       return it->second.derivative;
     }
   ++counters().gradientsBuilt;
+  std::vector<bool> available;
+  for (const ForwardValue &value : forward.values)
+    available.push_back(bool(value.value));
   Derivative derivative;
   std::string error;
-  if (!differentiate(*forward.trace, forward.wanted, derivative, error))
+  if (!differentiate(*forward.trace, forward.wanted, available, derivative, error))
     raise(ErrorKind::notImplemented, "[backward] " + error);
   return cache.emplace(hash, CachedDerivative{forward.key, std::move(derivative)})
       ->second.derivative;

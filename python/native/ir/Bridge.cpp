@@ -30,15 +30,21 @@ std::string printTrace(const Trace &trace, bool locations) {
   return text;
 }
 
-bool differentiate(const Trace &forward, const std::vector<bool> &wrt, Derivative &derivative,
-                   std::string &error) {
+bool differentiate(const Trace &forward, const std::vector<bool> &wrt,
+                   const std::vector<bool> &available, Derivative &derivative, std::string &error) {
   auto context = makeContext();
   DiagnosticCollector diagnostics(context.get());
   OwningOpRef<ModuleOp> module = ModuleOp::create(UnknownLoc::get(context.get()));
   func::FuncOp func = emit(forward, *module, "main");
   SmallVector<bool> wrtArgs(wrt.begin(), wrt.end());
   SmallVector<bool> cotangents(forward.outputs.size(), true);
-  FailureOr<VjpResult> result = buildVjp(func, wrtArgs, cotangents);
+  auto numberOf = [&](const ResidualRef &residual) -> uint32_t {
+    return residual.isArgument() ? residual.index
+                                 : forward.ops[residual.op].firstResult + residual.index;
+  };
+  FailureOr<VjpResult> result = buildVjp(func, wrtArgs, cotangents, [&](ResidualRef residual) {
+    return available[numberOf(residual)];
+  });
   if (failed(result)) {
     error = diagnostics.text();
     return false;
@@ -47,9 +53,7 @@ bool differentiate(const Trace &forward, const std::vector<bool> &wrt, Derivativ
   if (!derivative.trace)
     return false;
   for (const ResidualRef &residual : result->residuals)
-    derivative.residuals.push_back(residual.isArgument()
-                                       ? residual.index
-                                       : forward.ops[residual.op].firstResult + residual.index);
+    derivative.residuals.push_back(numberOf(residual));
   derivative.gradOf.assign(result->gradOf.begin(), result->gradOf.end());
   return true;
 }

@@ -28,9 +28,10 @@ struct Derivative {
 };
 
 /// Differentiates `forward` for the inputs in `wrt`, with one cotangent for each
-/// of its outputs. False and the diagnostics where an op has no rule.
-bool differentiate(const Trace &forward, const std::vector<bool> &wrt, Derivative &derivative,
-                   std::string &error);
+/// of its outputs. Values that no rule reads become residuals only if they are
+/// `available`. False and the diagnostics where an op has no rule.
+bool differentiate(const Trace &forward, const std::vector<bool> &wrt,
+                   const std::vector<bool> &available, Derivative &derivative, std::string &error);
 
 /// Options of the compiler that the user can set.
 struct CompilerSettings {
