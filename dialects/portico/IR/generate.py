@@ -184,7 +184,7 @@ def python_function(kind: int, op: Op) -> list[str]:
 
 
 def docstring(op: Op) -> str:
-    text = op.summary[0].upper() + op.summary[1:] + "."
+    text = op.sentence
     if op.constraints:
         text += "\n\n" + "\n".join(f"    {c}" for c in op.constraints) + "\n    "
     return f'r"""{text}"""'

@@ -83,6 +83,14 @@ class Op:
         return bool(self.infer)
 
     @property
+    def sentence(self) -> str:
+        """The summary as one; names of operands (`x with ...`) stay as they are."""
+        first = re.match(r"\w*", self.summary).group()
+        if first in (o.name for o in self.operands):
+            return self.summary + "."
+        return self.summary[0].upper() + self.summary[1:] + "."
+
+    @property
     def cpp(self) -> str:
         return self.name + "_" if self.name in CPP_WORDS else self.name
 

@@ -44,7 +44,7 @@ def render(dialect: Dialect) -> str:
 
 
 def section(op: Op) -> str:
-    lines = [f"### {op.name}", "", sentence(op.summary), ""]
+    lines = [f"### {op.name}", "", op.sentence, ""]
     if op.description.strip():
         lines += [textwrap.dedent(op.description).strip("\n"), ""]
     rows = [(o.name, "operand", values(o)) for o in op.operands]
@@ -54,8 +54,10 @@ def section(op: Op) -> str:
         lines += ["| name | role | what |", "|---|---|---|"]
         lines += [f"| `{name}` | {role} | {what} |" for name, role, what in rows]
         lines.append("")
-    lines += [f"- `{label}`: {text}" for label, text in (c.split(": ", 1) for c in op.constraints)]
-    lines += ["", *facts(op)]
+    if op.constraints:
+        pairs = (c.split(": ", 1) for c in op.constraints)
+        lines += [*(f"- `{label}`: {text}" for label, text in pairs), ""]
+    lines += facts(op)
     return "\n".join(lines) + "\n"
 
 
@@ -91,7 +93,3 @@ def attribute(attr: Attr) -> str:
     if attr.enum:
         return ", ".join(f"`{text}`" for _, text, _ in attr.cases)
     return KINDS.get(attr.kind, attr.kind)
-
-
-def sentence(text: str) -> str:
-    return text[0].upper() + text[1:] + "."
