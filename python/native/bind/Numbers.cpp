@@ -34,10 +34,9 @@ std::optional<Number> numberFrom(PyObject *object) {
     return Number{DType::Bool, object == Py_True};
   if (PyLong_Check(object))
     return integerFrom(object);
-  // NumPy's scalars: they have no length and know what they are.
+  // NumPy's scalars know what they are.
   PyTypeObject *type = Py_TYPE(object);
-  if (isTensor(object) || type->tp_as_sequence == nullptr ||
-      std::strncmp(type->tp_name, "numpy.", 6) != 0 ||
+  if (isTensor(object) || std::strncmp(type->tp_name, "numpy.", 6) != 0 ||
       std::strcmp(type->tp_name, "numpy.ndarray") == 0)
     return std::nullopt;
   if (std::strncmp(type->tp_name, "numpy.bool", 10) == 0)

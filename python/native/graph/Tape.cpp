@@ -40,7 +40,16 @@ void TapeNode::destroy(TapeNode *node) {
   working = false;
 }
 
+/// What moves elements and computes none: its reverse reads nothing, but the
+/// compiler prefers to make its result again from the operand (see Autodiff.cpp),
+/// so the operand is kept, without a claim on its version.
+static bool isView(OpKind kind) {
+  return kind == OpKind::reshape || kind == OpKind::permute || kind == OpKind::broadcast;
+}
+
 bool TapeNode::savesAnything() const {
+  if (form == TapeForm::op && isView(kind))
+    return false;
   for (const TapeOperand &operand : operands)
     if (operand.saved.value)
       return true;
@@ -52,9 +61,9 @@ void TapeNode::free() {
     freed = true;
     return;
   }
-  if (form != TapeForm::op || freed || !savesAnything())
+  if (form != TapeForm::op || freed)
     return;
-  freed = true;
+  freed = savesAnything();
   for (TapeOperand &operand : operands)
     operand.saved = {};
   for (SavedValue &saved : savedResults)
@@ -154,6 +163,8 @@ static Ref<TapeNode> tapeFor(const OpInfo &info, llvm::ArrayRef<Tracked> operand
     TapeOperand &slot = node->operands[i];
     slot.spec = operands[i].value->spec;
     slot.edge = operands[i].edge;
+    if (isView(info.kind))
+      slot.saved.value = operands[i].value;
     if (!(info.savedOperands >> recordOperand(info, i, operands.size()) & 1))
       continue;
     if (info.bilinear && tracked - bool(operands[i].edge) == 0)
