@@ -1,0 +1,139 @@
+"""One decorator makes a public function: namespace, method, in-place variant, `out=`.
+
+A composite op is one Python function with `@op(...)` in front:
+
+    @op(inplace=True, out=True)
+    def exp2(input): ...
+
+gives `pt.exp2(x, out=...)`, `x.exp2()` and `x.exp2_()`. Nothing else lists the
+ops of the library.
+"""
+
+from __future__ import annotations
+
+import functools
+
+from . import _core
+from ._dtypes import require_cast
+from ._fail import fail_runtime, fail_type
+from ._generated import ops
+
+Tensor = _core.Tensor
+
+#: public name -> function, of `pt.*`
+FUNCTIONS = {}
+#: attribute name -> function or property, of `pt.Tensor`
+METHODS = {}
+
+
+def assign(op_name, target, value):
+    """target[...] = value, with PyTorch's rules for in-place results."""
+    if value.shape != target.shape:
+        fail_runtime(
+            op_name,
+            f"output with shape {list(target.shape)} doesn't match the broadcast shape "
+            f"{list(value.shape)}",
+        )
+    if value.dtype is not target.dtype:
+        require_cast(op_name, value.dtype, target.dtype)
+        value = ops.cast(value, target.dtype)
+    target._assign(value)
+    return target
+
+
+def write_out(op_name, out, value):
+    """Stores results in the tensors of `out=`, resizing those of another shape."""
+    if isinstance(value, tuple):
+        for o, v in zip(out, value, strict=True):
+            write_out(op_name, o, v)
+        return type(value)(*out) if hasattr(value, "_fields") else tuple(out)
+    if not isinstance(out, Tensor):
+        if isinstance(out, tuple) and len(out) == 1:
+            return write_out(op_name, out[0], value)
+        fail_type(op_name, "argument 'out' must be Tensor", type(out).__name__)
+    if _core.is_grad_enabled() and (value.requires_grad or out.requires_grad):
+        fail_runtime(
+            op_name,
+            "functions with out=... arguments don't support automatic differentiation, "
+            "but one of the arguments requires grad",
+        )
+    if out.shape != value.shape:
+        require_cast(op_name, value.dtype, out.dtype)
+        out._set_data(ops.cast(value, out.dtype) if value.dtype is not out.dtype else value)
+        return out
+    return assign(op_name, out, value)
+
+
+def accept_out(f, name=None):
+    """`f` with a keyword `out`."""
+    name = name or f.__name__
+
+    @functools.wraps(f)
+    def g(*args, out=None, **kwargs):
+        r = f(*args, **kwargs)
+        return r if out is None else write_out(name, out, r)
+
+    return g
+
+
+def in_place(f, name):
+    """The method `name_` that stores f's result in its first argument."""
+
+    def g(self, *args, **kwargs):
+        return assign(name, self, f(self, *args, **kwargs))
+
+    g.__name__ = g.__qualname__ = name
+    g.__doc__ = (
+        f"In-place version of :func:`{name[:-1]}`: writes the result to this tensor and returns it."
+    )
+    g.__module__ = f.__module__
+    return g
+
+
+def op(name=None, *, method=True, function=True, inplace=False, out=False, aliases=()):
+    """Publishes a function. `method` may be another name for the method."""
+
+    def publish(f):
+        public = name or f.__name__
+        f.__name__ = f.__qualname__ = public
+        plain = f
+        if out:
+            f = accept_out(f, public)
+        for n in (public, *aliases):
+            if function:
+                FUNCTIONS[n] = f
+            if method:
+                METHODS[method if isinstance(method, str) else n] = f
+            if inplace:
+                METHODS[n + "_"] = in_place(plain, n + "_")
+                if function:
+                    FUNCTIONS.setdefault(n + "_", METHODS[n + "_"])
+        return f
+
+    return publish
+
+
+def method(name=None):
+    """Publishes a method (or a property) that is no function of the namespace."""
+
+    def publish(f):
+        METHODS[name or f.__name__] = f
+        return f
+
+    return publish
+
+
+def install(namespace):
+    """Attaches all methods to Tensor and all functions to `namespace`.
+
+    What the native Tensor defines itself is kept: it is the fast path.
+    """
+    native = set(vars(Tensor))
+    for n, f in METHODS.items():
+        if n not in native or n in OVERRIDES:
+            setattr(Tensor, n, f)
+    namespace.update(FUNCTIONS)
+
+
+#: Methods every object has, so that a native type that does not define them seems to.
+OVERRIDES = {"__repr__", "__str__", "__format__", "__reduce_ex__", "__dir__", "__hash__"}

@@ -1,0 +1,158 @@
+"""Functions with a gradient written by the user."""
+
+from __future__ import annotations
+
+from .. import _core
+from .._dtypes import is_float
+from .._fail import fail_runtime, fail_type
+from .grad_mode import no_grad
+
+Tensor = _core.Tensor
+
+
+class FunctionCtx:
+    """What forward leaves for backward."""
+
+    def __init__(self, needs_input_grad):
+        self.needs_input_grad = needs_input_grad
+        self._saved, self._dirty, self._constant, self._materialize = (), (), (), True
+
+    def save_for_backward(self, *tensors):
+        """Keeps tensors for backward; a change in place in between is an error there."""
+        for t in tensors:
+            if t is not None and not isinstance(t, Tensor):
+                fail_type(
+                    "save_for_backward",
+                    "save_for_backward can only save variables, but argument is of type "
+                    f"{type(t).__name__}",
+                )
+        self._saved = tuple((t, None if t is None else t._version) for t in tensors)
+
+    save_for_forward = save_for_backward
+
+    @property
+    def saved_tensors(self):
+        for t, version in self._saved:
+            if t is not None and t._version != version:
+                fail_runtime(
+                    "backward",
+                    "one of the variables needed for gradient computation has been modified by an "
+                    "inplace operation: "
+                    f"[{list(t.shape)}] is at version {t._version}; expected version {version} "
+                    "instead.",
+                )
+        return tuple(t for t, _ in self._saved)
+
+    def mark_dirty(self, *tensors):
+        """Says that forward changed these inputs in place."""
+        self._dirty = tensors
+
+    def mark_non_differentiable(self, *tensors):
+        """Says that these outputs have no gradient."""
+        self._constant = tensors
+
+    def set_materialize_grads(self, value):
+        """Whether backward gets zeros (True) or None for outputs without a gradient."""
+        self._materialize = value
+
+
+class Function:
+    """A function with its own gradient: subclass it with static methods `forward` and `backward`.
+
+    >>> class Twice(pt.autograd.Function):
+    ...     @staticmethod
+    ...     def forward(ctx, x):
+    ...         return x * 2
+    ...     @staticmethod
+    ...     def backward(ctx, g):
+    ...         return g * 2
+    >>> x = pt.ones(1, requires_grad=True)
+    >>> Twice.apply(x).backward()
+    >>> x.grad
+    tensor([2.])
+    """
+
+    @staticmethod
+    def forward(*args, **kwargs):
+        raise NotImplementedError(
+            "You must implement the forward function for custom autograd.Function."
+        )
+
+    @staticmethod
+    def backward(ctx, *grad_outputs):
+        raise NotImplementedError(
+            "You must implement either the backward or vjp method for your custom "
+            "autograd.Function to use it with backward mode AD."
+        )
+
+    @staticmethod
+    def setup_context(ctx, inputs, output):
+        raise NotImplementedError("setup_context is not implemented.")
+
+    @classmethod
+    def apply(cls, *args):
+        """Runs forward, and puts backward on the tape."""
+        needs = tuple(isinstance(a, Tensor) and a.requires_grad for a in args)
+        ctx = FunctionCtx(needs)
+        recording = _core.is_grad_enabled() and any(needs)
+        with no_grad():
+            if cls.setup_context is not Function.setup_context:
+                result = cls.forward(*args)
+                cls.setup_context(ctx, args, result)
+            else:
+                result = cls.forward(ctx, *args)
+        if not recording:
+            return result
+        single = not isinstance(result, tuple | list)
+        outputs = [result] if single else list(result)
+        places = [
+            i
+            for i, o in enumerate(outputs)
+            if isinstance(o, Tensor)
+            and is_float(o.dtype)
+            and not any(o is c for c in ctx._constant)
+        ]
+        if not places:
+            return result
+        inputs = list(args)
+        dirty = [any(outputs[i] is d for d in ctx._dirty) for i in places]
+        given = [
+            # An input that is returned as it is must not become its own gradient function.
+            outputs[i].detach() if any(outputs[i] is a for a in inputs) and not d else outputs[i]
+            for i, d in zip(places, dirty, strict=True)
+        ]
+        specs = [(tuple(g.shape), g.dtype, g.device) for g in given]
+        _core.make_function_node(
+            _Backward(cls, ctx, specs), inputs, given, cls.__name__ + "Backward"
+        )
+        for i, t in zip(places, given, strict=True):
+            outputs[i] = t
+        return outputs[0] if single else type(result)(outputs)
+
+
+class _Backward:
+    """Called with the gradients of the outputs, gives those of the arguments."""
+
+    def __init__(self, cls, ctx, specs):
+        self.cls, self.ctx, self.specs = cls, ctx, specs
+
+    def __call__(self, *grads):
+        if self.ctx._materialize:
+            grads = [
+                _core.full(shape, 0, dtype, device) if g is None else g
+                for g, (shape, dtype, device) in zip(grads, self.specs, strict=True)
+            ]
+        r = self.cls.backward(self.ctx, *grads)
+        return r if isinstance(r, tuple) else (r,)
+
+
+def once_differentiable(f):
+    """Marks a backward whose result has no gradient of its own."""
+    import functools
+
+    @functools.wraps(f)
+    def g(ctx, *grads):
+        with no_grad():
+            return f(ctx, *grads)
+
+    return g
