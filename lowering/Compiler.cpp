@@ -104,6 +104,19 @@ private:
   ScopedDiagnosticHandler handler;
 };
 
+/// Whether any op computes in a type that kernels widen.
+bool hasHalfTypes(func::FuncOp main) {
+  return main
+      .walk([](Operation *op) {
+        for (Type type : op->getResultTypes())
+          if (auto tensor = dyn_cast<RankedTensorType>(type))
+            if (tensor.getElementType().isF16() || tensor.getElementType().isBF16())
+              return WalkResult::interrupt();
+        return WalkResult::advance();
+      })
+      .wasInterrupted();
+}
+
 /// One compilation, from the clone of the module to the bytes.
 class Compilation {
 public:
@@ -149,7 +162,8 @@ private:
       return diagnostics.error("simplification", opNames, target);
     keep("simplify");
     FusionOptions fusion;
-    fusion.policy = options.fusionPolicy;
+    // A value of a half type is rounded where it leaves its kernel.
+    fusion.policy = options.strict && hasHalfTypes(main) ? "none" : options.fusionPolicy;
     fusion.fuel = options.fuel;
     fusion.plan = options.fusionPlan;
     FailureOr<FusionReport> report = fuse(main, fusion);

@@ -27,7 +27,8 @@ struct CompileOptions {
   int64_t fuel = -1;
   /// A fusion plan (JSON) to replay instead of asking the policy.
   std::string fusionPlan;
-  /// Round half types after every op instead of at the edges of a kernel.
+  /// Round half types after every op instead of at the edges of a kernel: where
+  /// there are any, nothing is fused.
   bool strict = false;
   /// Look into and fill the caches in memory and on disk.
   bool cache = true;

@@ -112,12 +112,10 @@ std::string print(ModuleOp module) {
   return text;
 }
 
-Job makeJob(KernelOp kernel, ModuleOp module, std::string text, const Target &target,
-            const CompileOptions &options) {
+Job makeJob(KernelOp kernel, ModuleOp module, std::string text, const Target &target) {
   Job job;
   job.text = std::move(text);
-  job.key = target.name().str() + "\n" + target.arch() + (options.strict ? "\nstrict\n" : "\n\n") +
-            job.text;
+  job.key = target.name().str() + "\n" + target.arch() + "\n" + job.text;
   llvm::raw_string_ostream os(job.bytecode);
   (void)writeBytecodeToFile(module, os);
   // The op that a kernel is named after in messages is its most telling one.
@@ -253,7 +251,7 @@ llvm::Expected<CompiledKernels> portico::compileKernels(ArrayRef<KernelOp> kerne
     jobOfKernel.push_back(found->second);
     if (fresh)
       jobs.push_back(
-          std::make_unique<Job>(makeJob(kernel, *module, std::move(text), target, options)));
+          std::make_unique<Job>(makeJob(kernel, *module, std::move(text), target)));
   }
 
   std::vector<Job *> missing;

@@ -262,6 +262,22 @@ TEST(damaged_programs_do_not_crash_the_loader) {
   EXPECT(refused > 100);
 }
 
+TEST(strict_rounds_half_types_after_every_op) {
+  const char *half = R"(
+func.func @main(%a: tensor<4xf16>) -> tensor<4xf16> {
+  %0 = portico.mul %a, %a : (tensor<4xf16>, tensor<4xf16>) -> tensor<4xf16>
+  %1 = portico.add %0, %a : (tensor<4xf16>, tensor<4xf16>) -> tensor<4xf16>
+  return %1 : tensor<4xf16>
+})";
+  CompileOptions strict;
+  strict.strict = true;
+  EXPECT(compileText(half).kernels == 1);
+  EXPECT(compileText(half, {}, strict).kernels == 2);
+  // Others are rounded after every op as it is.
+  EXPECT(compileText(kAddMul).kernels == 1);
+  EXPECT(compileText(kAddMul, {}, strict).kernels == 1);
+}
+
 TEST(empty_tensors_run) {
   const char *text = R"(
 func.func @main(%a: tensor<0x3xf32>) -> tensor<0x3xf32> {
