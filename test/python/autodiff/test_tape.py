@@ -48,9 +48,7 @@ def record(name, sample):
 
 
 def gradients(outputs, given, inputs, create_graph=False):
-    return _core.backward(
-        outputs, given, create_graph, create_graph, inputs, accumulate=False, allow_unused=True
-    )
+    return _core.backward(outputs, given, create_graph, create_graph, inputs, accumulate=False)
 
 
 def check(got, expected):
