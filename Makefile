@@ -31,6 +31,19 @@ format:           ## rewrite the sources in the house style
 	@bash -c '. .ci/env && .venv/bin/ruff check --fix . && .venv/bin/ruff format . && \
 	  git ls-files "*.cpp" "*.h" | xargs clang-format-22 -i'
 
+# A second build, with its own native module beside links to the Python sources.
+sanitize:         ## the Python tests with address and undefined-behaviour sanitizers
+	@bash -c '.ci/setup libclang-rt-22-dev && . .ci/env && mkdir -p build-sanitize/python && \
+	  cp -rsfT $(CURDIR)/python/portico build-sanitize/python/portico && \
+	  rm -rf build-sanitize/python/portico/_core*.so build-sanitize/python/portico/_generated && \
+	  cmake -G Ninja -S . -B build-sanitize -DPORTICO_SANITIZE=ON -DCMAKE_C_COMPILER=clang-22 \
+	  -DCMAKE_CXX_COMPILER=clang++-22 -DPython_EXECUTABLE=$(CURDIR)/$(PYTHON) \
+	  -DPORTICO_PYTHON_DIR=$(CURDIR)/build-sanitize/python/portico $$PORTICO_CMAKE_FLAGS >build-sanitize/log && \
+	  ninja -C build-sanitize --quiet && PYTHONPATH=build-sanitize/python \
+	  LD_PRELOAD=$$(clang++-22 -print-file-name=libclang_rt.asan-x86_64.so) \
+	  ASAN_OPTIONS=detect_leaks=0:abort_on_error=1 UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1 \
+	  $(PYTHON) -m pytest -q -p no:cacheprovider test/python $(ARGS)'
+
 bench: build      ## benchmarks, next to PyTorch where it is installed
 	@bash -c '. .ci/env && $(PYTHON) -m integration.benchmarks $(ARGS)'
 
