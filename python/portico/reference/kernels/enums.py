@@ -1,8 +1,10 @@
 """Enum attributes arrive as their ODS name or their number."""
 
-COMPARISONS = ("eq", "ne", "lt", "le", "gt", "ge")
-REDUCE_KINDS = ("sum", "prod", "max", "min")
-COMBINERS = ("set", "add", "mul", "max", "min")
+from portico._generated.op_table import ENUMS
+
+COMPARISONS = tuple(ENUMS["CompareDirection"])
+REDUCE_KINDS = tuple(ENUMS["ReduceKind"])
+COMBINERS = tuple(ENUMS["ScatterCombiner"])
 
 
 def case_name(value, cases: tuple[str, ...]) -> str:

@@ -1,0 +1,203 @@
+"""Activations with the arguments of `torch.nn.functional`: `inplace`, `dtype`, `training`."""
+
+import portico as pt
+from portico import activation as _plain
+from portico._fail import fail_value
+
+__all__ = [
+    "celu",
+    "celu_",
+    "elu",
+    "elu_",
+    "gelu",
+    "glu",
+    "gumbel_softmax",
+    "hardshrink",
+    "hardsigmoid",
+    "hardswish",
+    "hardtanh",
+    "hardtanh_",
+    "leaky_relu",
+    "leaky_relu_",
+    "log_softmax",
+    "logsigmoid",
+    "mish",
+    "prelu",
+    "relu",
+    "relu6",
+    "relu_",
+    "rrelu",
+    "rrelu_",
+    "selu",
+    "selu_",
+    "sigmoid",
+    "silu",
+    "softmax",
+    "softmin",
+    "softplus",
+    "softshrink",
+    "softsign",
+    "tanh",
+    "tanhshrink",
+    "threshold",
+    "threshold_",
+]
+
+
+def _applied(input, value, inplace):
+    return input.copy_(value) if inplace else value
+
+
+def threshold(input, threshold, value, inplace=False):
+    """x where x > threshold, else value."""
+    return _applied(input, _plain.threshold(input, threshold, value), inplace)
+
+
+def relu(input, inplace=False):
+    """max(x, 0).
+
+    >>> F.relu(pt.tensor([-1., 2.]))
+    tensor([0., 2.])
+    """
+    return _applied(input, _plain.relu(input), inplace)
+
+
+def relu6(input, inplace=False):
+    """min(max(x, 0), 6)."""
+    return _applied(input, _plain.hardtanh(input, 0.0, 6.0), inplace)
+
+
+def hardtanh(input, min_val=-1.0, max_val=1.0, inplace=False):
+    """x limited to [min_val, max_val]."""
+    if min_val > max_val:
+        fail_value("hardtanh", "min_val cannot be greater than max_val", (min_val, max_val))
+    return _applied(input, _plain.hardtanh(input, min_val, max_val), inplace)
+
+
+def elu(input, alpha=1.0, inplace=False):
+    """x where x > 0, else alpha * (exp(x) - 1)."""
+    return _applied(input, _plain.elu(input, alpha), inplace)
+
+
+def selu(input, inplace=False):
+    """The self-normalising `elu`."""
+    return _applied(input, _plain.selu(input), inplace)
+
+
+def celu(input, alpha=1.0, inplace=False):
+    """max(0, x) + min(0, alpha * (exp(x / alpha) - 1))."""
+    return _applied(input, _plain.celu(input, alpha), inplace)
+
+
+def leaky_relu(input, negative_slope=0.01, inplace=False):
+    """x where x > 0, else negative_slope * x."""
+    return _applied(input, _plain.leaky_relu(input, negative_slope), inplace)
+
+
+def rrelu(input, lower=1.0 / 8, upper=1.0 / 3, training=False, inplace=False):
+    """`leaky_relu` with a slope drawn from [lower, upper] while training, else their mean."""
+    if lower > upper:
+        fail_value(
+            "rrelu", "Lower bound should be less than or equal to the upper bound", (lower, upper)
+        )
+    if training:
+        slope = pt.rand(tuple(input.shape), dtype=input.dtype, device=input.device)
+        value = pt.where(input > 0, input, input * (slope * (upper - lower) + lower))
+    else:
+        value = _plain.leaky_relu(input, (lower + upper) / 2)
+    return _applied(input, value, inplace)
+
+
+def silu(input, inplace=False):
+    """x * sigmoid(x)."""
+    return _applied(input, _plain.silu(input), inplace)
+
+
+def mish(input, inplace=False):
+    """x * tanh(softplus(x))."""
+    return _applied(input, _plain.mish(input), inplace)
+
+
+def hardsigmoid(input, inplace=False):
+    """relu6(x + 3) / 6."""
+    return _applied(input, _plain.hardsigmoid(input), inplace)
+
+
+def hardswish(input, inplace=False):
+    """x * relu6(x + 3) / 6."""
+    return _applied(input, _plain.hardswish(input), inplace)
+
+
+def _default_dim(name, dim, ndim):
+    if dim is not None:
+        return dim
+    return 0 if ndim in (0, 1, 3) else 1
+
+
+def softmax(input, dim=None, _stacklevel=3, dtype=None):
+    """exp(x) normalised to sum 1 along `dim`.
+
+    >>> F.softmax(pt.tensor([0., 0.]), 0)
+    tensor([0.5000, 0.5000])
+    """
+    return _plain.softmax(input, _default_dim("softmax", dim, input.ndim), dtype)
+
+
+def softmin(input, dim=None, _stacklevel=3, dtype=None):
+    """`softmax` of -x."""
+    return _plain.softmax(-input, _default_dim("softmin", dim, input.ndim), dtype)
+
+
+def log_softmax(input, dim=None, _stacklevel=3, dtype=None):
+    """log(softmax(x)), accurate for large differences."""
+    return _plain.log_softmax(input, _default_dim("log_softmax", dim, input.ndim), dtype)
+
+
+def gumbel_softmax(logits, tau=1, hard=False, eps=1e-10, dim=-1):
+    """A sample of the Gumbel-softmax distribution; one-hot with `hard`, its gradient stays soft."""
+    noise = -pt.empty_like(logits).exponential_().log()
+    soft = _plain.softmax((logits + noise) / tau, dim)
+    if not hard:
+        return soft
+    index = soft.detach().argmax(dim, keepdim=True)
+    return pt.zeros_like(logits).scatter(dim, index, 1.0) - soft.detach() + soft
+
+
+def sigmoid(input):
+    """1 / (1 + exp(-x))."""
+    return input.sigmoid()
+
+
+def tanh(input):
+    """Hyperbolic tangent."""
+    return input.tanh()
+
+
+gelu = _plain.gelu
+glu = _plain.glu
+hardshrink = _plain.hardshrink
+logsigmoid = _plain.logsigmoid
+prelu = _plain.prelu
+softplus = _plain.softplus
+softshrink = _plain.softshrink
+softsign = _plain.softsign
+tanhshrink = _plain.tanhshrink
+
+
+def _in_place(function):
+    def apply(input, *args, **kwargs):
+        return function(input, *args, inplace=True, **kwargs)
+
+    apply.__name__ = apply.__qualname__ = function.__name__ + "_"
+    apply.__doc__ = f"In-place version of `{function.__name__}`."
+    return apply
+
+
+threshold_ = _in_place(threshold)
+relu_ = _in_place(relu)
+hardtanh_ = _in_place(hardtanh)
+elu_ = _in_place(elu)
+selu_ = _in_place(selu)
+celu_ = _in_place(celu)
+leaky_relu_ = _in_place(leaky_relu)
+rrelu_ = _in_place(rrelu)

@@ -1,0 +1,51 @@
+"""Affine maps."""
+
+import portico as pt
+from portico._fail import fail_runtime
+
+__all__ = [
+    "bilinear",
+    "linear",
+]
+
+
+def linear(input, weight, bias=None):
+    """``input @ weight.T + bias`` with `weight` [out, in] (or [in]).
+
+    >>> F.linear(pt.tensor([1., 2.]), pt.tensor([[3., 4.]]), pt.tensor([1.]))
+    tensor([12.])
+    """
+    if input.ndim == 0 or input.shape[-1] != weight.shape[-1]:
+        rows = input.numel() // input.shape[-1] if input.ndim and input.shape[-1] else 0
+        columns = input.shape[-1] if input.ndim else "()"
+        fail_runtime(
+            "linear",
+            f"mat1 and mat2 shapes cannot be multiplied ({rows}x{columns} and "
+            f"{weight.shape[-1]}x{weight.shape[0]})",
+            f"input {list(input.shape)} and weight {list(weight.shape)}",
+        )
+    y = pt.matmul(input, weight.t() if weight.ndim == 2 else weight)
+    return y if bias is None else y + bias
+
+
+def bilinear(input1, input2, weight, bias=None):
+    """``y[.., k] = sum_ij x1[.., i] * weight[k, i, j] * x2[.., j] + bias[k]``."""
+    if input1.shape[-1] != weight.shape[1] or input2.shape[-1] != weight.shape[2]:
+        fail_runtime(
+            "bilinear",
+            "input sizes do not match weight size",
+            f"{input1.shape[-1]}, {input2.shape[-1]}",
+            f"{weight.shape[1]}, {weight.shape[2]}",
+        )
+    if tuple(input1.shape[:-1]) != tuple(input2.shape[:-1]):
+        fail_runtime(
+            "bilinear",
+            "input batch dimensions do not match",
+            f"{list(input1.shape)} and {list(input2.shape)}",
+        )
+    lead = tuple(input1.shape[:-1])
+    x1, x2 = input1.reshape(-1, input1.shape[-1]), input2.reshape(-1, input2.shape[-1])
+    features, i, j = weight.shape
+    half = (x1 @ weight.permute(1, 0, 2).reshape(i, features * j)).reshape(-1, features, j)
+    y = (half * x2.unsqueeze(1)).sum(-1).reshape(*lead, features)
+    return y if bias is None else y + bias

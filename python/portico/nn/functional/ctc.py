@@ -1,0 +1,98 @@
+"""Connectionist temporal classification (Graves et al., 2006)."""
+
+import portico as pt
+
+from ._args import reduced
+
+__all__ = [
+    "ctc_loss",
+]
+
+_NEVER = float("-inf")
+
+
+def _log_add(*terms):
+    """log(sum exp) that stays -inf, with zero gradients, where all terms are."""
+    stacked = pt.stack(terms)
+    top = stacked.detach().amax(0)
+    top = pt.where(top == _NEVER, 0.0, top)
+    total = (stacked - top).exp().sum(0)
+    empty = total == 0
+    return pt.where(empty, _NEVER, pt.where(empty, 1.0, total).log() + top)
+
+
+def _lengths(lengths, device):
+    if isinstance(lengths, pt.Tensor):
+        return lengths.long()
+    return pt.tensor(list(lengths), dtype=pt.int64, device=device)
+
+
+def _padded_targets(targets, lengths):
+    """[N, S]: rows of a concatenated 1-d target, padded with its element 0."""
+    if targets.ndim == 2:
+        return targets.long()
+    longest = max(int(lengths.max().item()), 1)
+    begins = lengths.cumsum(0) - lengths
+    where = begins.unsqueeze(1) + pt.arange(longest, device=targets.device)
+    return targets.long()[where.clamp(0, max(targets.shape[0] - 1, 0))]
+
+
+def ctc_loss(
+    log_probs,
+    targets,
+    input_lengths,
+    target_lengths,
+    blank=0,
+    reduction="mean",
+    zero_infinity=False,
+):
+    """Negative log likelihood of label sequences under all their alignments.
+
+    `log_probs` is [T, N, C] or [T, C]; `targets` [N, S], or 1-d and
+    concatenated. The sum over alignments runs forward in time in log space;
+    its gradient is that of the recursion.
+    """
+    unbatched = log_probs.ndim == 2
+    if unbatched:
+        log_probs, targets = log_probs.unsqueeze(1), targets.reshape(1, -1)
+    steps, batch, _ = log_probs.shape
+    device = log_probs.device
+    times = _lengths(input_lengths, device).reshape(-1)
+    sizes = _lengths(target_lengths, device).reshape(-1)
+    labels = _padded_targets(targets, sizes)
+    width = 2 * labels.shape[1] + 1
+    # blank, l0, blank, l1, .. blank
+    extended = pt.full((batch, width), blank, dtype=pt.int64, device=device)
+    extended[:, 1::2] = labels
+    column = pt.arange(width, device=device)
+    skips = (column % 2 == 1) & (column > 1)
+    skips = skips & (extended != extended.roll(2, 1))
+
+    def emitted(t):
+        return log_probs[t].gather(1, extended)
+
+    def behind(alpha, by):
+        return pt.nn.functional.pad(alpha, (by, 0), value=_NEVER)[:, :width]
+
+    reachable = column < pt.minimum(2 * sizes + 1, sizes * 0 + 2).unsqueeze(1)
+    alpha = pt.where(reachable, emitted(0), _NEVER)
+    last = alpha
+    for t in range(1, steps):
+        jump = pt.where(skips, behind(alpha, 2), _NEVER)
+        alpha = _log_add(alpha, behind(alpha, 1), jump) + emitted(t)
+        last = pt.where((times == t + 1).unsqueeze(1), alpha, last)
+    end = (2 * sizes).unsqueeze(1)
+    final = last.gather(1, end).squeeze(1)
+    before = last.gather(1, (end - 1).clamp_min(0)).squeeze(1)
+    loss = -_log_add(final, pt.where(sizes > 0, before, _NEVER))
+    # PyTorch's gradient is that in the logits behind a log_softmax, passed through
+    # once more: it has exp(log_probs) in each step. This term has that gradient and value 0.
+    p = log_probs.exp()
+    running = pt.arange(steps, device=device).unsqueeze(1) < times
+    loss = loss + ((p - p.detach()).sum(2) * running.to(p.dtype)).sum(0)
+    if zero_infinity:
+        loss = pt.where(loss == float("inf"), 0.0, loss)
+    if reduction == "mean":
+        return (loss / sizes.clamp_min(1).to(loss.dtype)).mean()
+    loss = loss.squeeze(0) if unbatched and reduction == "none" else loss
+    return reduced("ctc_loss", loss, reduction)

@@ -1,0 +1,100 @@
+"""Dropout: random zeros while training, the identity otherwise."""
+
+import portico as pt
+from portico._fail import fail_runtime, fail_value
+
+__all__ = [
+    "alpha_dropout",
+    "dropout",
+    "dropout1d",
+    "dropout2d",
+    "dropout3d",
+    "feature_alpha_dropout",
+]
+
+
+def _check(op, p):
+    if not 0.0 <= p <= 1.0:
+        fail_value(op, f"dropout probability has to be between 0 and 1, but got {p}")
+
+
+def _result(input, value, inplace):
+    return input.copy_(value) if inplace else value
+
+
+def _drop(op, input, p, training, inplace, shape):
+    _check(op, p)
+    if not training or p == 0.0:
+        return input
+    if p == 1.0:
+        return _result(input, input * 0.0, inplace)
+    keep = pt.rand(shape, device=input.device) >= p
+    scaled = input * (1.0 / (1.0 - p))
+    return _result(input, pt.where(keep, scaled, pt.zeros_like(scaled)), inplace)
+
+
+def dropout(input, p=0.5, training=True, inplace=False):
+    """Sets elements to 0 with probability `p` and scales the others by ``1 / (1 - p)``.
+
+    >>> F.dropout(pt.ones(3), 0.5, training=False)
+    tensor([1., 1., 1.])
+    """
+    return _drop("dropout", input, p, training, inplace, tuple(input.shape))
+
+
+def _channels(op, input, p, training, inplace, batched_ndim):
+    """Drops whole channels; an input of one dimension less has no batch."""
+    if input.ndim not in (batched_ndim - 1, batched_ndim):
+        fail_runtime(
+            op,
+            f"Expected {batched_ndim - 1}D or {batched_ndim}D input",
+            f"a {input.ndim}D input",
+        )
+    lead = 2 if input.ndim == batched_ndim else 1
+    shape = (*input.shape[:lead], *(1,) * (input.ndim - lead))
+    return _drop(op, input, p, training, inplace, shape)
+
+
+def dropout1d(input, p=0.5, training=True, inplace=False):
+    """Drops whole channels of [N, C, L] or [C, L]."""
+    return _channels("dropout1d", input, p, training, inplace, 3)
+
+
+def dropout2d(input, p=0.5, training=True, inplace=False):
+    """Drops whole channels of [N, C, H, W]."""
+    shape = (*input.shape[:2], *(1,) * (input.ndim - 2))
+    return _drop("dropout2d", input, p, training, inplace, shape)
+
+
+def dropout3d(input, p=0.5, training=True, inplace=False):
+    """Drops whole channels of [N, C, D, H, W] or [C, D, H, W]."""
+    return _channels("dropout3d", input, p, training, inplace, 5)
+
+
+# The value that SELU tends to for large negative inputs: dropping to it, and
+# then an affine map, keeps mean and variance (Klambauer et al., 2017).
+_SELU_FLOOR = -1.7580993408473766
+
+
+def _alpha(op, input, p, training, inplace, shape):
+    _check(op, p)
+    if not training or p == 0.0:
+        return input
+    if p == 1.0:
+        return _result(input, input * 0.0, inplace)
+    scale = ((1 - p) * (1 + p * _SELU_FLOOR**2)) ** -0.5
+    shift = -scale * p * _SELU_FLOOR
+    keep = pt.rand(shape, device=input.device) >= p
+    kept = pt.where(keep, input, pt.full_like(input, _SELU_FLOOR))
+    return _result(input, kept * scale + shift, inplace)
+
+
+def alpha_dropout(input, p=0.5, training=False, inplace=False):
+    """Dropout that keeps mean and variance of SELU activations."""
+    return _alpha("alpha_dropout", input, p, training, inplace, tuple(input.shape))
+
+
+def feature_alpha_dropout(input, p=0.5, training=False, inplace=False):
+    """`alpha_dropout` of whole channels."""
+    shape = (*input.shape[:2], *(1,) * (input.ndim - 2))
+    return _alpha("feature_alpha_dropout", input, p, training, inplace, shape)

@@ -1,0 +1,270 @@
+"""Losses between an input and a target of the same shape."""
+
+import math
+
+import portico as pt
+from portico._fail import fail_runtime, fail_value
+
+from ._args import legacy_reduction, reduced
+
+__all__ = [
+    "binary_cross_entropy",
+    "binary_cross_entropy_with_logits",
+    "cosine_embedding_loss",
+    "gaussian_nll_loss",
+    "hinge_embedding_loss",
+    "huber_loss",
+    "kl_div",
+    "l1_loss",
+    "margin_ranking_loss",
+    "mse_loss",
+    "poisson_nll_loss",
+    "smooth_l1_loss",
+    "soft_margin_loss",
+    "triplet_margin_loss",
+    "triplet_margin_with_distance_loss",
+]
+
+
+def _same_size(op, input, target):
+    if tuple(input.shape) != tuple(target.shape):
+        fail_value(
+            op,
+            "target and input must have the same size",
+            f"target {list(target.shape)} and input {list(input.shape)}",
+        )
+
+
+def _weighted(loss, weight):
+    return loss if weight is None else loss * weight
+
+
+def mse_loss(input, target, size_average=None, reduce=None, reduction="mean", weight=None):
+    """Mean of squared differences.
+
+    >>> F.mse_loss(pt.tensor([1., 2.]), pt.tensor([1., 4.]))
+    tensor(2.)
+    """
+    difference = input - target
+    loss = _weighted(difference * difference, weight)
+    if weight is not None and reduction == "mean":
+        return loss.sum() / weight.expand_as(loss).sum()
+    return reduced("mse_loss", loss, legacy_reduction(reduction, size_average, reduce))
+
+
+def l1_loss(input, target, size_average=None, reduce=None, reduction="mean", weight=None):
+    """Mean of absolute differences.
+
+    >>> F.l1_loss(pt.tensor([1., 2.]), pt.tensor([1., 4.]))
+    tensor(1.)
+    """
+    loss = _weighted((input - target).abs(), weight)
+    if weight is not None and reduction == "mean":
+        return loss.sum() / weight.expand_as(loss).sum()
+    return reduced("l1_loss", loss, legacy_reduction(reduction, size_average, reduce))
+
+
+def smooth_l1_loss(input, target, size_average=None, reduce=None, reduction="mean", beta=1.0):
+    """Quadratic below `beta`, linear above."""
+    reduction = legacy_reduction(reduction, size_average, reduce)
+    if beta < 0:
+        fail_runtime("smooth_l1_loss", "does not support negative values for beta", beta)
+    if beta == 0:
+        return l1_loss(input, target, reduction=reduction)
+    d = (input - target).abs()
+    loss = pt.where(d < beta, d * d * (0.5 / beta), d - 0.5 * beta)
+    return reduced("smooth_l1_loss", loss, reduction)
+
+
+def huber_loss(input, target, reduction="mean", delta=1.0, weight=None):
+    """Quadratic below `delta`, linear above, with slope `delta`."""
+    if delta <= 0:
+        fail_runtime("huber_loss", "does not support non-positive values for delta", delta)
+    d = (input - target).abs()
+    loss = _weighted(pt.where(d <= delta, d * d * 0.5, (d - 0.5 * delta) * delta), weight)
+    if weight is not None and reduction == "mean":
+        return loss.sum() / weight.expand_as(loss).sum()
+    return reduced("huber_loss", loss, reduction)
+
+
+def binary_cross_entropy(
+    input, target, weight=None, size_average=None, reduce=None, reduction="mean"
+):
+    """``-(t log x + (1 - t) log(1 - x))`` with logarithms not below -100.
+
+    >>> F.binary_cross_entropy(pt.tensor([0.5]), pt.tensor([1.]))
+    tensor(0.6931)
+    """
+    _same_size("binary_cross_entropy", input, target)
+    log_x, log_rest = input.log().clamp_min(-100), (1 - input).log().clamp_min(-100)
+    loss = _weighted((target - 1) * log_rest - target * log_x, weight)
+    reduction = legacy_reduction(reduction, size_average, reduce)
+    return reduced("binary_cross_entropy", loss, reduction)
+
+
+def binary_cross_entropy_with_logits(
+    input, target, weight=None, size_average=None, reduce=None, reduction="mean", pos_weight=None
+):
+    """`binary_cross_entropy` of ``sigmoid(input)``, without its loss of accuracy.
+
+    >>> F.binary_cross_entropy_with_logits(pt.tensor([0.]), pt.tensor([1.]))
+    tensor(0.6931)
+    """
+    _same_size("binary_cross_entropy_with_logits", input, target)
+    log_sigmoid = pt.nn.functional.logsigmoid(input)
+    if pos_weight is not None:
+        log_sigmoid = log_sigmoid * ((pos_weight - 1) * target + 1)
+    loss = _weighted((1 - target) * input - log_sigmoid, weight)
+    reduction = legacy_reduction(reduction, size_average, reduce)
+    return reduced("binary_cross_entropy_with_logits", loss, reduction)
+
+
+def kl_div(input, target, size_average=None, reduce=None, reduction="mean", log_target=False):
+    """Kullback-Leibler divergence of `target` from `input`, which holds log-probabilities."""
+    if log_target:
+        loss = target.exp() * (target - input)
+    else:
+        loss = pt.xlogy(target, target) - target * input
+    reduction = legacy_reduction(reduction, size_average, reduce)
+    if reduction == "batchmean":
+        return loss.sum() / input.shape[0]
+    return reduced("kl_div", loss, reduction)
+
+
+def poisson_nll_loss(
+    input,
+    target,
+    log_input=True,
+    full=False,
+    size_average=None,
+    eps=1e-8,
+    reduce=None,
+    reduction="mean",
+):
+    """Negative log likelihood of a Poisson distribution with (log) mean `input`."""
+    loss = input.exp() - target * input if log_input else input - target * (input + eps).log()
+    if full:
+        stirling = target * target.log() - target + 0.5 * (2 * math.pi * target).log()
+        loss = loss + pt.where(target > 1, stirling, 0.0)
+    reduction = legacy_reduction(reduction, size_average, reduce)
+    return reduced("poisson_nll_loss", loss, reduction)
+
+
+def gaussian_nll_loss(input, target, var, full=False, eps=1e-6, reduction="mean"):
+    """Negative log likelihood of a Gaussian with mean `input` and variance `var`."""
+    if isinstance(var, float):
+        if var < 0:
+            fail_value("gaussian_nll_loss", "var has negative entry/entries")
+        var = var * pt.ones_like(input)
+    elif (var < 0).any():
+        fail_value("gaussian_nll_loss", "var has negative entry/entries")
+    if tuple(var.shape) != tuple(input.shape):
+        if tuple(input.shape[:-1]) == tuple(var.shape):
+            var = var.unsqueeze(-1)
+        elif tuple(input.shape[:-1]) != tuple(var.shape[:-1]) or var.shape[-1] != 1:
+            fail_value("gaussian_nll_loss", "var is of incorrect size", list(var.shape))
+    with pt.no_grad():
+        # The gradient ignores the clamp, as PyTorch's does.
+        clamped = var.clamp(min=eps)
+    var = var + (clamped - var).detach()
+    loss = 0.5 * (var.log() + (input - target) ** 2 / var)
+    if full:
+        loss = loss + 0.5 * math.log(2 * math.pi)
+    return reduced("gaussian_nll_loss", loss, reduction)
+
+
+def soft_margin_loss(input, target, size_average=None, reduce=None, reduction="mean"):
+    """``log(1 + exp(-target * input))``."""
+    _same_size("soft_margin_loss", input, target)
+    loss = (-target * input).exp().log1p()
+    reduction = legacy_reduction(reduction, size_average, reduce)
+    return reduced("soft_margin_loss", loss, reduction)
+
+
+def hinge_embedding_loss(
+    input, target, margin=1.0, size_average=None, reduce=None, reduction="mean"
+):
+    """The input where target is 1, ``max(0, margin - input)`` where it is -1."""
+    apart = pt.where(target == 1, 0.0, (margin - input).clamp_min(0))
+    together = pt.where(target == -1, 0.0, input)
+    reduction = legacy_reduction(reduction, size_average, reduce)
+    return reduced("hinge_embedding_loss", apart + together, reduction)
+
+
+def margin_ranking_loss(
+    input1, input2, target, margin=0, size_average=None, reduce=None, reduction="mean"
+):
+    """``max(0, -target * (input1 - input2) + margin)``."""
+    if not input1.ndim == input2.ndim == target.ndim:
+        fail_runtime(
+            "margin_ranking_loss",
+            "All input tensors should have same dimension but got sizes: "
+            f"input1: {list(input1.shape)}, input2: {list(input2.shape)}, "
+            f"target: {list(target.shape)}",
+        )
+    loss = (-target * (input1 - input2) + margin).clamp_min(0)
+    reduction = legacy_reduction(reduction, size_average, reduce)
+    return reduced("margin_ranking_loss", loss, reduction)
+
+
+def cosine_embedding_loss(
+    input1, input2, target, margin=0, size_average=None, reduce=None, reduction="mean"
+):
+    """``1 - cos`` of pairs with target 1, ``max(0, cos - margin)`` of those with -1."""
+    epsilon = 1e-12
+    product = (input1 * input2).sum(-1)
+    lengths = ((input1 * input1).sum(-1) + epsilon) * ((input2 * input2).sum(-1) + epsilon)
+    cos = product / lengths.sqrt()
+    loss = pt.where(target == 1, 1 - cos, 0.0)
+    loss = loss + pt.where(target == -1, (cos - margin).clamp_min(0), 0.0)
+    reduction = legacy_reduction(reduction, size_average, reduce)
+    return reduced("cosine_embedding_loss", loss, reduction)
+
+
+def triplet_margin_loss(
+    anchor,
+    positive,
+    negative,
+    margin=1.0,
+    p=2,
+    eps=1e-6,
+    swap=False,
+    size_average=None,
+    reduce=None,
+    reduction="mean",
+):
+    """``max(0, |anchor - positive| - |anchor - negative| + margin)`` in the p-norm."""
+
+    def distance(a, b):
+        return pt.nn.functional.pairwise_distance(a, b, p, eps)
+
+    reduction = legacy_reduction(reduction, size_average, reduce)
+    return triplet_margin_with_distance_loss(
+        anchor,
+        positive,
+        negative,
+        distance_function=distance,
+        margin=margin,
+        swap=swap,
+        reduction=reduction,
+    )
+
+
+def triplet_margin_with_distance_loss(
+    anchor,
+    positive,
+    negative,
+    *,
+    distance_function=None,
+    margin=1.0,
+    swap=False,
+    reduction="mean",
+):
+    """`triplet_margin_loss` with any function as the distance."""
+    if margin <= 0:
+        fail_value("triplet_margin_loss", "margin must be greater than 0", margin)
+    distance = distance_function or pt.nn.functional.pairwise_distance
+    near, far = distance(anchor, positive), distance(anchor, negative)
+    if swap:
+        far = pt.minimum(far, distance(positive, negative))
+    return reduced("triplet_margin_loss", (near - far + margin).clamp_min(0), reduction)

@@ -1,0 +1,58 @@
+"""Padding layers: one class per kind and number of dimensions."""
+
+from . import functional as F
+from .module import Module
+
+_KINDS = {
+    "Constant": ("constant", "a constant"),
+    "Zero": ("constant", "zeros"),
+    "Reflection": ("reflect", "the reflection of the input"),
+    "Replication": ("replicate", "the edge of the input"),
+    "Circular": ("circular", "the other end of the input"),
+}
+
+
+class _Pad(Module):
+    _mode: str
+    _dims: int
+
+    def __init__(self, padding):
+        super().__init__()
+        n = 2 * self._dims
+        self.padding = (padding,) * n if isinstance(padding, int) else tuple(padding)
+        if len(self.padding) != n:
+            raise ValueError(f"{type(self).__name__}: padding must have {n} entries, got {padding}")
+
+    def forward(self, input):
+        return F.pad(input, self.padding, self._mode)
+
+    def extra_repr(self):
+        return f"{self.padding}"
+
+
+class _ConstantPad(_Pad):
+    def __init__(self, padding, value):
+        super().__init__(padding)
+        self.value = value
+
+    def forward(self, input):
+        return F.pad(input, self.padding, "constant", self.value)
+
+    def extra_repr(self):
+        return f"padding={self.padding}, value={self.value}"
+
+
+def _make(kind, mode, what, n):
+    base = _ConstantPad if kind == "Constant" else _Pad
+    name = f"{kind}Pad{n}d"
+    doc = f"Surrounds the last {n} dimension(s) with {what}."
+    members = {"_mode": mode, "_dims": n, "__doc__": doc, "__module__": __name__}
+    return type(name, (base,), members)
+
+
+__all__ = []
+for _kind, (_mode, _what) in _KINDS.items():
+    for _n in (1, 2, 3):
+        _class = _make(_kind, _mode, _what, _n)
+        globals()[_class.__name__] = _class
+        __all__.append(_class.__name__)
