@@ -1,0 +1,228 @@
+"""`Optimizer`: parameter groups, state, closures and hooks around an update rule."""
+
+from collections import OrderedDict, defaultdict
+
+import portico as pt
+from portico import _core
+from portico.errors import PorticoTypeError, PorticoValueError
+
+Tensor = _core.Tensor
+
+
+class Handle:
+    """Removes a hook."""
+
+    def __init__(self, hooks, hook):
+        self._hooks, self._hook = hooks, hook
+
+    def remove(self):
+        if self._hook in self._hooks:
+            self._hooks.remove(self._hook)
+
+
+class Scalars:
+    """The numbers of one step as 0-d tensors: run-time arguments of the program.
+
+    A number that changes from step to step must not be part of what is
+    compiled; one that many parameters share becomes one argument.
+    """
+
+    def __init__(self):
+        self._made = {}
+
+    def __call__(self, value, like):
+        key = (value, like.dtype)
+        found = self._made.get(key)
+        if found is None:
+            found = self._made[key] = _core.scalar(value, like.dtype)
+        return found
+
+
+def check_range(name, value, ok, what=None):
+    if not ok:
+        raise PorticoValueError(f"Invalid {what or name}: {value}")
+
+
+def number(value):
+    """A hyper-parameter that may be a tensor with one element, as a Python number."""
+    return value.item() if isinstance(value, Tensor) else value
+
+
+class Optimizer:
+    """The base of all optimizers.
+
+    A subclass defines ``update(p, grad, state, group, scalar)``, which writes
+    the new value into ``p`` and its state, in place: the memory of the old
+    values is reused. `scalar(value, like)` turns a number into a run-time
+    argument. Every step ends with a flush, so each runs the same program.
+    """
+
+    def __init__(self, params, defaults):
+        self.defaults = defaults
+        self.state = defaultdict(dict)
+        self.param_groups = []
+        self._pre_hooks, self._post_hooks = [], []
+        self._step_count = 0
+        if isinstance(params, Tensor):
+            raise PorticoTypeError(
+                "params argument given to the optimizer should be an iterable of Tensors or dicts, "
+                f"but got {type(params).__name__}"
+            )
+        groups = list(params)
+        if not groups:
+            raise PorticoValueError("optimizer got an empty parameter list")
+        if not isinstance(groups[0], dict):
+            groups = [{"params": groups}]
+        for group in groups:
+            self.add_param_group(dict(group))
+
+    def add_param_group(self, param_group):
+        """Adds parameters with settings of their own."""
+        if not isinstance(param_group, dict):
+            raise PorticoTypeError(f"param_group must be a dict, but got {type(param_group)}")
+        params = param_group["params"]
+        if isinstance(params, set):
+            raise PorticoTypeError(
+                "optimizer parameters need to be organized in ordered collections, but the "
+                "ordering of tensors in sets will change between runs. Please use a list instead."
+            )
+        params = [params] if isinstance(params, Tensor) else list(params)
+        if params and isinstance(params[0], tuple):
+            param_group["param_names"] = [name for name, _ in params]
+            params = [param for _, param in params]
+        for param in params:
+            if not isinstance(param, Tensor):
+                raise PorticoTypeError(
+                    "optimizer can only optimize Tensors, but one of the params is "
+                    + type(param).__name__
+                )
+            if not (param.is_leaf or getattr(param, "retains_grad", False)):
+                raise PorticoValueError("can't optimize a non-leaf Tensor")
+        for name, default in self.defaults.items():
+            param_group.setdefault(name, default)
+        known = {id(p) for group in self.param_groups for p in group["params"]}
+        if len({id(p) for p in params}) != len(params):
+            raise PorticoValueError("some parameters appear more than once in a parameter group")
+        if any(id(p) in known for p in params):
+            raise PorticoValueError("some parameters appear in more than one parameter group")
+        param_group["params"] = params
+        self.param_groups.append(param_group)
+
+    def zero_grad(self, set_to_none=True):
+        """Forgets (or zeroes) the gradients of all parameters."""
+        for group in self.param_groups:
+            for param in group["params"]:
+                if param.grad is None:
+                    continue
+                if set_to_none:
+                    param.grad = None
+                else:
+                    param.grad = pt.zeros_like(param.grad)
+
+    def update(self, p, grad, state, group, scalar):
+        raise NotImplementedError(f"{type(self).__name__} defines no update")
+
+    def begin_group(self, group):
+        """Runs once for each group of a step; checks that settings are still valid."""
+
+    def step(self, closure=None):
+        """Updates all parameters that have a gradient.
+
+        `closure`, where given, computes the loss again and returns it.
+        """
+        for hook in list(self._pre_hooks):
+            hook(self, (closure,) if closure else (), {})
+        loss = None
+        if closure is not None:
+            with pt.enable_grad():
+                loss = closure()
+        with pt.no_grad():
+            scalar = Scalars()
+            for group in self.param_groups:
+                self.begin_group(group)
+                maximize = group.get("maximize", False)
+                for p in group["params"]:
+                    grad = p.grad
+                    if grad is not None:
+                        self.update(p, -grad if maximize else grad, self.state[p], group, scalar)
+        self._finish_step()
+        return loss
+
+    def _finish_step(self):
+        self._step_count += 1
+        for hook in list(self._post_hooks):
+            hook(self, (), {})
+        _core.flush_all("optimizer step")
+
+    def register_step_pre_hook(self, hook):
+        """`hook(optimizer, args, kwargs)` before each step."""
+        self._pre_hooks.append(hook)
+        return Handle(self._pre_hooks, hook)
+
+    def register_step_post_hook(self, hook):
+        """`hook(optimizer, args, kwargs)` after each step."""
+        self._post_hooks.append(hook)
+        return Handle(self._post_hooks, hook)
+
+    def state_dict(self):
+        """Settings and state with parameters numbered in order, as PyTorch lays them out."""
+        numbers, groups = {}, []
+        for group in self.param_groups:
+            packed = {k: v for k, v in group.items() if k != "params"}
+            packed["params"] = [numbers.setdefault(id(p), len(numbers)) for p in group["params"]]
+            groups.append(packed)
+        state = {
+            numbers[id(p)] if isinstance(p, Tensor) else p: dict(values)
+            for p, values in self.state.items()
+        }
+        return {"state": state, "param_groups": groups}
+
+    def load_state_dict(self, state_dict):
+        """Takes over what `state_dict` gave; tensors are cast to their parameter's dtype."""
+        groups = state_dict["param_groups"]
+        if len(groups) != len(self.param_groups):
+            raise PorticoValueError("loaded state dict has a different number of parameter groups")
+        own = [len(group["params"]) for group in self.param_groups]
+        if own != [len(group["params"]) for group in groups]:
+            raise PorticoValueError(
+                "loaded state dict contains a parameter group that doesn't match the size of "
+                "optimizer's group"
+            )
+        params = {}
+        for mine, theirs in zip(self.param_groups, groups, strict=True):
+            params.update(zip(theirs["params"], mine["params"], strict=True))
+            mine.update({k: v for k, v in theirs.items() if k != "params"})
+        self.state = defaultdict(dict)
+        for key, values in state_dict["state"].items():
+            if key in params:
+                self.state[params[key]] = {
+                    name: _taken_over(name, value, params[key]) for name, value in values.items()
+                }
+            else:
+                self.state[key] = values
+
+    def __repr__(self):
+        text = type(self).__name__ + " ("
+        for i, group in enumerate(self.param_groups):
+            text += f"\nParameter Group {i}\n"
+            for key in sorted(group):
+                if key != "params":
+                    text += f"    {key}: {group[key]}\n"
+        return text + ")"
+
+    def __getstate__(self):
+        return OrderedDict(defaults=self.defaults, state=self.state, param_groups=self.param_groups)
+
+    def __setstate__(self, state):
+        self.__dict__.update(state)
+        self._pre_hooks, self._post_hooks, self._step_count = [], [], 0
+
+
+def _taken_over(name, value, param):
+    if not isinstance(value, Tensor):
+        return value
+    if name == "step":
+        return int(value.item())
+    value = value.detach()
+    wanted = param.dtype if param.dtype.is_floating_point else value.dtype
+    return value.to(wanted) if value.dtype != wanted else value.clone()
