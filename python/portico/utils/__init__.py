@@ -1,0 +1,5 @@
+"""Helpers of training programs."""
+
+from . import data
+
+__all__ = ["data"]

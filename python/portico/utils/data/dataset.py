@@ -1,0 +1,173 @@
+"""Data sets: samples by index, or a stream of samples."""
+
+import itertools
+import math
+from bisect import bisect_right
+
+import portico as pt
+from portico.errors import PorticoTypeError, PorticoValueError
+
+__all__ = [
+    "ChainDataset",
+    "ConcatDataset",
+    "Dataset",
+    "IterableDataset",
+    "StackDataset",
+    "Subset",
+    "TensorDataset",
+    "random_split",
+]
+
+
+class Dataset:
+    """Samples by index: a subclass defines ``__getitem__`` and usually ``__len__``."""
+
+    def __class_getitem__(cls, item):
+        return cls
+
+    def __getitem__(self, index):
+        raise NotImplementedError("Subclasses of Dataset should implement __getitem__.")
+
+    def __add__(self, other):
+        return ConcatDataset([self, other])
+
+
+class IterableDataset(Dataset):
+    """A stream of samples: a subclass defines ``__iter__``."""
+
+    def __iter__(self):
+        raise NotImplementedError("Subclasses of IterableDataset should implement __iter__.")
+
+    def __add__(self, other):
+        return ChainDataset([self, other])
+
+
+class TensorDataset(Dataset):
+    """The rows of tensors with equal first dimensions.
+
+    >>> data = pt.utils.data.TensorDataset(pt.arange(3), pt.arange(3) * 2)
+    >>> data[1]
+    (tensor(1), tensor(2))
+    """
+
+    def __init__(self, *tensors):
+        if any(t.shape[0] != tensors[0].shape[0] for t in tensors):
+            raise AssertionError("Size mismatch between tensors")
+        self.tensors = tensors
+
+    def __getitem__(self, index):
+        return tuple(t[index] for t in self.tensors)
+
+    def __len__(self):
+        return self.tensors[0].shape[0]
+
+
+class StackDataset(Dataset):
+    """Samples that are tuples (or dicts) of the samples of several data sets."""
+
+    def __init__(self, *args, **kwargs):
+        if bool(args) == bool(kwargs):
+            raise PorticoValueError("Supported either tuple- or dict-like input, not both or none")
+        self.datasets = kwargs or args
+        parts = list(kwargs.values()) if kwargs else list(args)
+        self._length = len(parts[0])
+        if any(len(part) != self._length for part in parts):
+            raise PorticoValueError("Size mismatch between datasets")
+
+    def __getitem__(self, index):
+        if isinstance(self.datasets, dict):
+            return {name: part[index] for name, part in self.datasets.items()}
+        return tuple(part[index] for part in self.datasets)
+
+    def __len__(self):
+        return self._length
+
+
+class ConcatDataset(Dataset):
+    """Data sets one after another."""
+
+    def __init__(self, datasets):
+        self.datasets = list(datasets)
+        if not self.datasets:
+            raise AssertionError("datasets should not be an empty iterable")
+        if any(isinstance(d, IterableDataset) for d in self.datasets):
+            raise AssertionError("ConcatDataset does not support IterableDataset")
+        self.cumulative_sizes = list(itertools.accumulate(len(d) for d in self.datasets))
+
+    def __len__(self):
+        return self.cumulative_sizes[-1]
+
+    def __getitem__(self, index):
+        if index < 0:
+            if -index > len(self):
+                raise PorticoValueError("absolute value of index should not exceed dataset length")
+            index += len(self)
+        part = bisect_right(self.cumulative_sizes, index)
+        begun = self.cumulative_sizes[part - 1] if part else 0
+        return self.datasets[part][index - begun]
+
+
+class ChainDataset(IterableDataset):
+    """Streams one after another."""
+
+    def __init__(self, datasets):
+        self.datasets = datasets
+
+    def __iter__(self):
+        for dataset in self.datasets:
+            if not isinstance(dataset, IterableDataset):
+                raise AssertionError("ChainDataset only supports IterableDataset")
+            yield from dataset
+
+    def __len__(self):
+        return sum(len(d) for d in self.datasets)
+
+
+class Subset(Dataset):
+    """The samples of a data set at given indices."""
+
+    def __init__(self, dataset, indices):
+        self.dataset, self.indices = dataset, indices
+
+    def __getitem__(self, index):
+        if isinstance(index, list):
+            return self.dataset[[self.indices[i] for i in index]]
+        return self.dataset[self.indices[index]]
+
+    def __getitems__(self, indices):
+        picked = [self.indices[i] for i in indices]
+        many = getattr(self.dataset, "__getitems__", None)
+        return many(picked) if callable(many) else [self.dataset[i] for i in picked]
+
+    def __len__(self):
+        return len(self.indices)
+
+
+def random_split(dataset, lengths, generator=None):
+    """Splits a data set at random into parts of given lengths (or fractions).
+
+    >>> parts = pt.utils.data.random_split(range(10), [0.7, 0.3])
+    >>> [len(part) for part in parts]
+    [7, 3]
+    """
+    total = len(dataset)
+    if math.isclose(sum(lengths), 1) and sum(lengths) <= 1:
+        for i, share in enumerate(lengths):
+            if not 0 <= share <= 1:
+                raise PorticoValueError(f"Fraction at index {i} is not between 0 and 1")
+        counts = [math.floor(total * share) for share in lengths]
+        for i in range(total - sum(counts)):
+            counts[i % len(counts)] += 1
+        lengths = counts
+    if any(not isinstance(n, int) for n in lengths):
+        raise PorticoTypeError("lengths must be integers or fractions that sum to 1")
+    if sum(lengths) != total:
+        raise PorticoValueError(
+            "Sum of input lengths does not equal the length of the input dataset!"
+        )
+    order = pt.randperm(total, generator=generator).tolist()
+    ends = list(itertools.accumulate(lengths))
+    return [
+        Subset(dataset, order[end - length : end])
+        for end, length in zip(ends, lengths, strict=True)
+    ]
