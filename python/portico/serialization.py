@@ -53,9 +53,9 @@ def save(obj, f):
     """
     writer = _Writer()
     structure = {"version": _VERSION, "root": writer.encode(obj, "object")}
-    from safetensors import serialize
+    from safetensors.numpy import save as to_safetensors
 
-    content = serialize(writer.tensors, {_KEY: json.dumps(structure)})
+    content = to_safetensors(writer.tensors, {_KEY: json.dumps(structure)})
     if hasattr(f, "write"):
         f.write(content)
         return
@@ -133,11 +133,7 @@ class _Writer:
         """The number under which an array is stored; the same memory is stored once."""
         if key not in self._numbers:
             number = self._numbers[key] = len(self._numbers)
-            self.tensors[str(number)] = {
-                "dtype": array.dtype.name,
-                "shape": array.shape,
-                "data": np.ascontiguousarray(array).tobytes(),
-            }
+            self.tensors[str(number)] = np.ascontiguousarray(array).reshape(array.shape)
         return self._numbers[key]
 
     def _tensor(self, tensor):

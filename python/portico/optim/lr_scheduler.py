@@ -358,6 +358,7 @@ class SequentialLR(LRScheduler):
             group["lr"] = group["initial_lr"]
         for scheduler in schedulers:
             scheduler.last_epoch -= 1
+            scheduler._step_count = 0
         schedulers[0].step()
         self._last_lr = schedulers[0].get_last_lr()
 
