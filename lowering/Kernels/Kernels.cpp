@@ -13,6 +13,7 @@ LogicalResult lowerKernel(KernelOp kernel, const TargetInfo &target, ModuleOp ou
   StringRef category = kernel.getCategory().value_or("loop");
   auto strategy = llvm::StringSwitch<KernelStrategy>(category)
                       .Case("loop", lowerLoopKernel)
+                      .Case("row", lowerRowKernel)
                       .Case("dot", lowerDotKernel)
                       .Case("conv", lowerConvKernel)
                       .Case("window", lowerWindowKernel)

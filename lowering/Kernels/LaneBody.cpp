@@ -20,7 +20,7 @@ Value LaneBody::operand(unsigned k) {
   Place where = place(generic->getOperand(k));
   if (where.value)
     return where.value;
-  LaneIndex at = lanes.evaluate(accesses[k], dims, {});
+  LaneIndex at = where.at ? *where.at : lanes.evaluate(accesses[k], dims, {});
   // Operands are read where linalg proved the access in range: a guard around
   // the use does not matter, only the tail of the loop does.
   return preloaded[k] = lanes.load(where.memref, at, tail, /*guarded=*/false);

@@ -65,13 +65,14 @@ public:
 
 /// Where a memref of the linalg function lies in the kernel function.
 struct Place {
-  /// A flat memref, indexed by `flat` at run time.
+  /// A flat memref, indexed by the operand's flat address or, where set, by `at`.
   mlir::Value memref;
   /// Or the very value, for what an earlier stage left in registers.
   mlir::Value value;
+  std::optional<LaneIndex> at;
 };
 
-/// One affine access of a body, over the dimensions of the loop nest.
+/// Evaluates one body at one place of the loop nest.
 class LaneBody {
 public:
   /// `accesses[k]` is the flat address of operand k, `dims` the loop dimensions,

@@ -26,7 +26,9 @@ namespace portico {
 
 void emitPoints(LaneBuilder &lanes, PhaseBuilder &phases, func::FuncOp f, NestStage &stage,
                 ArrayRef<LaneIndex> dims, Value mask, const DenseMap<unsigned, Value> &preloaded) {
-  auto place = [&](Value memref) { return Place{phases.memory(lanes.b, f, memref), nullptr}; };
+  auto place = [&](Value memref) {
+    return Place{phases.memory(lanes.b, f, memref), nullptr, std::nullopt};
+  };
   LaneBody body(lanes, stage.generic, stage.accesses, stage.indexExprs, dims, mask, place);
   body.preloaded = preloaded;
   auto yield = cast<linalg::YieldOp>(stage.generic.getBody()->getTerminator());
@@ -187,11 +189,8 @@ static void findSameIndex(KernelOp kernel, func::FuncOp linalgFunc, KernelABI &a
   });
 }
 
-LogicalResult lowerLoopKernel(KernelOp kernel, const TargetInfo &target, ModuleOp out,
-                              StringRef name, KernelABI &abi) {
-  func::FuncOp linalgFunc = kernelToLinalg(kernel, out, name);
-  if (!linalgFunc)
-    return failure();
+LogicalResult lowerLinalgLoops(KernelOp kernel, func::FuncOp linalgFunc, const TargetInfo &target,
+                               ModuleOp out, StringRef name, KernelABI &abi) {
   findSameIndex(kernel, linalgFunc, abi);
   PhaseBuilder phases(linalgFunc, name, abi);
   for (auto generic : linalgFunc.getOps<linalg::GenericOp>()) {
@@ -208,6 +207,14 @@ LogicalResult lowerLoopKernel(KernelOp kernel, const TargetInfo &target, ModuleO
   }
   phases.finish();
   return expandMath(out);
+}
+
+LogicalResult lowerLoopKernel(KernelOp kernel, const TargetInfo &target, ModuleOp out,
+                              StringRef name, KernelABI &abi) {
+  func::FuncOp linalgFunc = kernelToLinalg(kernel, out, name);
+  if (!linalgFunc)
+    return failure();
+  return lowerLinalgLoops(kernel, linalgFunc, target, out, name, abi);
 }
 
 } // namespace portico

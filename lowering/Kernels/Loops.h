@@ -7,6 +7,11 @@
 
 namespace portico {
 
+/// Lowers a linalg function without reductions: one phase per generic.
+llvm::LogicalResult lowerLinalgLoops(KernelOp kernel, mlir::func::FuncOp linalgFunc,
+                                     const TargetInfo &target, mlir::ModuleOp out,
+                                     llvm::StringRef name, KernelABI &abi);
+
 /// Evaluates the only stage of `nest` for W points from `dims` and stores its
 /// results. `preloaded` holds operands that need no load.
 void emitPoints(LaneBuilder &lanes, PhaseBuilder &phases, mlir::func::FuncOp f, NestStage &stage,

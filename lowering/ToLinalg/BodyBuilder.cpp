@@ -143,7 +143,9 @@ Value BodyBuilder::compute(Operation *op, ArrayRef<AffineExpr> index) {
       .Case([&](IotaOp iota) { return this->iota(iota, index); })
       .Case([&](RandomBitsOp random) { return randomBits(random, index); })
       .Case([&](ReduceOp reduce) -> Value {
-        // A reduction is a leaf unless it reduces no elements.
+        // A reduction is a leaf unless it reduces no elements, or along no axis.
+        if (reduce.getAxes().empty())
+          return evaluate(reduce.getX(), index);
         if (cast<RankedTensorType>(reduce.getX().getType()).getNumElements() == 0)
           return reductionIdentity(b, loc, reduce.getKind(),
                                    getElementTypeOrSelf(reduce.getType()));
@@ -199,6 +201,16 @@ linalg::GenericOp
 BodyBuilder::finish(ValueRange outputs, ArrayRef<AffineMap> maps,
                     ArrayRef<utils::IteratorType> iterators,
                     llvm::function_ref<SmallVector<Value>(OpBuilder &, ValueRange)> results) {
+  // linalg reads the sizes of the space off its operands. Where none is indexed by
+  // a plain dimension (a reversed input, say), one that is never read says them.
+  SmallVector<AffineMap> spaces(maps);
+  for (auto &[memref, map] : inputs)
+    spaces.push_back(map);
+  if (!inversePermutation(concatAffineMaps(spaces, b.getContext()))) {
+    Value sizes = memref::AllocOp::create(outside, loc, MemRefType::get(extents, b.getI8Type()));
+    inputs.emplace_back(sizes, AffineMap::getMultiDimIdentityMap(extents.size(), b.getContext()));
+    region.front().addArgument(b.getI8Type(), loc);
+  }
   SmallVector<Value> ins;
   SmallVector<AffineMap> allMaps;
   for (auto &[memref, map] : inputs) {

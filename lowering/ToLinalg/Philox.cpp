@@ -41,9 +41,10 @@ Value emitPhilox(OpBuilder &b, Location loc, Value seed, Value counter, Value wo
     x3 = low(p0);
   }
   Value result = x3;
-  for (auto [k, x] : llvm::reverse(llvm::enumerate(std::initializer_list<Value>{x0, x1, x2}))) {
+  const Value words[] = {x0, x1, x2};
+  for (int k = 2; k >= 0; --k) {
     Value is = arith::CmpIOp::create(b, loc, arith::CmpIPredicate::eq, word, c64(k));
-    result = arith::SelectOp::create(b, loc, is, x, result);
+    result = arith::SelectOp::create(b, loc, is, words[k], result);
   }
   return result;
 }

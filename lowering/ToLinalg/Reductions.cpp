@@ -104,4 +104,49 @@ std::pair<Value, Value> emitArgCombine(OpBuilder &b, Location loc, ReduceKind ki
           arith::SelectOp::create(b, loc, wins, candidate.second, best.second)};
 }
 
+constexpr StringLiteral kKind = "portico.combine", kElem = "portico.combined_type";
+
+void nameCombiner(linalg::GenericOp generic, ReduceKind kind, Type elem) {
+  Builder b(generic.getContext());
+  generic->setAttr(kKind, b.getI64IntegerAttr(static_cast<int64_t>(kind)));
+  generic->setAttr(kElem, TypeAttr::get(elem));
+}
+
+Combiner::Combiner(linalg::GenericOp generic)
+    : kind(static_cast<ReduceKind>(generic->getAttrOfType<IntegerAttr>(kKind).getInt())),
+      elem(generic->getAttrOfType<TypeAttr>(kElem).getValue()) {
+  // `emitCombine` takes the element second; `emitArgCombine` selects it.
+  for (Value yielded : generic.getBody()->getTerminator()->getOperands())
+    inputs.push_back(yielded.getDefiningOp()->getOperand(1));
+}
+
+SmallVector<Type, 2> Combiner::types() const {
+  SmallVector<Type, 2> result{computeType(elem)};
+  if (inputs.size() == 2)
+    result.push_back(IntegerType::get(elem.getContext(), 64));
+  return result;
+}
+
+SmallVector<Value, 2> Combiner::identities(OpBuilder &b, Location loc,
+                                           llvm::function_ref<Type(Type)> shape) {
+  SmallVector<Value, 2> result;
+  auto make = [&](TypedAttr value) {
+    Type type = shape(value.getType());
+    if (auto vector = dyn_cast<VectorType>(type))
+      value = DenseElementsAttr::get(vector, Attribute(value));
+    result.push_back(arith::ConstantOp::create(b, loc, value));
+  };
+  make(reductionIdentityAttr(b, kind, elem));
+  if (inputs.size() == 2)
+    make(b.getI64IntegerAttr(INT64_MAX));
+  return result;
+}
+
+SmallVector<Value, 2> Combiner::combine(OpBuilder &b, Location loc, ValueRange x, ValueRange y) {
+  if (inputs.size() == 1)
+    return {emitCombine(b, loc, kind, elem, x[0], y[0])};
+  auto best = emitArgCombine(b, loc, kind, elem, {x[0], x[1]}, {y[0], y[1]});
+  return {best.first, best.second};
+}
+
 } // namespace portico

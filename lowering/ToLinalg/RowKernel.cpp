@@ -14,7 +14,12 @@ namespace portico {
 
 static RankedTensorType tensorType(Value value) { return cast<RankedTensorType>(value.getType()); }
 
-static bool isReduction(Operation *op) { return isa_and_nonnull<ReduceOp, ArgReduceOp>(op); }
+static bool isReduction(Operation *op) {
+  // Along no axis a reduction is its operand.
+  if (auto reduce = dyn_cast_or_null<ReduceOp>(op))
+    return !reduce.getAxes().empty();
+  return isa_and_nonnull<ArgReduceOp>(op);
+}
 
 static SmallVector<int64_t> axesOf(Operation *op) {
   if (auto reduce = dyn_cast<ReduceOp>(op)) {
@@ -195,12 +200,14 @@ bool RowStages::reduction(Operation *op) {
   }
   SmallVector<AffineMap> maps(outputs.size(),
                               AffineMap::get(plan.full.size(), 0, keptDims, context));
-  body.finish(outputs, maps, iterators, [&](OpBuilder &at, ValueRange old) -> SmallVector<Value> {
-    if (!arg)
-      return {emitCombine(at, loc, kind, combined, old[0], element)};
-    auto best = emitArgCombine(at, loc, kind, combined, {old[0], old[1]}, {element, position});
-    return {best.first, best.second};
-  });
+  linalg::GenericOp generic = body.finish(
+      outputs, maps, iterators, [&](OpBuilder &at, ValueRange old) -> SmallVector<Value> {
+        if (!arg)
+          return {emitCombine(at, loc, kind, combined, old[0], element)};
+        auto best = emitArgCombine(at, loc, kind, combined, {old[0], old[1]}, {element, position});
+        return {best.first, best.second};
+      });
+  nameCombiner(generic, kind, combined);
   function.leaves[op->getResult(0)] = {outputs.back(), /*inComputeType=*/true};
   return true;
 }
@@ -248,7 +255,7 @@ func::FuncOp rowKernelToLinalg(KernelOp kernel, ModuleOp out, StringRef name) {
   };
   int64_t fullCount = product(plan.full), keptCount = product(plan.kept);
   // Over no elements a reduction is a constant.
-  if (fullCount == 0)
+  if (fullCount == 0 || plan.axes.empty())
     return loopKernelToLinalg(kernel, out, name);
   SmallVector<SmallVector<int64_t>> shapes;
   for (Value value : kernel.getResults()) {
