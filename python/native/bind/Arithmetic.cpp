@@ -133,18 +133,26 @@ static Tracked withNumber(Operator op, Tracked x, const Number &number, bool ref
                    : record(op, std::move(x), std::move(other));
 }
 
-/// None where an operand is neither tensor nor number.
-static std::optional<Tracked> compute(Operator op, PyObject *a, PyObject *b) {
+static std::optional<Tracked> compute(Operator op, PyObject *a, PyObject *b, bool *borrowed) {
   if (isTensor(a)) {
     if (isTensor(b))
-      return tensors(op, tensorOf(a).read(), tensorOf(b).read());
+      return tensors(op, tensorOf(a).read(borrowed), tensorOf(b).read(borrowed));
     if (auto number = numberFrom(b))
-      return withNumber(op, tensorOf(a).read(), *number, false);
+      return withNumber(op, tensorOf(a).read(borrowed), *number, false);
     return std::nullopt;
   }
   if (auto number = numberFrom(a))
-    return withNumber(op, tensorOf(b).read(), *number, true);
+    return withNumber(op, tensorOf(b).read(borrowed), *number, true);
   return std::nullopt;
+}
+
+/// None where an operand is neither tensor nor number.
+static std::optional<Tracked> compute(Operator op, PyObject *a, PyObject *b) {
+  bool borrowed = false;
+  std::optional<Tracked> result = compute(op, a, b, &borrowed);
+  if (borrowed && result)
+    runAtOnce(*result);
+  return result;
 }
 
 template <Operator op> static PyObject *binary(PyObject *a, PyObject *b) {

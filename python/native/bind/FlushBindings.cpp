@@ -161,6 +161,16 @@ void bindFlush(nb::module_ &m) {
   m.def("clear_programs", &clearPrograms, "Forgets every program in memory.");
   m.def("set_option", &setOption);
   m.def("get_option", &getOption);
+  m.def(
+      "stages",
+      [](TensorArg x) {
+        Tracked value = x->read();
+        nb::list list;
+        for (auto &[name, text] : pendingStages(value.value.get()))
+          list.append(nb::make_tuple(name, text));
+        return list;
+      },
+      "The pending program behind a tensor after every stage of the compiler: (name, text).");
   m.def("_after_fork", &resetAfterFork);
 }
 

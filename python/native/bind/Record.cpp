@@ -78,13 +78,14 @@ static PyObject *record(PyObject *, PyObject *const *args, Py_ssize_t count) {
     }
     const OpInfo &info = opInfo(static_cast<OpKind>(number));
     llvm::SmallVector<Tracked, 3> operands;
+    bool borrowed = false;
     for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(args[1]); ++i) {
       PyObject *operand = PyTuple_GET_ITEM(args[1], i);
       if (!isTensor(operand))
         raise(ErrorKind::type, std::string("[") + info.name + "] operand " + std::to_string(i) +
                                    "; got " + Py_TYPE(operand)->tp_name +
                                    "; expected a tensor; try portico.tensor(...)");
-      operands.push_back(tensorOf(operand).read());
+      operands.push_back(tensorOf(operand).read(&borrowed));
     }
     if (size_t(PyTuple_GET_SIZE(args[2])) != info.attrs.size())
       raise(ErrorKind::type, std::string("[") + info.name + "] number of attributes; got " +
@@ -95,6 +96,9 @@ static PyObject *record(PyObject *, PyObject *const *args, Py_ssize_t count) {
       encodeAttr(info, info.attrs[i], PyTuple_GET_ITEM(args[2], i), attrs);
     llvm::SmallVector<Tracked, 2> results;
     apply(info.kind, operands, attrs, results);
+    operands.clear();
+    if (borrowed)
+      runAtOnce(results);
     if (results.size() == 1)
       return wrap(std::move(results[0]));
     PyObject *tuple = PyTuple_New(results.size());

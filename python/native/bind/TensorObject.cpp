@@ -49,6 +49,13 @@ PyObject *wrap(Tracked value) {
   return object;
 }
 
+void runAtOnce(llvm::ArrayRef<Tracked> results) {
+  llvm::SmallVector<Node *, 2> nodes;
+  for (const Tracked &result : results)
+    nodes.push_back(result.value.get());
+  evaluate(nodes, "an op on memory shared with the outside");
+}
+
 void recordedWrite(Tensor &tensor) { recorded(tensor.storage->value.get()); }
 
 /// `Tensor()` is an empty tensor; subclasses and the library give it contents.

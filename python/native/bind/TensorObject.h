@@ -40,6 +40,9 @@ PyObject *wrap(Tensor tensor, PyTypeObject *type = tensorType);
 /// The same for the result of an op; runs pending work when there is too much.
 PyObject *wrap(Tracked value);
 
+/// Runs ops that were recorded on borrowed memory.
+void runAtOnce(llvm::ArrayRef<Tracked> results);
+
 /// After an in-place write: the same bound on pending work.
 void recordedWrite(Tensor &tensor);
 

@@ -66,10 +66,14 @@ void resetAfterFork() { new (&flushMutex()) std::recursive_mutex(); }
 namespace {
 struct Program {
   std::vector<int64_t> key;
-  std::vector<bool> donatable;
   std::shared_ptr<Executable> executable;
+  uint64_t lastUse = 0;
 };
 } // namespace
+
+/// A program that changes its sizes all the time must not fill the memory.
+constexpr size_t maxPrograms = 4096;
+static uint64_t useCount = 0;
 
 // Never destroyed: what they hold must not outlive Python's interpreter.
 static auto &programs = *new std::unordered_multimap<uint64_t, Program>();
@@ -86,6 +90,17 @@ static Program *findProgram(const Slice &slice) {
     if (it->second.key == slice.key)
       return &it->second;
   return nullptr;
+}
+
+/// Drops the quarter that was not used for the longest time.
+static void dropOldPrograms() {
+  std::vector<uint64_t> uses;
+  for (auto &[hash, program] : programs)
+    uses.push_back(program.lastUse);
+  auto quarter = uses.begin() + uses.size() / 4;
+  std::nth_element(uses.begin(), quarter, uses.end());
+  for (auto it = programs.begin(); it != programs.end();)
+    it = it->second.lastUse < *quarter ? programs.erase(it) : std::next(it);
 }
 
 static double now() {
@@ -114,7 +129,9 @@ static std::shared_ptr<Executable> build(const Slice &slice, FlushRecord &record
   count.kernelsCompiled += record.build.kernelsCompiled;
   count.compileMs += record.build.ms;
   record.result = record.build.compiled ? "compiled" : record.build.diskHit ? "disk hit" : "built";
-  programs.emplace(slice.hash, Program{slice.key, slice.donatable, executable});
+  if (programs.size() >= maxPrograms)
+    dropOldPrograms();
+  programs.emplace(slice.hash, Program{slice.key, executable, ++useCount});
   return executable;
 }
 
@@ -221,6 +238,7 @@ static void flush(llvm::ArrayRef<Node *> roots, bool keepCostly, const char *why
   std::shared_ptr<Executable> executable;
   if (Program *program = findProgram(slice)) {
     ++count.memoryHits;
+    program->lastUse = ++useCount;
     record.result = "memory hit";
     executable = program->executable;
   } else {
@@ -302,14 +320,32 @@ void recorded(Node *value) {
     flushAll("much memory held by pending ops");
 }
 
-std::string pendingIr(Node *value, bool locations) {
-  FlushLock lock;
+static Ref<Trace> pendingTrace(Node *value) {
   Slice slice;
   sliceFor(value, false, slice);
   Ref<Trace> trace = traceOf(slice);
   if (trace->outputs.empty()) // evaluated: the program that hands it back
     trace->outputs.push_back(0);
-  return printTrace(*trace, locations);
+  return trace;
+}
+
+std::string pendingIr(Node *value, bool locations) {
+  FlushLock lock;
+  return printTrace(*pendingTrace(value), locations);
+}
+
+std::vector<std::pair<std::string, std::string>> pendingStages(Node *value) {
+  FlushLock lock;
+  Ref<Trace> trace = pendingTrace(value);
+  CompilerSettings settings = flushSettings().compiler;
+  settings.keepStages = true;
+  settings.cache = false; // a cached program has no stages to show
+  CompiledProgram program;
+  std::string error;
+  if (!compileTrace(*trace, std::vector<bool>(trace->numInputs, false), deviceName(value->device),
+                    settings, program, error))
+    raise(ErrorKind::internal, error);
+  return std::move(program.stages);
 }
 
 } // namespace portico::native

@@ -40,6 +40,9 @@ void recorded(Node *value);
 /// The program that an observation of `value` would run now, as text.
 std::string pendingIr(Node *value, bool locations);
 
+/// The text of that program after every stage of the compiler, by stage.
+std::vector<std::pair<std::string, std::string>> pendingStages(Node *value);
+
 /// One line of `explain()`.
 struct FlushRecord {
   std::string why, line, result, reason;

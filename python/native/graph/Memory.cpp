@@ -65,6 +65,37 @@ Ref<Node> snapshot(const External &memory, const TensorSpec &spec, const Geometr
   return Node::leaf(spec, std::move(buffer), device);
 }
 
+namespace {
+/// What keeps borrowed memory alive: its owner, and its buffer should the storage
+/// stop sharing it.
+struct Loan {
+  Ref<Storage> storage;
+  Buffer buffer;
+};
+} // namespace
+
+Ref<Node> borrow(const Ref<Storage> &storage, const TensorSpec &spec, int64_t offset,
+                 DeviceId device) {
+  External &memory = *storage->external;
+  int64_t size = itemSize(spec.dtype);
+  portico_status status = {};
+  status.struct_size = sizeof(status);
+  portico_buffer *buffer = nullptr;
+  auto *loan = new Loan{storage, memory.buffer};
+  auto giveBack = [](void *context) {
+    PyGILState_STATE gil = PyGILState_Ensure(); // the runtime may be the last user
+    delete static_cast<Loan *>(context);
+    PyGILState_Release(gil);
+  };
+  if (portico_buffer_wrap(deviceEntry(device).device, memory.data + offset * size,
+                          spec.numElements() * size, giveBack, loan, &buffer,
+                          &status) != PORTICO_OK) {
+    delete loan;
+    raise(ErrorKind::internal, std::string("[memory] ") + status.message);
+  }
+  return Node::leaf(spec, Buffer::adopt(buffer), device);
+}
+
 void scatterInto(External &memory, const TensorSpec &spec, const Geometry &geometry,
                  Ref<Node> value) {
   evaluate({value.get()}, "a write to memory shared with the outside");

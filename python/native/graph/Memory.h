@@ -17,6 +17,10 @@ void copyStrided(char *contiguous, char *strided, llvm::ArrayRef<int64_t> dims,
 /// What external memory holds at this moment, as a value of its own.
 Ref<Node> snapshot(const External &memory, const TensorSpec &spec, const Geometry &geometry,
                    DeviceId device);
+/// External memory itself, contiguous from `offset` on, as a value. Good only
+/// until somebody writes to it.
+Ref<Node> borrow(const Ref<Storage> &storage, const TensorSpec &spec, int64_t offset,
+                 DeviceId device);
 /// Evaluates `value` and writes it into external memory.
 void scatterInto(External &memory, const TensorSpec &spec, const Geometry &geometry,
                  Ref<Node> value);

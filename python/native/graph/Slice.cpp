@@ -149,6 +149,13 @@ static void writeKey(Slice &slice) {
   key.push_back(-1);
   for (const Node *output : slice.outputs)
     key.push_back(output->number);
+  // What may be overwritten decides how the program lays out its memory.
+  key.push_back(-1);
+  for (size_t i = 0; i < slice.donatable.size(); ++i) {
+    if (i % 64 == 0)
+      key.push_back(0);
+    key.back() |= int64_t(uint64_t(slice.donatable[i]) << (i % 64));
+  }
   uint64_t hash = key.size();
   for (int64_t word : key)
     hash = mix(hash, word);
@@ -176,7 +183,8 @@ void sliceFor(llvm::ArrayRef<Node *> roots, bool keepCostly, Slice &slice) {
   }
   for (const Node *input : slice.inputs)
     slice.donatable.push_back(input->form == NodeForm::value && input->released == input->refs &&
-                              input->value.references() == 1);
+                              input->value.references() == 1 &&
+                              !portico_buffer_is_external(input->value.get()));
   writeKey(slice);
 }
 

@@ -42,8 +42,17 @@ GradSlot &Tensor::gradSlot() {
 // Reading
 //===----------------------------------------------------------------------===//
 
-Tracked Tensor::readExternal() {
+Tracked Tensor::readExternal(bool *borrowed) {
+  // A program of its own costs more than a copy of less than this.
+  constexpr int64_t worthBorrowing = 1 << 18;
   Tracked result;
+  if (borrowed && contiguous() && spec().numElements() * itemSize(spec().dtype) >= worthBorrowing) {
+    *borrowed = true;
+    result.value = borrow(storage, spec(), geometry().offset, device());
+    result.edge = edge();
+    result.origin = storage.get();
+    return result;
+  }
   result.value = snapshot(*storage->external, spec(), geometry(), device());
   result.edge = edge();
   result.origin = storage.get();
@@ -70,9 +79,9 @@ Edge Tensor::edge() {
   return view->edge;
 }
 
-Tracked Tensor::read() {
+Tracked Tensor::read(bool *borrowed) {
   if (storage->external)
-    return readExternal();
+    return readExternal(borrowed);
   Tracked result;
   result.edge = edge();
   result.origin = storage.get();

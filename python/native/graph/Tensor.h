@@ -55,8 +55,10 @@ struct Tensor {
   const ViewStep *step() const { return view ? view->step.get() : nullptr; }
   bool isGroupBase() const { return !group || group->base.get() == step(); }
 
-  /// The present value with its history.
-  Tracked read();
+  /// The present value with its history. Memory shared with the outside is
+  /// copied, unless it is large and `borrowed` is given: then it may be set, the
+  /// value is that very memory, and the caller runs what it records at once.
+  Tracked read(bool *borrowed = nullptr);
   /// The history alone; null where no gradient is wanted.
   Edge edge();
   bool requiresGrad() { return bool(edge()); }
@@ -73,7 +75,7 @@ struct Tensor {
   GradSlot &gradSlot();
 
 private:
-  Tracked readExternal();
+  Tracked readExternal(bool *borrowed);
   void writeExternal(const Tracked &value);
   void checkInPlace();
 };

@@ -6,8 +6,9 @@ import ml_dtypes
 import numpy as np
 import pytest
 from portico import _core
+from portico._generated import ops
 
-from .helpers import t
+from .helpers import last, t
 
 DTYPES = ["bool", "uint8", "int8", "int16", "int32", "int64", "float16", "float32", "float64"]
 
@@ -184,3 +185,26 @@ def test_memory_is_given_back():
     del a, x
     gc.collect()
     assert _core.stats()["live_bytes"] <= before + 1024
+
+
+def test_large_shared_memory_is_not_copied():
+    a = np.arange(1 << 18, dtype=np.float32)
+    x = _core.from_buffer(a, copy=False)
+    before = _core.stats()["allocations"]
+    y = ops.reduce(x, "max", (0,))
+    assert _core.stats()["allocations"] - before <= 2  # the result, not the operand
+    assert last()["why"] == "an op on memory shared with the outside"
+    a[0] = 1e9
+    assert y.item() == (1 << 18) - 1 and (x + 1).tolist()[0] == np.float32(1e9 + 1)
+    x += 1  # the old value must not be overwritten before it is read
+    assert a[1] == 2 and _core.stats()["ops_pending"] == 0
+
+
+def test_borrowed_memory_lives_as_long_as_the_tape():
+    x = _core.from_buffer(np.full(1 << 17, 2.0, np.float32), copy=False)
+    w = t(3.0, grad=True)
+    y = ops.reduce(x * w, "sum", (0,))
+    del x
+    gc.collect()
+    _core.backward([y])
+    assert w.grad.item() == 2.0 * (1 << 17)
