@@ -24,7 +24,8 @@ void addEntryPoints(llvm::Module &module, llvm::StringRef prefix);
 /// must not need.
 llvm::Expected<TargetObject> emitObject(llvm::Module &module, bool keepStages);
 
-/// Links objects into a shared one.
+/// Links objects into a shared one. lld keeps its state in globals: one call at a
+/// time, and no code generation beside it.
 llvm::Expected<std::string> linkShared(llvm::ArrayRef<llvm::StringRef> objects);
 
 } // namespace portico::cpu

@@ -15,7 +15,6 @@
 #include <cerrno>
 #include <cstring>
 #include <fcntl.h>
-#include <mutex>
 #include <sys/mman.h>
 #include <thread>
 #include <unistd.h>
@@ -93,9 +92,6 @@ private:
   std::thread reader;
 };
 
-// lld keeps its state in globals: one link at a time.
-std::mutex linkMutex;
-
 } // namespace
 
 Expected<std::string> cpu::linkShared(ArrayRef<StringRef> objects) {
@@ -133,12 +129,8 @@ Expected<std::string> cpu::linkShared(ArrayRef<StringRef> objects) {
 
   std::string messages;
   raw_string_ostream os(messages);
-  bool linked;
-  {
-    std::lock_guard<std::mutex> lock(linkMutex);
-    linked = lld::elf::link(pointers, os, os, /*exitEarly=*/false, /*disableOutput=*/false);
-    lld::CommonLinkerContext::destroy();
-  }
+  bool linked = lld::elf::link(pointers, os, os, /*exitEarly=*/false, /*disableOutput=*/false);
+  lld::CommonLinkerContext::destroy();
   if (!linked)
     return createStringError("cannot link the kernels: " + messages);
   return output.finish();

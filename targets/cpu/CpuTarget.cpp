@@ -11,9 +11,16 @@
 #include "llvm/IR/Module.h"
 #include "llvm/Support/raw_ostream.h"
 
+#include <mutex>
+#include <shared_mutex>
+
 using namespace portico;
 
 namespace {
+
+// lld resets the command line options of the whole process, which LLVM's passes
+// read: nobody generates code meanwhile.
+std::shared_mutex optionsMutex;
 
 class CpuTarget : public Target {
 public:
@@ -26,6 +33,7 @@ public:
 
   llvm::Expected<TargetObject> compileKernel(mlir::ModuleOp module, llvm::StringRef prefix,
                                              bool keepStages) const override {
+    std::shared_lock<std::shared_mutex> lock(optionsMutex);
     if (failed(cpu::lowerToLLVM(module)))
       return llvm::createStringError("the kernel does not lower to the LLVM dialect");
     llvm::LLVMContext context;
@@ -37,6 +45,7 @@ public:
   }
 
   llvm::Expected<std::string> link(llvm::ArrayRef<llvm::StringRef> objects) const override {
+    std::unique_lock<std::shared_mutex> lock(optionsMutex);
     return cpu::linkShared(objects);
   }
 };
