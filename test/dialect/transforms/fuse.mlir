@@ -115,3 +115,16 @@ func.func @siblings(%x: tensor<64x128xf32>) -> (tensor<64xf32>, tensor<64xf32>) 
   %2 = portico.reduce sum %0 {axes = array<i64: 1>} : (tensor<64x128xf32>) -> tensor<64xf32>
   return %1, %2 : tensor<64xf32>, tensor<64xf32>
 }
+
+// -----
+
+// A constant that a contraction or an opaque op reads is memory, not an immediate.
+
+// CHECK-LABEL: @constant_operand
+// CHECK: %[[ZERO:.*]] = portico.constant
+// CHECK: portico.kernel "scatter" (%{{.*}} = %[[ZERO]]
+func.func @constant_operand(%i: tensor<2xi64>, %u: tensor<2x3xf32>) -> tensor<4x3xf32> {
+  %0 = portico.constant dense<0.0> : tensor<4x3xf32>
+  %1 = portico.scatter add %0, %i, %u {axis = 0 : i64, batch_dims = 0 : i64} : (tensor<4x3xf32>, tensor<2xi64>, tensor<2x3xf32>) -> tensor<4x3xf32>
+  return %1 : tensor<4x3xf32>
+}

@@ -46,13 +46,23 @@ void portico::sinkCheapOps(Block &block) {
   }
 }
 
+/// Splat constants live in the kernel: they are immediates there. The strategies
+/// of contractions and opaque ops read their operands from memory alone.
+static bool isImmediate(Value input, ArrayRef<Operation *> ops) {
+  Operation *source = input.getDefiningOp();
+  if (!source || !isa<ConstantOp>(source) || !isCheap(source))
+    return false;
+  return llvm::none_of(ops, [&](Operation *op) {
+    return (op->hasTrait<portico::OpTrait::Contraction>() || op->hasTrait<portico::OpTrait::Opaque>()) &&
+           llvm::is_contained(op->getOperands(), input);
+  });
+}
+
 static void formKernel(ArrayRef<Operation *> ops, KernelCategory category) {
   OpBuilder builder(ops.back());
   SmallVector<Value> inputs, constants;
   for (Value input : GroupGraph::inputsOf(ops)) {
-    // Splat constants live in the kernel: they are immediates there.
-    Operation *source = input.getDefiningOp();
-    (source && isa<ConstantOp>(source) && isCheap(source) ? constants : inputs).push_back(input);
+    (isImmediate(input, ops) ? constants : inputs).push_back(input);
   }
   SmallVector<Value> results = GroupGraph::resultsOf(ops);
   SmallVector<Location> locations;
