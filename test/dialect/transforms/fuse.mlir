@@ -128,3 +128,14 @@ func.func @constant_operand(%i: tensor<2xi64>, %u: tensor<2x3xf32>) -> tensor<4x
   %1 = portico.scatter add %0, %i, %u {axis = 0 : i64, batch_dims = 0 : i64} : (tensor<4x3xf32>, tensor<2xi64>, tensor<2x3xf32>) -> tensor<4x3xf32>
   return %1 : tensor<4x3xf32>
 }
+
+// -----
+
+// Sorting writes values and indices, whichever of them is read.
+
+// CHECK-LABEL: @half_of_sort
+// CHECK: portico.kernel "sort" {{.*}} -> (tensor<8xf32>, tensor<8xi64>)
+func.func @half_of_sort(%x: tensor<8xf32>) -> tensor<8xi64> {
+  %values, %indices = portico.sort %x {axis = 0 : i64, descending = false} : (tensor<8xf32>) -> (tensor<8xf32>, tensor<8xi64>)
+  return %indices : tensor<8xi64>
+}

@@ -61,10 +61,14 @@ SmallVector<Value> GroupGraph::inputsOf(ArrayRef<Operation *> ops) {
 SmallVector<Value> GroupGraph::resultsOf(ArrayRef<Operation *> ops) {
   llvm::SmallPtrSet<Operation *, 16> inside(ops.begin(), ops.end());
   SmallVector<Value> results;
-  for (Operation *op : ops)
+  for (Operation *op : ops) {
+    // The strategy of an opaque op writes all of its results, read or not.
+    bool writesAll = op->hasTrait<portico::OpTrait::Opaque>() && op->getNumResults() > 1;
     for (Value result : op->getResults())
-      if (llvm::any_of(result.getUsers(), [&](Operation *user) { return !inside.contains(user); }))
+      if (writesAll ||
+          llvm::any_of(result.getUsers(), [&](Operation *user) { return !inside.contains(user); }))
         results.push_back(result);
+  }
   return results;
 }
 
