@@ -17,7 +17,8 @@ MODULES = [
     "autograd.function",
     "autograd.grad_mode",
 ]
-MODULES += ["autograd._gradcheck", "autograd.functional", "testing"]
+MODULES += ["autograd._gradcheck", "autograd.functional", "testing", "linalg"]
+MODULES += ["linalg.norms", "linalg.decompositions", "linalg.solvers"]
 
 
 def published():
