@@ -243,6 +243,12 @@ static int setGrad(PyObject *self, PyObject *value, void *) {
 
 static uint64_t nextHook = 0;
 
+/// A hook can lead back to the tensor: from now on the collector has to look.
+static void trackForCollector(PyObject *object) {
+  if (!PyObject_GC_IsTracked(object))
+    PyObject_GC_Track(object);
+}
+
 /// The leaf's tape node learns which object it belongs to, for post hooks.
 static void rememberLeaf(TapeNode &node, PyObject *object) {
   if (node.form != TapeForm::accumulate || node.leaf)
@@ -259,6 +265,7 @@ static HookHandle registerHook(TensorArg x, nb::handle hook) {
                               "require gradient; got one without history; expected one with; try "
                               ".requires_grad_()");
   edge.node->hooksOf(edge.index).hooks.push_back({++nextHook, Py_NewRef(hook.ptr())});
+  trackForCollector(x.object);
   return {edge.node, nextHook};
 }
 
@@ -270,6 +277,7 @@ static HookHandle registerPostHook(TensorArg x, nb::handle hook) {
           "non-leaf tensors; got a tensor that is no leaf with requires_grad; expected a leaf");
   rememberLeaf(*edge.node, x.object);
   edge.node->postHooks.push_back({++nextHook, Py_NewRef(hook.ptr())});
+  trackForCollector(x.object);
   return {edge.node, nextHook};
 }
 

@@ -148,6 +148,10 @@ void bindFlush(nb::module_ &m) {
       "Runs what every living tensor waits for.");
   m.def("stats", &stats);
   m.def("reset_peak", [] { portico_memory_reset_peak(deviceEntry(0).device); });
+  m.def(
+      "set_memory_limit",
+      [](uint64_t bytes) { portico_memory_set_limit(deviceEntry(0).device, bytes); },
+      "The most that tensors may take; 0: what the machine has.");
   m.def("release_cached_memory", [] { portico_memory_release_cached(deviceEntry(0).device); });
   m.def("get_num_threads", [] { return portico_get_num_threads(); });
   m.def("set_num_threads", [](int threads) {

@@ -90,13 +90,40 @@ static void deallocTensor(PyObject *self) {
   Py_DECREF(type);
 }
 
+/// The tape node of a leaf, where this object alone keeps it: then the hooks on it
+/// belong to this object as far as the collector is concerned.
+static TapeNode *ownLeafNode(PyObject *self) {
+  Group *group = tensorOf(self).group.get();
+  if (!group || group->refs != 1 || !group->edge || group->edge.node->refs != 1)
+    return nullptr;
+  return group->edge.node.get();
+}
+
 static int traverseTensor(PyObject *self, visitproc visit, void *arg) {
   Py_VISIT(Py_TYPE(self));
   Py_VISIT(reinterpret_cast<TensorObject *>(self)->head.dict);
+  if (TapeNode *node = ownLeafNode(self)) {
+    for (ResultHooks &result : node->resultHooks)
+      for (Hook &hook : result.hooks)
+        Py_VISIT(hook.callable);
+    for (Hook &hook : node->postHooks)
+      Py_VISIT(hook.callable);
+  }
   return 0;
 }
 
 static int clearTensor(PyObject *self) {
+  if (TapeNode *node = ownLeafNode(self)) {
+    auto results = std::move(node->resultHooks);
+    auto post = std::move(node->postHooks);
+    node->resultHooks.clear();
+    node->postHooks.clear();
+    for (ResultHooks &result : results)
+      for (Hook &hook : result.hooks)
+        Py_DECREF(hook.callable);
+    for (Hook &hook : post)
+      Py_DECREF(hook.callable);
+  }
   Py_CLEAR(reinterpret_cast<TensorObject *>(self)->head.dict);
   return 0;
 }

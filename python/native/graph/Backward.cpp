@@ -27,10 +27,9 @@ public:
     if (options.inputs)
       restrictToInputs();
     arrived.resize(nodes.size());
-    for (size_t i = 0; i < nodes.size(); ++i) {
-      nodes[i]->number = i;
+    for (size_t i = 0; i < nodes.size(); ++i)
       arrived[i].resize(std::max<size_t>(nodes[i]->results.size(), 1));
-    }
+    mark();
     captured.resize(options.inputs ? options.inputs->size() : 0);
     for (const BackwardRoot &root : roots)
       if (wants(root.edge))
@@ -49,6 +48,19 @@ public:
   }
 
 private:
+  void mark() {
+    for (size_t i = 0; i < nodes.size(); ++i) {
+      nodes[i]->epoch = epoch;
+      nodes[i]->number = i;
+    }
+    marked = lastEpoch;
+  }
+  /// Python code may have run another backward over some of the same nodes.
+  void markAgain() {
+    if (marked != lastEpoch)
+      mark();
+  }
+
   bool wants(const Edge &edge) const { return edge && edge.node->epoch == epoch; }
 
   /// All nodes that the roots reach, youngest first.
@@ -114,8 +126,10 @@ private:
         node->form == TapeForm::function || !node->resultHooks.empty() || isCaptured(node);
     if (barrier) {
       finishStretch(); // its gradients are final now
-      for (uint32_t i = 0; i < arrived[node->number].size(); ++i)
-        arrive(node, i, arrived[node->number][i]);
+      Cotangents &gradients = arrived[node->number];
+      for (uint32_t i = 0; i < gradients.size(); ++i)
+        arrive(node, i, gradients[i]);
+      markAgain();
     }
     if (node->form == TapeForm::op)
       stretch.push_back(node);
@@ -202,7 +216,9 @@ private:
                 node->name() + "; expected a live graph; try retain_graph=True");
     llvm::SmallVector<Tracked, 4> results;
     GradModeGuard guard(options.createGraph);
-    callFunction(*node, arrived[node->number], results);
+    Cotangents gradients = arrived[node->number];
+    callFunction(*node, gradients, results);
+    markAgain();
     for (size_t i = 0; i < results.size(); ++i)
       if (results[i].value && wants(node->operands[i].edge))
         add(node->operands[i].edge, results[i]);
@@ -228,6 +244,7 @@ private:
     for (ResultHooks &hooks : node->resultHooks)
       for (size_t i = 0; i < hooks.hooks.size(); ++i)
         callHook(hooks.hooks[i].callable, gradient);
+    markAgain();
     if (options.inputs)
       for (size_t i = 0; i < options.inputs->size(); ++i)
         if ((*options.inputs)[i].node.get() == node)
@@ -236,10 +253,12 @@ private:
       return;
     accumulateInto(*node->slot, gradient);
     callPostHooks(*node);
+    markAgain();
   }
 
   const BackwardOptions &options;
   uint64_t epoch = 0;
+  uint64_t marked = 0; // `lastEpoch` when the nodes were marked
   static thread_local uint64_t currentEpoch;
   std::vector<TapeNode *> nodes;
   std::vector<Ref<TapeNode>> alive;

@@ -42,6 +42,8 @@ struct CachedDerivative {
 
 } // namespace
 
+/// A program that changes its sizes all the time must not fill the memory.
+constexpr size_t maxDerivatives = 4096;
 static std::unordered_multimap<uint64_t, CachedDerivative> cache;
 void clearDerivatives() { cache.clear(); }
 
@@ -163,8 +165,8 @@ private:
         forward.values[number].value = operand.saved.value;
       operands.push_back(number);
     }
-    results[i] = forward.trace->addOp(node->kind, operands, node->attrs, node->results,
-                                      forward.trace->addLocation(node->location.decode()));
+    results[i] =
+        forward.trace->addOp(node->kind, operands, node->attrs, node->results, /*location=*/0);
     for (uint32_t r = 0; r < node->results.size(); ++r) {
       ForwardValue value;
       if (r < node->savedResults.size())
@@ -213,7 +215,7 @@ private:
 };
 } // namespace
 
-static const Derivative &derivativeOf(const Forward &forward) {
+static const Derivative &derivativeOf(const Forward &forward, llvm::ArrayRef<TapeNode *> nodes) {
   uint64_t hash = hashOf(forward.key);
   auto [begin, end] = cache.equal_range(hash);
   for (auto it = begin; it != end; ++it)
@@ -222,6 +224,9 @@ static const Derivative &derivativeOf(const Forward &forward) {
       return it->second.derivative;
     }
   ++counters().gradientsBuilt;
+  // Decoded only now: backward is asked for far more often than it is built.
+  for (size_t i = 0; i < nodes.size(); ++i)
+    forward.trace->ops[i].location = forward.trace->addLocation(nodes[i]->location.decode());
   std::vector<bool> available;
   for (const ForwardValue &value : forward.values)
     available.push_back(bool(value.value));
@@ -229,6 +234,8 @@ static const Derivative &derivativeOf(const Forward &forward) {
   std::string error;
   if (!differentiate(*forward.trace, forward.wanted, available, derivative, error))
     raise(ErrorKind::notImplemented, "[backward] " + error);
+  if (cache.size() >= maxDerivatives)
+    cache.clear();
   return cache.emplace(hash, CachedDerivative{forward.key, std::move(derivative)})
       ->second.derivative;
 }
@@ -280,7 +287,7 @@ std::vector<StretchGradient> differentiateStretch(llvm::ArrayRef<TapeNode *> nod
   std::vector<StretchGradient> gradients;
   if (forward.cotangents.empty())
     return gradients;
-  const Derivative &derivative = derivativeOf(forward);
+  const Derivative &derivative = derivativeOf(forward, nodes);
 
   std::vector<Tracked> inputs;
   for (uint32_t residual : derivative.residuals) {

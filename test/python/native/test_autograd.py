@@ -281,3 +281,44 @@ def test_numerical_gradients():
             args = lambda m: [t(m if o is array else o, np.float64) for o in (a, b)]  # noqa: E731, B023
             slope = (f(*args(plus)).item() - f(*args(minus)).item()) / 2e-6
             assert np.isclose(tensor.grad.tolist()[i[0]][i[1]], slope, rtol=1e-5, atol=1e-7)
+
+
+def test_backward_inside_backward():
+    """What a checkpoint does: the inner backward reaches the same leaf."""
+    w = t([2.0, 3.0], grad=True)
+    x = w * 1
+    _core.set_grad_enabled(False)
+    y = ops.exp(x * w)
+    _core.set_grad_enabled(True)
+
+    def backward(g):
+        _core.set_grad_enabled(True)
+        inner = x.detach().requires_grad_()
+        again = ops.exp(inner * w)
+        _core.backward([again], [g])
+        return inner.grad
+
+    _core.make_function_node(backward, [x], [y], "Checkpoint")
+    _core.backward([total(y * w)])
+    a = np.array([2.0, 3.0])
+    assert np.allclose(w.grad.tolist(), (1 + 2 * a * a) * np.exp(a * a), rtol=1e-5)
+
+
+def test_hooks_that_refer_to_their_tensor_are_collected():
+    import gc
+    import weakref
+
+    w = t([1.0], grad=True)
+    w.register_hook(lambda g, w=w: None)
+    w.register_post_accumulate_grad_hook(lambda p, w=w: None)
+    seen = weakref.ref(w)
+    del w
+    gc.collect()
+    assert seen() is None
+
+
+def test_gradients_in_views_of_views():
+    w = t(np.arange(6.0).reshape(2, 3), grad=True)
+    v = w._view_permute((1, 0))._view_slice((0, 1), (3, 2), (2, 1))._view_reshape((2,))
+    _core.backward([total(v * v)])
+    assert w.grad.tolist() == [[0, 0, 0], [6, 0, 10]]

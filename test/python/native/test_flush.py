@@ -186,3 +186,42 @@ def test_environment():
     out = run(code, PORTICO_EAGER="1", PORTICO_EXECUTOR="reference", PORTICO_STRICT="1")
     assert out.split() == ["True", "reference", "True"]
     assert run(code, PORTICO_EAGER="0").split()[0] == "False"
+
+
+def test_a_failed_compile_loses_nothing():
+    _core.set_option("executor", "compiled")
+    x = t([1.0, 2.0])
+    x += 41
+    _core.set_option("fusion_policy", "no such policy")
+    try:
+        with pytest.raises(Exception, match="no such policy"):
+            x.tolist()
+    finally:
+        _core.set_option("fusion_policy", "greedy")
+    assert x.tolist() == [42, 43]
+
+
+def test_out_of_memory_loses_nothing():
+    _core.set_option("executor", "compiled")
+    x = t(np.ones(1 << 18))
+    y = x + 1
+    _core.flush_all()
+    z = y * y + x
+    _core.release_cached_memory()
+    _core.set_memory_limit(_core.stats()["live_bytes"] + 1000)
+    try:
+        with pytest.raises(MemoryError):
+            z.item() if z.numel() == 1 else z.tolist()
+        with pytest.raises(MemoryError):
+            _core.empty((1 << 20,))
+    finally:
+        _core.set_memory_limit(0)
+    assert z.tolist()[:2] == [5, 5]
+
+
+def test_stages_show_the_compiler_at_work():
+    _core.set_option("executor", "compiled")
+    stages = _core.stages(t([1.0, 2.0]) * 3 + 1)
+    names = [name for name, _ in stages]
+    assert names[0] == "input" and "fuse" in names
+    assert "portico.mul" in stages[0][1] and "portico.kernel" in dict(stages)["fuse"]
