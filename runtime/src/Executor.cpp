@@ -169,7 +169,7 @@ private:
     launch.kernel = command.kernel;
     launch.buffers = operands;
     launch.buffer_count = command.pointerCount;
-    launch.last = command.lastLaunch;
+    launch.reserved = 0;
     launch.extent = command.extent;
     launch.grain = command.grain;
     launch.scratch_bytes = command.scratchBytes;

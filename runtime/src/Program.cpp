@@ -53,12 +53,6 @@ public:
     if (const auto *names = source.op_names())
       for (const auto *name : *names)
         program.opNames.push_back(name->str());
-    for (size_t i = program.commands.size(); i-- > 0;) {
-      if (program.commands[i].kind == Command::Kind::launch) {
-        program.commands[i].lastLaunch = true;
-        break;
-      }
-    }
     return !error;
   }
 

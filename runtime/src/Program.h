@@ -29,7 +29,6 @@ struct Command {
   void *kernel = nullptr;
   int64_t extent = 0, grain = 1;
   uint64_t scratchBytes = 0;
-  bool lastLaunch = false;
   /// launch: [firstOp, firstOp + opCount) of Program::ops.
   uint32_t firstOp = 0, opCount = 0;
   /// copy and fill: pointers firstPointer (destination) and firstPointer + 1 (source).

@@ -27,6 +27,10 @@ constexpr int32_t kMaxThreads = 1024;
 // More tasks than threads, so that a thread that is held up does not hold up all.
 constexpr int64_t kTasksPerThread = 4;
 
+// A grain of several items is what pays for handing out one task. To wake threads
+// that sleep takes as long as a few of them. (A grain of one item may be any amount.)
+constexpr int64_t kTasksWorthWaking = 4;
+
 int32_t defaultThreads() {
   if (const char *text = getenv("PORTICO_NUM_THREADS")) {
     long value = strtol(text, nullptr, 10);
@@ -95,13 +99,13 @@ portico_code portico_set_num_threads(int32_t threads, portico_status *status) {
 }
 
 void portico_parallel_for(int64_t extent, int64_t grain, void (*task)(void *, int64_t, int64_t),
-                          void *context, uint32_t last) {
+                          void *context) {
   if (extent <= 0)
     return;
   grain = std::max<int64_t>(grain, 1);
   Pool &self = pool();
   int64_t threads = self.threads.load(std::memory_order_relaxed);
-  if (threads == 1 || extent <= grain)
+  if (threads == 1 || extent <= grain || (grain > 1 && extent < kTasksWorthWaking * grain))
     return task(context, 0, extent);
 
   std::shared_lock<std::shared_mutex> lock(self.mutex);
@@ -121,6 +125,9 @@ void portico_parallel_for(int64_t extent, int64_t grain, void (*task)(void *, in
   int64_t tile = (extent + tasks - 1) / tasks;
   tile = (tile + grain - 1) / grain * grain;
   Task bound{task, context};
+  // Otherwise the workers spin for tens of milliseconds after each launch, waiting for
+  // the next: with anything else on the machine, if only the user's own Python or data
+  // loader, a training step took three times as long.
   pthreadpool_parallelize_1d_tile_1d(self.handle, runTile, &bound, size_t(extent), size_t(tile),
-                                     last ? PTHREADPOOL_FLAG_YIELD_WORKERS : 0);
+                                     PTHREADPOOL_FLAG_YIELD_WORKERS);
 }

@@ -220,7 +220,7 @@ int32_t launch(void *, const portico_launch *launch) {
   if (launch->extent <= launch->grain)
     task(&work, 0, launch->extent);
   else
-    portico_parallel_for(launch->extent, launch->grain, task, &work, launch->last);
+    portico_parallel_for(launch->extent, launch->grain, task, &work);
   return work.outOfMemory ? failed("no memory for a kernel's scratch") : 0;
 }
 

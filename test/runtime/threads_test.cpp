@@ -50,13 +50,13 @@ TEST(ranges_are_covered_once) {
     for (int64_t extent : {1, 2, 7, 16, 1000, 1001})
       for (int64_t grain : {1, 3, 16, 64, 5000}) {
         Seen seen(extent, grain);
-        portico_parallel_for(extent, grain, Seen::task, &seen, 0);
+        portico_parallel_for(extent, grain, Seen::task, &seen);
         EXPECT(seen.allOnce());
         EXPECT(seen.aligned);
       }
   }
   Seen none(0, 1);
-  portico_parallel_for(0, 1, Seen::task, &none, 0);
+  portico_parallel_for(0, 1, Seen::task, &none);
   EXPECT(none.tasks == 0);
 }
 
@@ -64,9 +64,19 @@ TEST(small_ranges_stay_in_the_calling_thread) {
   Status status;
   EXPECT_OK(portico_set_num_threads(4, &status), status);
   Seen seen(64, 64);
-  portico_parallel_for(64, 64, Seen::task, &seen, 0);
+  portico_parallel_for(64, 64, Seen::task, &seen);
   EXPECT(seen.tasks == 1);
   EXPECT(!seen.elsewhere);
+}
+
+TEST(few_grains_do_not_wake_the_pool) {
+  Status status;
+  EXPECT_OK(portico_set_num_threads(4, &status), status);
+  Seen few(3 * 64, 64), many(100 * 64, 64);
+  portico_parallel_for(3 * 64, 64, Seen::task, &few);
+  EXPECT(few.tasks == 1);
+  portico_parallel_for(100 * 64, 64, Seen::task, &many);
+  EXPECT(many.tasks > 4);
 }
 
 TEST(several_threads_do_work) {
@@ -82,7 +92,7 @@ TEST(several_threads_do_work) {
         while (running < 2)
           std::this_thread::yield();
       },
-      nullptr, 1);
+      nullptr);
   EXPECT(running == 2);
 }
 
@@ -98,18 +108,18 @@ TEST(a_forked_child_has_threads_of_its_own) {
   Status status;
   EXPECT_OK(portico_set_num_threads(3, &status), status);
   Seen before(1000, 1);
-  portico_parallel_for(1000, 1, Seen::task, &before, 0);
+  portico_parallel_for(1000, 1, Seen::task, &before);
   pid_t child = fork();
   if (child == 0) {
     Seen seen(1000, 1);
-    portico_parallel_for(1000, 1, Seen::task, &seen, 0);
+    portico_parallel_for(1000, 1, Seen::task, &seen);
     _exit(seen.allOnce() && portico_get_num_threads() == 3 ? 0 : 1);
   }
   int result = -1;
   EXPECT(waitpid(child, &result, 0) == child);
   EXPECT(WIFEXITED(result) && WEXITSTATUS(result) == 0);
   Seen after(1000, 1);
-  portico_parallel_for(1000, 1, Seen::task, &after, 0);
+  portico_parallel_for(1000, 1, Seen::task, &after);
   EXPECT(after.allOnce());
 }
 
@@ -125,7 +135,7 @@ TEST(a_child_forked_in_the_middle_of_work_can_work) {
         EXPECT_OK(portico_buffer_allocate(device(), 1000, &buffer, &status), status);
         portico_buffer_release(buffer);
         Seen seen(100, 1);
-        portico_parallel_for(100, 1, Seen::task, &seen, 1);
+        portico_parallel_for(100, 1, Seen::task, &seen);
       }
     });
   for (int i = 0; i < 20; ++i) {
@@ -136,7 +146,7 @@ TEST(a_child_forked_in_the_middle_of_work_can_work) {
       portico_buffer *buffer = nullptr;
       bool ok = portico_buffer_allocate(device(), 1000, &buffer, &status) == PORTICO_OK;
       Seen seen(100, 1);
-      portico_parallel_for(100, 1, Seen::task, &seen, 0);
+      portico_parallel_for(100, 1, Seen::task, &seen);
       _exit(ok && seen.allOnce() ? 0 : 1);
     }
     int result = -1;
@@ -155,7 +165,7 @@ TEST(threads_may_run_and_resize_at_once) {
     threads.emplace_back([] {
       while (!stop) {
         Seen seen(50, 1);
-        portico_parallel_for(50, 1, Seen::task, &seen, 1);
+        portico_parallel_for(50, 1, Seen::task, &seen);
         EXPECT(seen.allOnce());
       }
     });

@@ -41,8 +41,7 @@ typedef struct portico_launch {
   /** Inputs, results, the scratch slot, the shared slot (null where there is none). */
   void *const *buffers;
   uint32_t buffer_count;
-  /** Nonzero for the last launch of a run: no other follows at once. */
-  uint32_t last;
+  uint32_t reserved;
   /** The kernel does the items [0, extent); fewer than `grain` are not worth a task. */
   int64_t extent;
   int64_t grain;

@@ -14,11 +14,11 @@ extern "C" {
  * on the threads of the pool, and returns when all are done. Ranges hold at
  * least `grain` items (the last one may be shorter) and start at a multiple of
  * it. A range that is not worth handing out runs in the calling thread, without
- * waking the pool. `last` nonzero lets the threads sleep at once afterwards.
+ * waking the pool.
  */
 PORTICO_API void portico_parallel_for(int64_t extent, int64_t grain,
                                       void (*task)(void *context, int64_t begin, int64_t end),
-                                      void *context, uint32_t last);
+                                      void *context);
 
 #ifdef __cplusplus
 }
