@@ -181,6 +181,11 @@ Value LaneBuilder::load(Value memref, LaneIndex at, Value mask, bool guarded) {
   return vector::GatherOp::create(b, loc, type, memref, base, offsets, mask, zero);
 }
 
+static uint64_t vectorBytes(Value value) {
+  auto type = cast<VectorType>(value.getType());
+  return type.getNumElements() * type.getElementTypeBitWidth() / 8;
+}
+
 void LaneBuilder::store(Value value, Value memref, LaneIndex at, Value mask) {
   if (at.isUniform()) {
     memref::StoreOp::create(b, loc, value, memref, at.base);
@@ -191,7 +196,8 @@ void LaneBuilder::store(Value value, Value memref, LaneIndex at, Value mask) {
     if (mask)
       vector::MaskedStoreOp::create(b, loc, memref, at.base, mask, value);
     else
-      vector::StoreOp::create(b, loc, value, memref, at.base);
+      vector::StoreOp::create(b, loc, value, memref, at.base, /*nontemporal=*/streaming,
+                              streaming ? llvm::MaybeAlign(vectorBytes(value)) : llvm::MaybeAlign());
     return;
   }
   if (!mask)

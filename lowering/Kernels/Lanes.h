@@ -37,6 +37,9 @@ public:
   mlir::Location loc;
   int64_t lanes;
   unsigned indexBits;
+  /// Contiguous unmasked stores go around the caches. They have to be aligned to
+  /// whole vectors, and their memory is not to be read soon.
+  bool streaming = false;
 
   mlir::Value index(int64_t value);
   mlir::VectorType vectorOf(mlir::Type elem) { return mlir::VectorType::get({lanes}, elem); }

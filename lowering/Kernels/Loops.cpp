@@ -88,9 +88,24 @@ static void emitInner(LaneBuilder &lanes, PhaseBuilder &phases, func::FuncOp f, 
 static void emitFlat(PhaseBuilder &phases, Nest &nest, const TargetInfo &target) {
   NestStage &stage = nest.stages.front();
   OpBuilder b(phases.linalgFunc.getContext());
-  func::FuncOp f = phases.start(b, nest.points(), grainFor(costOf(stage.generic)));
+  int64_t count = nest.points(), cost = costOf(stage.generic);
   LaneBuilder lanes(b, stage.generic.getLoc(), lanesFor(nest.stages, target), indexBitsFor(nest));
-  emitInner(lanes, phases, f, stage, {}, phases.begin(f), phases.end(f), std::nullopt);
+  if (!wantsStreaming(stage, lanes.lanes, lanes.lanes, target)) {
+    func::FuncOp f = phases.start(b, count, grainFor(cost));
+    emitInner(lanes, phases, f, stage, {}, phases.begin(f), phases.end(f), std::nullopt);
+    return;
+  }
+  // Stores past the caches have to be aligned: the range is of blocks, the last of
+  // which may be short.
+  constexpr int64_t kBlock = 1024;
+  func::FuncOp f = phases.start(b, llvm::divideCeil(count, kBlock), grainFor(cost * kBlock));
+  lanes.streaming = true;
+  Value block = lanes.index(kBlock);
+  Value from = arith::MulIOp::create(b, lanes.loc, phases.begin(f), block);
+  Value to = arith::MulIOp::create(b, lanes.loc, phases.end(f), block);
+  if (count % kBlock != 0)
+    to = arith::MinUIOp::create(b, lanes.loc, to, lanes.index(count));
+  emitInner(lanes, phases, f, stage, {}, from, to, std::nullopt);
 }
 
 /// Several dimensions: the parallel range is rows along the innermost, long rows
@@ -107,6 +122,7 @@ static void emitRows(PhaseBuilder &phases, Nest &nest, const TargetInfo &target)
   func::FuncOp f =
       phases.start(b, rows * chunks, grainFor(costOf(stage.generic) * std::min(chunk, inner)));
   LaneBuilder lanes(b, loc, lanesFor(nest.stages, target), indexBitsFor(nest));
+  lanes.streaming = wantsStreaming(stage, inner, lanes.lanes, target);
   forLoop(b, loc, phases.begin(f), phases.end(f), 1, [&](Value item) {
     lanes.loc = loc;
     SmallVector<int64_t> radix(ArrayRef(nest.sizes).drop_back());

@@ -45,6 +45,11 @@ int64_t lanesFor(llvm::ArrayRef<NestStage> stages, const TargetInfo &target);
 unsigned indexBitsFor(const Nest &nest);
 /// A rough count of the work of one point, in simple operations.
 int64_t costOf(mlir::linalg::GenericOp generic);
+/// Whether every result of the stage is larger than the caches and consists of
+/// whole vectors of `lanes` aligned elements along rows of `rowLength`, so that
+/// it is better written past the caches.
+bool wantsStreaming(const NestStage &stage, int64_t rowLength, int64_t lanes,
+                    const TargetInfo &target);
 /// How many points make a task worth handing out.
 int64_t grainFor(int64_t costPerItem);
 
