@@ -13,6 +13,7 @@ import tempfile
 from collections import OrderedDict
 
 import numpy as np
+
 import portico as pt
 
 from . import _core

@@ -4,6 +4,7 @@ import itertools
 import math
 
 import numpy as np
+
 import portico as pt
 from portico._fail import fail_runtime
 from portico._generated import ops

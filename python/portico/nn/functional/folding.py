@@ -63,7 +63,9 @@ def unfold(input, kernel_size, dilation=1, padding=0, stride=1):
     if any(padding):
         x = pt.nn.functional.pad(x, (padding[1], padding[1], padding[0], padding[0]))
     blocks = [x[(..., *where)] for where in _taps(kernel, dilation, stride, counts)]
-    columns = pt.stack(blocks, 2).reshape(x.shape[0], x.shape[1] * len(blocks), -1)
+    columns = pt.stack(blocks, 2).reshape(
+        x.shape[0], x.shape[1] * len(blocks), counts[0] * counts[1]
+    )
     return columns if input.ndim == 4 else columns.squeeze(0)
 
 

@@ -117,6 +117,9 @@ def embedding_bag(
     tensor([[2., 3.]])
     """
     op = "embedding_bag"
+    if input.is_floating_point() and not weight.is_floating_point():
+        # The order of an early PyTorch, which it still takes.
+        input, weight = weight, input
     if mode not in ("sum", "mean", "max"):
         fail_value(op, "mode has to be one of sum, mean or max", mode)
     if per_sample_weights is not None:

@@ -64,6 +64,8 @@ def batch_norm(
     tensor([[-1.0000],
             [ 1.0000]])
     """
+    if not input.numel():
+        return input.clone()
     if input.ndim < 2:
         fail_value("batch_norm", f"expected at least 2D input (got {input.ndim}D input)")
     channels = input.shape[1]

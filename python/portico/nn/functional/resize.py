@@ -3,6 +3,7 @@
 import math
 
 import numpy as np
+
 import portico as pt
 from portico._fail import fail_runtime, fail_unsupported, fail_value
 

@@ -1,0 +1,64 @@
+"""Mistakes raise at the call, as the right builtin class, with a message that helps."""
+
+import subprocess
+import sys
+
+import numpy as np
+import portico as pt
+import pytest
+
+CASES = [
+    (lambda: pt.ones(2) + pt.ones(3), RuntimeError, "must match the size"),
+    (lambda: pt.matmul(pt.ones(2, 3), pt.ones(2, 3)), RuntimeError, "cannot be multiplied"),
+    (lambda: pt.ones(2, 3).sum(2), IndexError, "Dimension out of range"),
+    (lambda: pt.ones(2).view(3), RuntimeError, "is invalid for input of size 2"),
+    (lambda: pt.ones(2, 3).reshape(-1, -1), RuntimeError, "only one dimension can be inferred"),
+    (lambda: pt.exp(1.0), TypeError, "must be Tensor, not float"),
+    (lambda: pt.cat([]), RuntimeError, "non-empty list"),
+    (lambda: pt.cat([pt.ones(2, 2), pt.ones(3)]), RuntimeError, "same number of dimensions"),
+    (lambda: pt.stack([pt.ones(2), pt.ones(3)]), RuntimeError, "equal size"),
+    (lambda: pt.tensor([[1, 2], [3]]), ValueError, "expected sequence of length"),
+    (lambda: pt.tensor("a"), TypeError, "invalid data type"),
+    (lambda: pt.tensor(np.array([None])), TypeError, "numpy.object_"),
+    (lambda: pt.from_numpy([1]), TypeError, "expected np.ndarray"),
+    (lambda: pt.from_numpy(np.arange(3)[::-1]), ValueError, "negative"),
+    (lambda: pt.from_numpy(np.arange(3, dtype=">i4")), (TypeError, ValueError), "byte order"),
+    (lambda: pt.zeros(-1), RuntimeError, "negative dimension"),
+    (lambda: pt.zeros(2**40, 2**40), RuntimeError, "overflow"),
+    (lambda: pt.ones(2).item(), RuntimeError, "cannot be converted to Scalar"),
+    (lambda: bool(pt.ones(2)), RuntimeError, "ambiguous"),
+    (lambda: pt.zeros(0).max(), RuntimeError, "reduction dim"),
+    (lambda: pt.tensor([1, 2]).mean(), RuntimeError, "floating point"),
+    (lambda: -pt.tensor([True]), RuntimeError, "bool"),
+    (lambda: pt.tensor([2]) ** -1, RuntimeError, "negative integer powers"),
+    (lambda: pt.ones(3).expand(2), RuntimeError, "must match the existing size"),
+    (lambda: pt.ones(2).add_(pt.ones(2, 2)), RuntimeError, "broadcast shape"),
+    (lambda: pt.ones(2, 2).gather(0, pt.zeros(1)), (IndexError, RuntimeError), "int64"),
+    (lambda: pt.einsum("ij,jk->il", pt.ones(2, 2), pt.ones(2, 2)), RuntimeError, "does not appear"),
+    (lambda: pt.ones(2).topk(3), RuntimeError, "out of range"),
+    (lambda: pt.linalg.inv(pt.zeros(2, 2)), RuntimeError, "ingular"),
+    (lambda: pt.linalg.cholesky(-pt.eye(2)), RuntimeError, "positive definite"),
+    (lambda: len(pt.ones(())), TypeError, "0-d"),
+    (lambda: pt.ones(1).to("nowhere"), RuntimeError, "nowhere"),
+    (lambda: pt.ones(2, requires_grad=True).numpy(), RuntimeError, "requires grad"),
+    (lambda: pt.arange(0, 1, 0), RuntimeError, "step must be nonzero"),
+]
+
+
+@pytest.mark.parametrize(("call", "error", "words"), CASES, ids=range(len(CASES)))
+def test_message(call, error, words):
+    with pytest.raises(error, match=words):
+        call()
+
+
+def test_the_callers_line_is_last_in_the_traceback():
+    program = "import portico as pt\nx = pt.ones(2)\npt.cat([x, pt.ones(1, 1)])\n"
+    run = [sys.executable, "-c", program]
+    text = subprocess.run(run, capture_output=True, text=True).stderr
+    assert "PorticoRuntimeError" in text and "line 3" in text and "joining.py" not in text
+    import os
+
+    full = subprocess.run(
+        run, capture_output=True, text=True, env={**os.environ, "PORTICO_FULL_TRACEBACK": "1"}
+    )
+    assert "joining.py" in full.stderr
