@@ -40,16 +40,24 @@ struct ConvDim {
 };
 
 struct ConvProblem {
-  /// Sizes of one group; two or three dimensions (a row gets a column of one).
+  /// Sizes of one group; two dimensions or more (a row gets a column of one).
   int64_t images = 1, groups = 1, channels = 1, filters = 1;
   llvm::SmallVector<ConvDim, 3> dims;
+  /// The first dimension is that of the images, along which nothing slides: small
+  /// images share a grid, so that weights are read once for several.
+  bool imagesAsDim = false;
   /// Element types in memory and of the sums.
   mlir::Type elem, accumulator;
   int64_t lanes = 1;
 
   int64_t taps() const;
+  /// Elements of one channel of one image.
   int64_t inputElements() const;
   int64_t outputElements() const;
+  /// Elements between neighbours along each dimension, in x and in y.
+  llvm::SmallVector<int64_t> inputStrides() const;
+  llvm::SmallVector<int64_t> outputStrides() const;
+  void makeImagesDim();
 };
 
 /// One dimension of a grid. Entry q of slot r is element
@@ -66,6 +74,8 @@ struct GridDim {
 /// The zero-surrounded images of one task.
 struct ConvGrid {
   llvm::SmallVector<GridDim, 3> dims;
+  /// Elements between neighbours along each dimension of the tensor.
+  llvm::SmallVector<int64_t> sourceStrides;
   int64_t channels = 1;
   /// Results along dimension 0 that are done at a time.
   int64_t blockRows = 1;
@@ -97,6 +107,9 @@ struct ConvGrid {
 /// Nested loops over `sizes`.
 void loopNest(LoopEmitter &e, llvm::ArrayRef<mlir::Value> sizes,
               llvm::function_ref<void(llvm::ArrayRef<mlir::Value>)> body);
+
+/// With one tap that meets every element, a convolution is a matrix product.
+bool isPointwise(const ConvProblem &p);
 
 /// The strategies: each handles one op, with the elementwise ops after it.
 llvm::LogicalResult lowerConvolutionProduct(KernelOp kernel, mlir::Operation *hero,

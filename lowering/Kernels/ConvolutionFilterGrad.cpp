@@ -103,6 +103,11 @@ void ConvolutionFilterGrad::plan() {
     grid.blockRows = ceilDiv(rows, cut);
   int64_t perChannel = grid.elements(0) * bytes();
   int64_t channels = std::clamp<int64_t>(budget / std::max<int64_t>(perChannel, 1), 1, p.channels);
+  // Blocks of channels are work for several cores, at the price of transposing
+  // dy again; chunks of images cost a copy of the sums each.
+  int64_t enough = ceilDiv(64, p.taps());
+  int64_t shares = ceilDiv(8, p.groups);
+  channels = std::min(channels, std::max(enough, ceilDiv(p.channels, shares)));
   grid.channels = ceilDiv(p.channels, ceilDiv(p.channels, channels));
 
   double work =

@@ -18,6 +18,7 @@ static int64_t rowPitch(const GridDim &dim) {
 ConvGrid ConvGrid::ofInput(const ConvProblem &p, int64_t channels) {
   ConvGrid grid;
   grid.channels = channels;
+  grid.sourceStrides = p.inputStrides();
   for (const ConvDim &dim : p.dims) {
     GridDim g;
     g.source = dim.input;
@@ -41,6 +42,7 @@ ConvGrid ConvGrid::ofInput(const ConvProblem &p, int64_t channels) {
 ConvGrid ConvGrid::ofOutput(const ConvProblem &p) {
   ConvGrid grid;
   grid.channels = p.filters;
+  grid.sourceStrides = p.outputStrides();
   for (const ConvDim &dim : p.dims) {
     GridDim g;
     int64_t skip = std::min(dim.pad / dim.stride, dim.reach());
@@ -105,10 +107,6 @@ void ConvGrid::fill(LoopEmitter &e, TypedMemory from, Value fromIndex, int64_t c
                     Value grid, Value firstRow, Value rows, Value channelCount, int64_t lanes,
                     bool masks) const {
   size_t rank = dims.size();
-  SmallVector<int64_t> sourceShape;
-  for (const GridDim &dim : dims)
-    sourceShape.push_back(dim.source);
-  SmallVector<int64_t> sourceStrides = rowMajorStrides(sourceShape);
   Type elem = cast<MemRefType>(grid.getType()).getElementType();
 
   // channel, slot of each dimension, entry of each but the last

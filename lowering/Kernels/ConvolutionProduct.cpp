@@ -26,14 +26,21 @@ class ConvolutionProduct {
 public:
   ConvolutionProduct(KernelOp kernel, Operation *hero, const ConvProblem &problem,
                      const TargetInfo &target, ModuleOp out, StringRef name, KernelABI &abi)
-      : kernel(kernel), hero(hero), p(problem), target(target), out(out), name(name), abi(abi),
-        transposed(isa<ConvolutionInputGradOp>(hero)),
+      : kernel(kernel), hero(hero), p(withSharedGrid(problem)), target(target), out(out),
+        name(name), abi(abi), transposed(isa<ConvolutionInputGradOp>(hero)),
         grid(transposed ? ConvGrid::ofOutput(p) : ConvGrid::ofInput(p, p.channels)),
         writer(kernel, hero->getResult(0), p.lanes) {}
 
   LogicalResult lower();
 
 private:
+  /// Images of so few positions that weights would be read for little work.
+  static ConvProblem withSharedGrid(ConvProblem p) {
+    constexpr int64_t few = 256;
+    if (p.images > 1 && std::max(p.inputElements(), p.outputElements()) <= few)
+      p.makeImagesDim();
+    return p;
+  }
   int64_t rows() const { return transposed ? p.channels : p.filters; }
   int64_t depth() const { return grid.channels * p.taps(); }
   int64_t bytes() const { return p.accumulator.getIntOrFloatBitWidth() / 8; }
@@ -106,14 +113,18 @@ void ConvolutionProduct::plan() {
   double work = double(rows()) * depth() * grid.positions(grid.blockRows);
   wanted = std::clamp<int64_t>(int64_t(work / 4e5), 1, wanted);
   blockM = roundUp(rows(), tileM);
+  // Images that share a grid are kept together: rather cut the channels.
+  int64_t blocksM = 1;
+  if (p.imagesAsDim)
+    blocksM = std::clamp<int64_t>(panels() / 4, 1, wanted);
   int64_t columns = grid.dims[0].columns;
-  for (int64_t cut = std::min(wanted, columns); cut <= columns; ++cut) {
+  for (int64_t cut = std::clamp<int64_t>(wanted / blocksM, 1, columns); cut <= columns; ++cut) {
     grid.blockRows = ceilDiv(columns, cut);
     int64_t need = (grid.elements(tileN) + blockM * grid.positions(grid.blockRows)) * bytes();
     if (need <= target.l2Bytes * 3 / 4)
       break;
   }
-  int64_t blocksM = std::clamp<int64_t>(wanted / grid.blocks(), 1, panels());
+  blocksM = std::clamp<int64_t>(wanted / grid.blocks(), blocksM, panels());
   blockM = ceilDiv(panels(), blocksM) * tileM;
   blockChannels = std::clamp<int64_t>(576 / p.taps(), 1, grid.channels);
   blockChannels = ceilDiv(grid.channels, ceilDiv(grid.channels, blockChannels));
@@ -124,7 +135,9 @@ void ConvolutionProduct::plan() {
   assembledByte = sumsByte + alignBytes(blockM * sumsRow * bytes());
   abi.scratchBytes = assembledByte;
   if (strided()) {
-    assembledRow = grid.blockRows * p.dims[0].stride * (p.inputElements() / p.dims[0].input);
+    assembledRow = grid.blockRows * p.dims[0].stride;
+    for (const ConvDim &d : ArrayRef<ConvDim>(p.dims).drop_front())
+      assembledRow *= d.input;
     abi.scratchBytes += alignBytes(blockM * assembledRow * bytes());
   }
   abi.sharedBytes = alignBytes(weightElements() * bytes());
@@ -387,8 +400,9 @@ void ConvolutionProduct::write(PhaseFunction &e) {
   SmallVector<int64_t> shape;
   for (const ConvDim &d : p.dims)
     shape.push_back(transposed ? d.input : d.output);
-  SmallVector<int64_t> strides = rowMajorStrides(shape);
-  int64_t elements = strides[0] * shape[0];
+  SmallVector<int64_t> strides = transposed ? p.inputStrides() : p.outputStrides();
+  SmallVector<int64_t> assembledStrides = rowMajorStrides(shape);
+  int64_t elements = transposed ? p.inputElements() : p.outputElements();
   Value channel = e.add(e.mul(e.add(e.mul(item.image, p.groups), item.group), rows()), item.firstM);
 
   // Rows [first, first + count) of the result; row r has its sums at
@@ -412,7 +426,7 @@ void ConvolutionProduct::write(PhaseFunction &e) {
       Value x = i == 0 ? e.add(first, index[1]) : row ? e.idx(0) : index[i + 1];
       flat = e.add(flat, e.mul(x, strides[i]));
       if (strided()) {
-        from = e.add(from, e.mul(i == 0 ? index[1] : x, strides[i]));
+        from = e.add(from, e.mul(i == 0 ? index[1] : x, assembledStrides[i]));
         continue;
       }
       Value a =

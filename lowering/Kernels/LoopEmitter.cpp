@@ -248,6 +248,16 @@ void LoopEmitter::storeVector(Value value, Value memory, Value index, Value mask
     vector::MaskedStoreOp::create(b, loc, memory, ValueRange(index), mask, value);
 }
 
+void LoopEmitter::prefetch(Value memory, Value index) {
+  memref::PrefetchOp::create(b, loc, memory, ValueRange(index), /*isWrite=*/false,
+                             /*localityHint=*/3, /*isDataCache=*/true);
+}
+
+void LoopEmitter::prefetchForWrite(Value memory, Value index) {
+  memref::PrefetchOp::create(b, loc, memory, ValueRange(index), /*isWrite=*/true,
+                             /*localityHint=*/3, /*isDataCache=*/true);
+}
+
 Value LoopEmitter::firstLanes(Value count, int64_t lanes) {
   return vector::CreateMaskOp::create(b, loc, VectorType::get({lanes}, b.getI1Type()),
                                       ValueRange(count));

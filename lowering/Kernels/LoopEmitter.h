@@ -86,6 +86,8 @@ public:
   void store(Value value, Value memory, Value index);
   Value loadVector(Value memory, Value index, int64_t lanes, Value mask = nullptr);
   void storeVector(Value value, Value memory, Value index, Value mask = nullptr);
+  void prefetch(Value memory, Value index);
+  void prefetchForWrite(Value memory, Value index);
   /// The first `count` lanes.
   Value firstLanes(Value count, int64_t lanes);
   /// `count` elements of type `elem` at `byteOffset` of a byte buffer.

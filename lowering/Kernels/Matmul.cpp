@@ -17,6 +17,8 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "lowering/Kernels/Matmul.h"
+
 #include "lowering/Kernels/MatmulStrategy.h"
 #include "lowering/Kernels/MatmulTile.h"
 #include "lowering/Kernels/ResultWriter.h"
@@ -29,14 +31,14 @@ using namespace portico;
 
 namespace {
 
-/// Everything the phases of one dot kernel share.
+/// Everything the phases of one product share.
 class MatmulLowering {
 public:
-  MatmulLowering(KernelOp kernel, DotGeneralOp dot, const TargetInfo &target, ModuleOp out,
-                 StringRef name, KernelABI &abi)
-      : kernel(kernel), dot(dot), out(out), name(name), abi(abi), problem(matmulProblemOf(dot)),
+  MatmulLowering(KernelOp kernel, Value hero, const MatmulProblem &product,
+                 const TargetInfo &target, ModuleOp out, StringRef name, KernelABI &abi)
+      : kernel(kernel), hero(hero), out(out), name(name), abi(abi), problem(product),
         plan(planMatmul(problem, target)),
-        writer(kernel, dot.getResult(), lanesFor(problem.accumulator, target)) {}
+        writer(kernel, hero, lanesFor(problem.accumulator, target)) {}
 
   LogicalResult lower();
 
@@ -66,7 +68,7 @@ private:
   }
 
   KernelOp kernel;
-  DotGeneralOp dot;
+  Value hero;
   ModuleOp out;
   StringRef name;
   KernelABI &abi;
@@ -211,7 +213,7 @@ void MatmulLowering::emitBlock(PhaseFunction &e, Value item) {
   if (direct) {
     block.sums = writer.elementwise()
                      ? e.results[*writer.resultForSums()]
-                     : e.view(e.shared, heroByte, elementsOf(dot), problem.accumulator);
+                     : e.view(e.shared, heroByte, elementsOf(hero), problem.accumulator);
     block.sumsIndex = block.cIndex;
     block.sumsRow = problem.cM;
   } else {
@@ -373,7 +375,7 @@ void MatmulLowering::writeBlock(PhaseFunction &e) {
       writer.writeRow(e, flat, problem.cN, block.columns, problem.n, sums);
       return;
     }
-    Value whole = e.view(e.shared, heroByte, elementsOf(dot), problem.accumulator);
+    Value whole = e.view(e.shared, heroByte, elementsOf(hero), problem.accumulator);
     e.loop(e.idx(0), block.columns, 1,
            [&](Value j) { e.store(sums(j, 1), whole, e.add(flat, e.mul(j, problem.cN))); });
   });
@@ -389,11 +391,10 @@ void MatmulLowering::emitBlocks() {
 
 LogicalResult MatmulLowering::lower() {
   if (!writer.supported())
-    return kernel.emitError("dot kernel: an op after dot_general is not elementwise or data "
-                            "movement");
+    return kernel.emitError("an op after the product is not elementwise or data movement");
   for (const MatmulOperand *operand : {&problem.a, &problem.b})
     if (!PointEvaluator::supports(operand->value))
-      return kernel.emitError("dot kernel: an op before dot_general is not data movement");
+      return kernel.emitError("an op before the product is not data movement");
   layOutScratch();
   for (const MatmulOperand *operand : {&problem.a, &problem.b})
     if (operand->copied())
@@ -406,15 +407,21 @@ LogicalResult MatmulLowering::lower() {
   return success();
 }
 
+LogicalResult portico::lowerMatmul(KernelOp kernel, Value hero, const MatmulProblem &problem,
+                                   const TargetInfo &target, ModuleOp out, StringRef name,
+                                   KernelABI &abi) {
+  setNothingInPlace(kernel, abi);
+  if (elementsOf(hero) == 0) {
+    PhaseFunction nothing(kernel, out, name, abi, 0, 1);
+    return success();
+  }
+  return MatmulLowering(kernel, hero, problem, target, out, name, abi).lower();
+}
+
 LogicalResult portico::lowerDotKernel(KernelOp kernel, const TargetInfo &target, ModuleOp out,
                                       StringRef name, KernelABI &abi) {
   DotGeneralOp dot = findDot(kernel);
   if (!dot)
     return kernel.emitError("dot kernel: expected exactly one dot_general");
-  setNothingInPlace(kernel, abi);
-  if (elementsOf(dot) == 0) {
-    PhaseFunction nothing(kernel, out, name, abi, 0, 1);
-    return success();
-  }
-  return MatmulLowering(kernel, dot, target, out, name, abi).lower();
+  return lowerMatmul(kernel, dot, matmulProblemOf(dot), target, out, name, abi);
 }

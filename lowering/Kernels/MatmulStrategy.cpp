@@ -43,9 +43,11 @@ std::pair<int64_t, int64_t> portico::chooseTile(int64_t m, int64_t n, int64_t la
         break;
       if (vectors > 1 && (vectors - 1) * lanes >= n)
         break;
-      double step = std::max({double(rows * vectors) / 2, double(rows + vectors) / 2, 4.0});
-      // The bookkeeping of a step, and starting and ending a tile.
-      step += 0.5;
+      // A row of B comes from the second cache, at half a vector a cycle.
+      double step = std::max(
+          {double(rows * vectors) / 2, double(rows + vectors) / 2, double(vectors) * 2, 4.0});
+      // The bookkeeping of a step; of two equal tiles, the one that reads less of B.
+      step += 0.5 + 0.25 * vectors;
       double cost = step * ceilDiv(m, rows) * ceilDiv(n, vectors * lanes);
       if (best == 0 || cost < best * 0.999) {
         best = cost;
@@ -117,41 +119,42 @@ MatmulPlan portico::planMatmul(MatmulProblem &p, const TargetInfo &target) {
     plan.packB = MatmulPlan::PackB::shared;
 
   // A is read element by element, a row for each register row: fine from the
-  // second cache, if its rows are not too far apart to stay there.
-  int64_t aBytes = p.m * p.k * bytes;
-  bool aNear = aBytes <= target.l2Bytes / 4;
-  plan.packA = tilesN > 2 && (plan.packB == MatmulPlan::PackB::shared ? tilesN > 3 : !aNear);
+  // second cache, if all of it stays there.
+  bool aNear = p.m * p.k * bytes <= target.l2Bytes / 2;
+  bool shared = plan.packB == MatmulPlan::PackB::shared;
+  plan.packA = shared ? tilesN > 3 : tilesN > 2 && !aNear;
 
-  // Blocks. The sums of a tile return to memory between steps of k, which needs
-  // tiles that do not overlap.
-  bool overlap = (!plan.packA && p.m % rows != 0) ||
-                 (plan.packB == MatmulPlan::PackB::none && p.n % plan.tileN != 0);
-  bool blockK = !overlap && (plan.packA || plan.packB != MatmulPlan::PackB::none);
-  plan.blockK = blockK ? chooseBlockK(p.k, 512) : std::max<int64_t>(p.k, 1);
+  // Steps of k: a tile's part of A and B fits the first cache. The sums return
+  // to memory in between, which needs tiles that do not overlap. A single row of
+  // tiles uses B once: there, short steps read B in whole rows.
+  bool inPlace = plan.packB == MatmulPlan::PackB::none;
+  bool overlap = (!plan.packA && p.m % rows != 0) || (inPlace && p.n % plan.tileN != 0);
+  bool streams = inPlace && tilesM == 1 && rows <= few && bBytes > target.l1Bytes;
+  int64_t near = target.l1Bytes * 7 / 8 / ((rows + plan.tileN) * bytes) / 16 * 16;
+  int64_t steps = std::max<int64_t>(near, 64);
+  plan.blockK = overlap ? std::max<int64_t>(p.k, 1) : streams ? 16 : chooseBlockK(p.k, steps);
 
   double work = double(p.m) * p.n * std::max<int64_t>(p.k, 1) * p.batchSize();
   // Enough blocks for every core to get some, where there is work to share.
   int64_t wanted = std::clamp<int64_t>(int64_t(work / 2e5) / p.batchSize(), 1, 16);
-  int64_t rowCap = plan.packA ? std::max<int64_t>(240 / rows, 1) * rows
-                              : roundUp(std::max<int64_t>(p.m, 1), rows);
-  if (plan.packB == MatmulPlan::PackB::block) {
-    // Every block holds its columns of B: cut along n.
-    int64_t most =
-        std::max<int64_t>(1, target.l2Bytes / 4 / std::max<int64_t>(1, p.k * bytes * plan.tileN));
-    int64_t tiles = std::clamp<int64_t>(ceilDiv(tilesN, wanted), 1, most);
+  if (plan.packB == MatmulPlan::PackB::block || streams) {
+    // Every block has its columns of B to itself: cut along n.
+    int64_t column = std::max<int64_t>(1, p.k * bytes * plan.tileN);
+    int64_t most = streams ? tilesN : std::max<int64_t>(1, target.l2Bytes / 4 / column);
+    int64_t least = streams ? ceilDiv(1024, plan.tileN) : 1;
+    int64_t tiles = std::clamp<int64_t>(ceilDiv(tilesN, wanted), std::min(least, most), most);
     plan.blockM = roundUp(p.m, rows);
     plan.blockN = tiles * plan.tileN;
     return plan;
   }
-  // Cut along m, and along n where there are not enough rows.
-  int64_t byRows = std::min(wanted, std::max<int64_t>(1, tilesM / 2));
+  // Cut along m, into blocks that use each column of B a few times and whose
+  // packed A stays in the second cache; along n where there are not enough rows.
+  int64_t byRows = shared ? std::max<int64_t>({tilesM / 40, std::min<int64_t>(tilesM / 8, 4), 1})
+                          : std::clamp<int64_t>(tilesM / 8, 1, wanted);
+  int64_t rowCap = plan.packA ? 48 * rows : roundUp(p.m, rows);
   plan.blockM = std::min(rowCap, roundUp(ceilDiv(p.m, byRows), rows));
-  if (!plan.packA)
-    plan.blockM = std::max<int64_t>(rows, plan.blockM);
-  int64_t byColumns = ceilDiv(wanted, ceilDiv(p.m, plan.blockM));
+  int64_t byColumns = std::max<int64_t>(1, wanted / 4 / ceilDiv(p.m, plan.blockM));
   int64_t columnCap = std::max<int64_t>(1, 1024 / plan.tileN);
-  plan.blockN =
-      std::clamp<int64_t>(ceilDiv(tilesN, byColumns), 1, std::max<int64_t>(columnCap, 1)) *
-      plan.tileN;
+  plan.blockN = std::clamp<int64_t>(ceilDiv(tilesN, byColumns), 1, columnCap) * plan.tileN;
   return plan;
 }

@@ -56,7 +56,7 @@ int64_t lanesFor(mlir::Type elem, const TargetInfo &target);
 /// The register tile for m x n results in vectors of `lanes` along n that needs
 /// the fewest cycles per step of k: (rows, vectors).
 std::pair<int64_t, int64_t> chooseTile(int64_t m, int64_t n, int64_t lanes, int64_t registers,
-                                       int64_t maxRows = 14);
+                                       int64_t maxRows = 12);
 
 } // namespace portico
 

@@ -32,15 +32,11 @@ void portico::emitTile(LoopEmitter &e, const RegisterTile &t) {
   Type sumType = LoopEmitter::vectorOf(t.accumulator, t.lanes);
   TypedMemory sumsInMemory{t.c, t.accumulator};
   auto position = [&](int64_t i, int64_t v) { return e.add(t.cIndex, i * t.cRow + v * t.lanes); };
-  LoopEmitter::Values sums = e.choose(
-      t.fresh, [&] { return LoopEmitter::Values(t.rows * t.vectors, e.zero(sumType)); },
-      [&] {
-        LoopEmitter::Values loaded;
-        for (int64_t i = 0; i < t.rows; ++i)
-          for (int64_t v = 0; v < t.vectors; ++v)
-            loaded.push_back(loadTypedVector(e, sumsInMemory, position(i, v), t.lanes));
-        return loaded;
-      });
+  // What is in memory is needed only at the end: it is on its way meanwhile.
+  for (int64_t i = 0; i < t.rows; ++i)
+    for (int64_t v = 0; v < t.vectors; ++v)
+      e.prefetchForWrite(t.c, position(i, v));
+  LoopEmitter::Values sums(t.rows * t.vectors, e.zero(sumType));
   sums = e.loop(e.idx(0), t.steps, 1, sums, [&](Value k, ValueRange running) {
     LoopEmitter::Values next = llvm::to_vector(running), b;
     Value row = t.bIndex(k);
@@ -55,9 +51,16 @@ void portico::emitTile(LoopEmitter &e, const RegisterTile &t) {
     }
     return next;
   });
-  for (int64_t i = 0; i < t.rows; ++i)
-    for (int64_t v = 0; v < t.vectors; ++v)
-      storeLanes(e, sums[i * t.vectors + v], t.c, position(i, v));
+  auto store = [&](bool fresh) {
+    for (int64_t i = 0; i < t.rows; ++i)
+      for (int64_t v = 0; v < t.vectors; ++v) {
+        Value sum = sums[i * t.vectors + v];
+        if (!fresh)
+          sum = e.addNumbers(loadTypedVector(e, sumsInMemory, position(i, v), t.lanes), sum);
+        storeLanes(e, sum, t.c, position(i, v));
+      }
+  };
+  e.when(t.fresh, [&] { store(true); }, [&] { store(false); });
 }
 
 //===----------------------------------------------------------------------===//
@@ -66,11 +69,16 @@ void portico::emitTile(LoopEmitter &e, const RegisterTile &t) {
 
 /// Rows of the panel are contiguous: copied a vector at a time. A last vector
 /// that is wider than the panel spills into the next row, which is written after.
+constexpr int64_t rowsAhead = 16;
 static void copyRows(LoopEmitter &e, const PanelCopy &c) {
   e.loop(e.idx(0), c.steps, 1, [&](Value k) {
     Value from = e.add(c.fromIndex, e.mul(k, c.strideK));
     Value to = e.add(c.toIndex, e.mul(k, c.width));
+    // Rows far apart are beyond what the hardware foresees.
+    Value ahead = e.min(e.add(k, rowsAhead), e.sub(c.steps, 1));
+    Value next = e.add(c.fromIndex, e.mul(ahead, c.strideK));
     for (int64_t w = 0; w < c.width; w += c.lanes) {
+      e.prefetch(c.from.memory, e.add(next, w));
       Value mask;
       if (!c.alwaysFull)
         mask = e.firstLanes(e.min(e.sub(c.valid, w), c.lanes), c.lanes);

@@ -39,7 +39,7 @@ struct RegisterTile {
   /// Where the sums rest: row i, vector v at c[cIndex + i * cRow + v * lanes].
   mlir::Value c, cIndex;
   int64_t cRow;
-  /// Sums start from 0 where this holds, otherwise from memory.
+  /// Sums are stored where this holds, otherwise added to those in memory.
   mlir::Value fresh;
 };
 void emitTile(LoopEmitter &e, const RegisterTile &tile);
