@@ -5,14 +5,14 @@
 using namespace mlir;
 using namespace portico;
 
-/// Entries from one row of a grid to the next. Without slots, the zeros after a
-/// row are those before the next one.
-static int64_t rowPitch(const GridDim &dim) {
-  int64_t needed = dim.columns + dim.reach;
-  if (dim.slots > 1 || dim.step > 1)
-    return needed;
-  int64_t data = dim.lead + dim.source;
-  return std::max({data, needed - dim.lead, dim.columns});
+/// Entries from one row of a grid to the next, and from one plane to the next.
+/// Without slots, the zeros after a row are those before the next one.
+static void choosePitches(ConvGrid &grid) {
+  for (GridDim &dim : grid.dims) {
+    int64_t needed = dim.columns + dim.reach, data = dim.lead + dim.source;
+    bool split = dim.slots > 1 || dim.step > 1;
+    dim.pitch = split ? needed : std::max({data, needed - dim.lead, dim.columns});
+  }
 }
 
 ConvGrid ConvGrid::ofInput(const ConvProblem &p, int64_t channels) {
@@ -28,10 +28,9 @@ ConvGrid ConvGrid::ofInput(const ConvProblem &p, int64_t channels) {
     g.dilation = dim.dilation;
     g.columns = dim.output;
     g.reach = dim.reach();
-    g.pitch = g.columns + g.reach;
     grid.dims.push_back(g);
   }
-  grid.dims.back().pitch = rowPitch(grid.dims.back());
+  choosePitches(grid);
   grid.blockRows = grid.dims[0].columns;
   return grid;
 }
@@ -50,10 +49,9 @@ ConvGrid ConvGrid::ofOutput(const ConvProblem &p) {
     g.lead = dim.reach() - skip;
     g.columns = (dim.pad + dim.input - 1) / dim.stride + 1 - skip;
     g.reach = dim.reach();
-    g.pitch = std::max(g.columns + g.reach, g.lead + g.source);
     grid.dims.push_back(g);
   }
-  grid.dims.back().pitch = rowPitch(grid.dims.back());
+  choosePitches(grid);
   grid.blockRows = grid.dims[0].columns;
   return grid;
 }
@@ -73,10 +71,11 @@ int64_t ConvGrid::stride(size_t i) const {
 }
 
 int64_t ConvGrid::plane() const {
-  const GridDim &row = dims.back();
-  // Taps of the last row reach past it.
-  int64_t past = std::max<int64_t>(0, row.columns + row.reach - row.pitch);
-  int64_t size = (blockRows + dims[0].reach) * stride(0) + past;
+  // The last taps of the last rows reach past what is theirs.
+  int64_t last = (blockRows - 1 + dims[0].reach) * stride(0);
+  for (size_t i = 1; i < dims.size(); ++i)
+    last += (dims[i].columns - 1 + dims[i].reach) * stride(i);
+  int64_t size = std::max(last + 1, (blockRows + dims[0].reach) * stride(0));
   // An odd number of cache lines: channels must not all fall on the same sets.
   int64_t lines = ceilDiv(size, 16);
   return (lines | 1) * 16;

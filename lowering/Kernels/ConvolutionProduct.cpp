@@ -26,21 +26,17 @@ class ConvolutionProduct {
 public:
   ConvolutionProduct(KernelOp kernel, Operation *hero, const ConvProblem &problem,
                      const TargetInfo &target, ModuleOp out, StringRef name, KernelABI &abi)
-      : kernel(kernel), hero(hero), p(withSharedGrid(problem)), target(target), out(out),
-        name(name), abi(abi), transposed(isa<ConvolutionInputGradOp>(hero)),
+      : kernel(kernel), hero(hero),
+        p(withSharedGrid(problem, isa<ConvolutionInputGradOp>(hero), target)), target(target),
+        out(out), name(name), abi(abi), transposed(isa<ConvolutionInputGradOp>(hero)),
         grid(transposed ? ConvGrid::ofOutput(p) : ConvGrid::ofInput(p, p.channels)),
         writer(kernel, hero->getResult(0), p.lanes) {}
 
   LogicalResult lower();
 
 private:
-  /// Images of so few positions that weights would be read for little work.
-  static ConvProblem withSharedGrid(ConvProblem p) {
-    constexpr int64_t few = 256;
-    if (p.images > 1 && std::max(p.inputElements(), p.outputElements()) <= few)
-      p.makeImagesDim();
-    return p;
-  }
+  static ConvProblem withSharedGrid(const ConvProblem &p, bool transposed,
+                                    const TargetInfo &target);
   int64_t rows() const { return transposed ? p.channels : p.filters; }
   int64_t depth() const { return grid.channels * p.taps(); }
   int64_t bytes() const { return p.accumulator.getIntOrFloatBitWidth() / 8; }
@@ -102,6 +98,26 @@ private:
 };
 
 } // namespace
+
+/// Small images share a grid where that wastes no more positions, or where the
+/// weights would be read for little work.
+ConvProblem ConvolutionProduct::withSharedGrid(const ConvProblem &p, bool transposed,
+                                               const TargetInfo &target) {
+  constexpr int64_t small = 256;
+  if (p.images == 1 || std::max(p.inputElements(), p.outputElements()) > small)
+    return p;
+  ConvProblem joined = p;
+  joined.makeImagesDim();
+  auto gridOf = [&](const ConvProblem &q) {
+    return transposed ? ConvGrid::ofOutput(q) : ConvGrid::ofInput(q, q.channels);
+  };
+  // A tile is about 48 positions wide.
+  ConvGrid alone = gridOf(p);
+  int64_t apart = roundUp(alone.positions(alone.blockRows), 48);
+  int64_t together = gridOf(joined).stride(0);
+  int64_t weightBytes = p.filters * p.channels * p.taps() * 4;
+  return together <= apart || weightBytes > target.l2Bytes / 4 ? joined : p;
+}
 
 void ConvolutionProduct::plan() {
   auto [m, vectors] =
