@@ -6,13 +6,13 @@ import pytest
 
 X = np.arange(60.0, dtype=np.float32).reshape(3, 4, 5)
 MASK = X % 3 == 0
-I, J = np.array([0, -1, 1]), np.array([[1], [0]])
+ROWS, COLUMNS = np.array([0, -1, 1]), np.array([[1], [0]])
 
 INDICES = [
     1, -1, (1, 2), (1, 2, 3), slice(1, 3), slice(None, None, 2), (slice(None), -1), (Ellipsis, 2),
-    (1, Ellipsis), (None, 1), (Ellipsis, None), (slice(0, 0),), I, (slice(None), I), (I, slice(1,
+    (1, Ellipsis), (None, 1), (Ellipsis, None), (slice(0, 0),), ROWS, (slice(None), ROWS), (ROWS, slice(1,
     3)),
-    (I, J[:, :1]), (slice(None), I, J), (J, slice(None), I), (0, slice(None), I), (I, None,
+    (ROWS, COLUMNS[:, :1]), (slice(None), ROWS, COLUMNS), (COLUMNS, slice(None), ROWS), (0, slice(None), ROWS), (ROWS, None,
     slice(1)),
     MASK, MASK[:, :, 0], (MASK[:, 0, 0], 1), (slice(None), MASK[0]), [0, 2], (slice(1, None), [1,
     1]),
@@ -85,11 +85,11 @@ def test_gradient_of_get_and_set():
         (slice(None, None, -1), IndexError, "step must be greater than zero"),
         (np.zeros(2, bool), IndexError, "shape of the mask"),
         (np.zeros(2, np.float32), IndexError, "long, int, byte or bool"),
-        ((I, np.zeros(2, np.int64)), IndexError, "broadcast together"),
+        ((ROWS, np.zeros(2, np.int64)), IndexError, "broadcast together"),
         ("a", IndexError, "only integers"),
         ((Ellipsis, Ellipsis), IndexError, "single ellipsis"),
         (np.array([7]), (IndexError, RuntimeError), "out of range"),
-        ((I, np.array([9, 9, 9])), (IndexError, RuntimeError), "out of range"),
+        ((ROWS, np.array([9, 9, 9])), (IndexError, RuntimeError), "out of range"),
     ],
 )
 def test_bad_index(index, error, words):
