@@ -176,9 +176,10 @@ private:
 
   llvm::Expected<std::string> link(ArrayRef<std::shared_ptr<const CompiledKernel>> kernels) {
     SmallVector<StringRef> objects;
-    std::set<const std::string *> seen;
+    // By name, which is a hash of the code: two threads may have compiled equal code at once.
+    std::set<StringRef> seen;
     for (const auto &kernel : kernels)
-      if (seen.insert(kernel->object.get()).second)
+      if (seen.insert(kernel->symbols.front()).second)
         objects.push_back(*kernel->object);
     if (objects.empty())
       return std::string();

@@ -2,6 +2,8 @@
 
 #include "lowering/Kernels/Kernels.h"
 
+#include "lowering/Math/ExpandMath.h"
+
 #include "llvm/ADT/StringSwitch.h"
 
 using namespace mlir;
@@ -24,7 +26,10 @@ LogicalResult lowerKernel(KernelOp kernel, const TargetInfo &target, ModuleOp ou
   if (!strategy)
     return kernel.emitError("internal error: no strategy for kernels of category '")
            << category << "'";
-  return strategy(kernel, target, out, name, abi);
+  if (failed(strategy(kernel, target, out, name, abi)))
+    return failure();
+  // Whatever the strategy, elementwise code may have come along.
+  return expandMath(out);
 }
 
 } // namespace portico

@@ -13,7 +13,6 @@
 
 #include "lowering/Kernels/Loops.h"
 
-#include "lowering/Math/ExpandMath.h"
 #include "lowering/ToLinalg/ToLinalg.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -222,7 +221,7 @@ LogicalResult lowerLinalgLoops(KernelOp kernel, func::FuncOp linalgFunc, const T
     emitNest(phases, nest, target);
   }
   phases.finish();
-  return expandMath(out);
+  return success();
 }
 
 LogicalResult lowerLoopKernel(KernelOp kernel, const TargetInfo &target, ModuleOp out,
