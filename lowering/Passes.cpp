@@ -4,6 +4,7 @@
 
 #include "lowering/Kernels/Kernels.h"
 #include "lowering/Math/ExpandMath.h"
+#include "lowering/ToLinalg/ToLinalg.h"
 
 #include "mlir/Dialect/Affine/IR/AffineOps.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -18,6 +19,7 @@ using namespace mlir;
 using namespace portico;
 
 namespace portico {
+#define GEN_PASS_DEF_PORTICOTOLINALG
 #define GEN_PASS_DEF_PORTICOLOWERKERNELS
 #define GEN_PASS_DEF_PORTICOEXPANDMATH
 #include "portico/LoweringPasses.h.inc"
@@ -38,6 +40,27 @@ static void annotate(ModuleOp module, const KernelABI &abi) {
 }
 
 namespace {
+
+struct ToLinalg : portico::impl::PorticoToLinalgBase<ToLinalg> {
+  void runOnOperation() override {
+    ModuleOp module = getOperation();
+    SmallVector<func::FuncOp> holders(module.getOps<func::FuncOp>());
+    SmallVector<KernelOp> kernels;
+    module.walk([&](KernelOp kernel) { kernels.push_back(kernel); });
+    for (auto [i, kernel] : llvm::enumerate(kernels)) {
+      StringRef category = kernel.getCategory().value_or("loop");
+      if (category != "loop" && category != "row") {
+        kernel.emitError("a kernel of category '")
+            << category << "' is not written in linalg; expected 'loop' or 'row'";
+        return signalPassFailure();
+      }
+      if (!kernelToLinalg(kernel, module, ("kernel" + Twine(i)).str()))
+        return signalPassFailure();
+    }
+    for (func::FuncOp holder : holders)
+      holder.erase();
+  }
+};
 
 struct LowerKernels : portico::impl::PorticoLowerKernelsBase<LowerKernels> {
   using PorticoLowerKernelsBase::PorticoLowerKernelsBase;

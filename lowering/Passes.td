@@ -10,6 +10,43 @@
 
 include "mlir/Pass/PassBase.td"
 
+def PorticoToLinalg : Pass<"portico-to-linalg", "::mlir::ModuleOp"> {
+  let summary = "writes kernels of loops and rows as linalg on memory";
+  let description = [{
+    The first half of `portico-lower-kernels`: each `portico.kernel` of category "loop"
+    or "row" becomes a function (inputs..., results..., status) over a short sequence of
+    `linalg.generic`. Data movement is in the indexing maps; a reduction, and a costly
+    value that several reductions share, is a stage of its own with memory in between,
+    which the row strategy keeps in registers.
+
+    Before:
+    ```mlir
+    %0 = portico.kernel "row" (%a = %x) : (tensor<4x8xf32>) -> tensor<8xf32> {
+      %1 = portico.exp %a : (tensor<4x8xf32>) -> tensor<4x8xf32>
+      %2 = portico.reduce sum %1 {axes = array<i64: 0>} : (tensor<4x8xf32>) -> tensor<8xf32>
+      portico.yield %2 : tensor<8xf32>
+    }
+    ```
+    After (the copy of %sum to the result left out):
+    ```mlir
+    %sum = memref.alloc() : memref<8xf32>
+    linalg.fill ins(%zero : f32) outs(%sum : memref<8xf32>)
+    linalg.generic {indexing_maps = [affine_map<(d0, d1) -> (d0, d1)>, affine_map<(d0, d1) -> (d1)>],
+                    iterator_types = ["reduction", "parallel"]}
+        ins(%x : memref<4x8xf32>) outs(%sum : memref<8xf32>) {
+    ^bb0(%in: f32, %out: f32):
+      %0 = math.exp %in : f32
+      %1 = arith.addf %out, %0 : f32
+      linalg.yield %1 : f32
+    }
+    ```
+  }];
+  let dependentDialects = [
+    "::mlir::affine::AffineDialect", "::mlir::arith::ArithDialect",
+    "::mlir::func::FuncDialect", "::mlir::linalg::LinalgDialect", "::mlir::math::MathDialect",
+    "::mlir::memref::MemRefDialect", "::mlir::scf::SCFDialect"];
+}
+
 def PorticoLowerKernels : Pass<"portico-lower-kernels", "::mlir::ModuleOp"> {
   let summary = "turns kernels into loops over memory";
   let description = [{
@@ -68,8 +105,9 @@ def PorticoExpandMath : Pass<"portico-expand-math"> {
     %9 = arith.mulf %8, %scale : f32
     ```
   }];
-  let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::math::MathDialect",
-                           "::mlir::vector::VectorDialect"];
+  let dependentDialects = [
+    "::mlir::arith::ArithDialect", "::mlir::math::MathDialect", "::mlir::memref::MemRefDialect",
+    "::mlir::scf::SCFDialect", "::mlir::vector::VectorDialect"];
 }
 
 #endif // PORTICO_LOWERING_PASSES_TD

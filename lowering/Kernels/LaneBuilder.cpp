@@ -197,7 +197,8 @@ void LaneBuilder::store(Value value, Value memref, LaneIndex at, Value mask) {
       vector::MaskedStoreOp::create(b, loc, memref, at.base, mask, value);
     else
       vector::StoreOp::create(b, loc, value, memref, at.base, /*nontemporal=*/streaming,
-                              streaming ? llvm::MaybeAlign(vectorBytes(value)) : llvm::MaybeAlign());
+                              streaming ? llvm::MaybeAlign(vectorBytes(value))
+                                        : llvm::MaybeAlign());
     return;
   }
   if (!mask)

@@ -117,12 +117,13 @@ bool wantsStreaming(const NestStage &stage, int64_t rowLength, int64_t lanes,
   // makes it slower still.
   constexpr int64_t kCheap = 12;
   linalg::GenericOp generic = stage.generic;
-  return costOf(generic) <= kCheap && rowLength % lanes == 0 && llvm::all_of(generic.getDpsInits(), [&](Value output) {
-    auto type = cast<MemRefType>(output.getType());
-    int64_t bytes = type.getElementTypeBitWidth() / 8;
-    // Buffers are aligned to 64 bytes, vectors to their own size.
-    return bytes * lanes <= 64 && type.getNumElements() * bytes >= target.l3Bytes;
-  });
+  return costOf(generic) <= kCheap && rowLength % lanes == 0 &&
+         llvm::all_of(generic.getDpsInits(), [&](Value output) {
+           auto type = cast<MemRefType>(output.getType());
+           int64_t bytes = type.getElementTypeBitWidth() / 8;
+           // Buffers are aligned to 64 bytes, vectors to their own size.
+           return bytes * lanes <= 64 && type.getNumElements() * bytes >= target.l3Bytes;
+         });
 }
 
 int64_t grainFor(int64_t costPerItem) {

@@ -141,8 +141,7 @@ void emitTransposed(PhaseBuilder &phases, Nest &nest, unsigned dim, const Target
     forLoop(b, loc, lanes.index(0), lanes.index(height), kBlockAlong, [&](Value top) {
       Value bottom = minimum(plus(top, kBlockAlong), height);
       forLoop(b, loc, left, right, lanesCount, [&](Value column) {
-        forLoop(b, loc, top, bottom, lanesCount,
-                [&](Value row) { emitTile(outer, row, column); });
+        forLoop(b, loc, top, bottom, lanesCount, [&](Value row) { emitTile(outer, row, column); });
       });
     });
   });

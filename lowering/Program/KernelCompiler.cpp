@@ -250,8 +250,7 @@ llvm::Expected<CompiledKernels> portico::compileKernels(ArrayRef<KernelOp> kerne
     auto [found, fresh] = jobOfText.try_emplace(text, jobs.size());
     jobOfKernel.push_back(found->second);
     if (fresh)
-      jobs.push_back(
-          std::make_unique<Job>(makeJob(kernel, *module, std::move(text), target)));
+      jobs.push_back(std::make_unique<Job>(makeJob(kernel, *module, std::move(text), target)));
   }
 
   std::vector<Job *> missing;

@@ -138,8 +138,14 @@ AffineExpr simplifyInRanges(AffineExpr expr, IndexRanges ranges) {
   switch (expr.getKind()) {
   case AffineExprKind::Add:
     return lhs + rhs;
-  case AffineExprKind::Mul:
-    return lhs * rhs;
+  case AffineExprKind::Mul: {
+    if (!constant)
+      return lhs * rhs;
+    AffineExpr sum = getAffineConstantExpr(0, expr.getContext());
+    for (auto [term, factor] : termsOf(lhs))
+      sum = sum + term * (factor * constant.getValue());
+    return sum;
+  }
   case AffineExprKind::FloorDiv:
     return constant ? simplifyDivision(lhs, constant.getValue(), false, ranges) : lhs.floorDiv(rhs);
   case AffineExprKind::Mod:
