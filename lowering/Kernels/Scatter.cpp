@@ -2,11 +2,14 @@
 //
 //   x [outer][size][inner], indices [batch][count], updates [outer][count][inner]
 //
-// where outer = batch x the dimensions between the batch and the axis. An item is
-// one outer index and a block of inner columns: it copies its part of x into the
-// result and then goes through the updates in order of the indices. No two items
-// touch the same element, so neither the order nor the result depends on how many
-// cores there are.
+// where outer = batch x the dimensions between the batch and the axis.
+//
+//   phase 0, items = stretches of x: copy into the result, unless it is the same
+//   phase 1, items = outer index x block of inner columns: go through the updates
+//     in order of the indices
+//
+// No two items of a phase touch the same element, so neither the order nor the
+// result depends on how many cores there are.
 //
 //===----------------------------------------------------------------------===//
 
@@ -42,6 +45,9 @@ public:
   void lower();
 
 private:
+  void emitCopy();
+  void emitUpdates();
+  void emitChecksAlone();
   Value checkedIndex(PhaseFunction &e, Value which);
   void update(PhaseFunction &e, Value updates, Value from, Value to, int64_t l);
 
@@ -112,32 +118,49 @@ void ScatterLowering::update(PhaseFunction &e, Value updates, Value from, Value 
   l > 1 ? e.storeVector(value, result, to) : e.store(value, result, to);
 }
 
-void ScatterLowering::lower() {
-  // Columns are cut only where there are too few rows to share.
-  int64_t outer = batch * middle;
-  int64_t width = std::max<int64_t>(inner, 1);
-  double work = double(size + count) * inner;
-  if (outer < 8 && inner >= 2 * lanes && work * outer > 1e5)
-    width = roundUp(ceilDiv(inner, std::max<int64_t>(1, 8 / std::max<int64_t>(outer, 1))), lanes);
-  int64_t blocks = ceilDiv(inner, width), last = inner - (blocks - 1) * width;
-  int64_t extent = size == 0 ? 0 : outer * blocks;
-  // With no row to write to, the indices still have to be checked.
-  if (size == 0 && count > 0)
-    extent = batch;
-  PhaseFunction e(kernel, out, name, abi, extent,
-                  grainFor(double(size + 4 * count) * width / lanes));
-  Value x = e.inputs[cast<BlockArgument>(op.getX()).getArgNumber()];
-  Value updates = e.inputs[cast<BlockArgument>(op.getUpdates()).getArgNumber()];
-  if (size == 0) {
-    e.loop(e.begin, e.end, 1, [&](Value item) {
-      e.loop(0, count, 1, [&](Value i) { checkedIndex(e, e.add(e.mul(item, count), i)); });
-    });
-    return;
-  }
+/// The result begins as x.
+void ScatterLowering::emitCopy() {
+  constexpr int64_t stretch = 8192;
+  int64_t total = elementsOf(op.getX()), stretches = ceilDiv(total, stretch);
+  int64_t last = total - (stretches - 1) * stretch;
+  PhaseFunction e(kernel, out, name, abi, stretches, grainFor(double(stretch) / lanes));
+  Value x = e.inputs[cast<BlockArgument>(op.getX()).getArgNumber()], result = e.results[0];
   auto address = [&](Value memory) -> Value {
     return memref::ExtractAlignedPointerAsIndexOp::create(e.b, e.loc, memory);
   };
-  Value inPlace = e.equal(address(x), address(e.results[0]));
+  auto copy = [&](Value base, int64_t count) {
+    e.loopLanes(count, lanes, [&](Value j, int64_t l) {
+      Value place = e.add(base, j);
+      if (l > 1)
+        e.storeVector(e.loadVector(x, place, l), result, place);
+      else
+        e.store(e.load(x, place), result, place);
+    });
+  };
+  Value inPlace = e.equal(address(x), address(result));
+  e.when(
+      inPlace, [] {},
+      [&] {
+        e.loop(e.begin, e.end, 1, [&](Value item) {
+          Value base = e.mul(item, stretch);
+          if (last == stretch)
+            return copy(base, stretch);
+          e.when(
+              e.less(item, stretches - 1), [&] { copy(base, stretch); }, [&] { copy(base, last); });
+        });
+      });
+}
+
+void ScatterLowering::emitUpdates() {
+  // Columns are cut only where there are too few rows to share.
+  constexpr int64_t least = 64;
+  int64_t outer = batch * middle, width = inner;
+  if (outer < 8 && double(count) * inner * outer > 1e5)
+    width = std::min(inner, std::max(least, roundUp(ceilDiv(inner, ceilDiv(8, outer)), lanes)));
+  int64_t blocks = ceilDiv(inner, width), last = inner - (blocks - 1) * width;
+  PhaseFunction e(kernel, out, name, abi, outer * blocks,
+                  grainFor(double(4 * count) * ceilDiv(width, lanes)));
+  Value updates = e.inputs[cast<BlockArgument>(op.getUpdates()).getArgNumber()];
   e.loop(e.begin, e.end, 1, [&](Value item) {
     Value block = e.rem(item, blocks), row = e.div(item, blocks);
     Value column = e.mul(block, width);
@@ -145,23 +168,6 @@ void ScatterLowering::lower() {
     Value updateBase = e.add(e.mul(row, count * inner), column);
     Value firstIndex = e.mul(e.div(row, middle), count);
     auto columns = [&](int64_t n) {
-      auto copy = [&](Value at, int64_t elements) {
-        e.loopLanes(elements, lanes, [&](Value j, int64_t l) {
-          Value place = e.add(at, j);
-          if (l > 1)
-            e.storeVector(e.loadVector(x, place, l), e.results[0], place);
-          else
-            e.store(e.load(x, place), e.results[0], place);
-        });
-      };
-      e.when(
-          inPlace, [] {},
-          [&] {
-            if (n == inner)
-              copy(base, size * inner);
-            else
-              e.loop(0, size, 1, [&](Value i) { copy(e.add(base, e.mul(i, inner)), n); });
-          });
       e.loop(0, count, 1, [&](Value i) {
         Value index = checkedIndex(e, e.add(firstIndex, i));
         Value to = e.add(base, e.mul(index, inner));
@@ -175,6 +181,26 @@ void ScatterLowering::lower() {
       return columns(width);
     e.when(e.less(block, blocks - 1), [&] { columns(width); }, [&] { columns(last); });
   });
+}
+
+/// With no row to write to, the indices still have to be checked.
+void ScatterLowering::emitChecksAlone() {
+  PhaseFunction e(kernel, out, name, abi, batch, 1);
+  e.loop(e.begin, e.end, 1, [&](Value item) {
+    e.loop(0, count, 1, [&](Value i) { checkedIndex(e, e.add(e.mul(item, count), i)); });
+  });
+}
+
+void ScatterLowering::lower() {
+  if (size == 0 || inner == 0 || middle == 0)
+    return emitChecksAlone();
+  if (batch == 0) {
+    PhaseFunction nothing(kernel, out, name, abi, 0, 1);
+    return;
+  }
+  emitCopy();
+  if (count > 0)
+    emitUpdates();
 }
 
 LogicalResult portico::lowerScatterKernel(KernelOp kernel, const TargetInfo &target, ModuleOp out,
