@@ -46,7 +46,7 @@ __version__ = "0.1.0"
 
 #: Each of these publishes its ops when it is imported.
 _OP_MODULES = (
-    "_linalg_names", "_stats", "activation", "arithmetic", "comparison", "creation",
+    "_linalg_names", "_options", "_stats", "activation", "arithmetic", "comparison", "creation",
     "gather_scatter", "indexing",
     "joining", "linear",
     "printing", "random", "reductions", "sorting", "special", "tensor", "unary", "views",

@@ -17,11 +17,41 @@ def stats():
     return _core.stats()
 
 
+class Explanation(list):
+    """What `explain` returns: a list of dicts, printed as a table."""
+
+    def __str__(self):
+        rows = [("asked for by", "at", "ops", "program", "kernels", "compile ms", "run ms")]
+        for r in self:
+            program = f"{r['result']} ({r['reason']})" if r["reason"] else r["result"]
+            rows.append(
+                (r["why"], r["line"], str(r["ops"]), program, str(r["kernels"]),
+                 f"{r['compile_ms']:.1f}", f"{r['run_ms']:.2f}")
+            )  # fmt: skip
+        widths = [max(len(row[k]) for row in rows) for k in range(len(rows[0]))]
+        return "\n".join(
+            "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+            for row in rows
+        )
+
+    __repr__ = __str__
+
+
 @op(method=False)
-def explain(*args, **kwargs):
-    """What was compiled lately: why (which observation, which miss), for how long, at which of
-    your lines."""
-    return _core.explain(*args, **kwargs)
+def explain():
+    """What was run lately, oldest first: which observation asked for it and at which of your
+    lines, whether its program was known or had to be compiled and why, into how many kernels, and
+    how long that took.
+
+    Returns:
+        a list of dicts with the keys `why, line, ops, inputs, outputs, donated, result, reason,
+        kernels, kernels_compiled, compile_ms, run_ms`, which prints as a table.
+
+    >>> _ = (pt.ones(3) + 1).tolist()
+    >>> pt.explain()[-1]["why"]
+    'tolist'
+    """
+    return Explanation(_core.explain())
 
 
 @op(method=False, name="eval")

@@ -5,6 +5,7 @@ import random
 import ml_dtypes
 import numpy as np
 import pytest
+
 from portico import mlir
 from portico._generated.op_table import ENUMS, OPS
 from portico.reference import evaluate_module

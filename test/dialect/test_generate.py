@@ -6,6 +6,7 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+
 from portico._generated import op_table
 
 ROOT = Path(__file__).resolve().parents[2]

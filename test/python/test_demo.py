@@ -7,6 +7,7 @@ import sys
 
 import numpy as np
 import pytest
+
 from portico.demo import fashion_mnist
 from portico.demo.report import confusion
 

@@ -11,10 +11,11 @@ import subprocess
 import sys
 
 import numpy as np
-import portico as pt
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+
+import portico as pt
 
 UNARY = ["neg", "abs", "exp", "tanh", "sigmoid", "relu", "sin", "sqrt_abs", "square"]
 BINARY = ["add", "sub", "mul", "maximum", "minimum", "where", "div"]

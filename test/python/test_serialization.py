@@ -5,8 +5,9 @@ import pickle
 from collections import OrderedDict
 
 import numpy as np
-import portico as pt
 import pytest
+
+import portico as pt
 
 DTYPES = ["bool", "uint8", "int8", "int16", "int32", "int64", "float16", "bfloat16", "float32",
           "float64"]  # fmt: skip

@@ -3,6 +3,7 @@
 import time
 
 import numpy as np
+
 import portico as pt
 
 from . import fashion_mnist

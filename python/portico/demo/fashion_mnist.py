@@ -6,6 +6,7 @@ import struct
 from pathlib import Path
 
 import numpy as np
+
 from portico.errors import PorticoRuntimeError
 
 CLASSES = ("T-shirt", "trouser", "pullover", "dress", "coat", "sandal", "shirt", "sneaker",

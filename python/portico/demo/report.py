@@ -1,8 +1,9 @@
 """What the demo shows when training is done."""
 
 import numpy as np
-import portico as pt
 from rich.table import Table
+
+import portico as pt
 
 from .fashion_mnist import CLASSES
 

@@ -4,6 +4,7 @@ import time
 from dataclasses import dataclass, field
 
 import numpy as np
+
 import portico as pt
 from portico.nn import functional as F
 

@@ -1,6 +1,7 @@
 """A whole program: walks `portico` ops in order and evaluates each in NumPy."""
 
 import numpy as np
+
 from portico import mlir
 
 from .ops import evaluate_op

@@ -1,6 +1,7 @@
 """One primitive at a time: the ODS `numpy` line of an op, evaluated."""
 
 import numpy as np
+
 from portico._generated.op_table import OPS
 
 from . import kernels

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 import numpy as np
+
 from portico import mlir
 from portico._generated.op_table import OPS
 from portico.reference import evaluate_module, evaluate_op

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+
 from portico.reference import evaluate_module, evaluate_op
 
 from .differentiate import Sample, differentiated, program, vjp

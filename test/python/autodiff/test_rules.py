@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+
 from portico._generated.op_table import OPS
 from portico.reference import evaluate_module, evaluate_op
 

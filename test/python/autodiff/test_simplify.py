@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from portico import mlir
 from portico.reference import evaluate_module, evaluate_op
 

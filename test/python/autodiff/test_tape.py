@@ -7,6 +7,7 @@ through `create_graph`.
 
 import numpy as np
 import pytest
+
 from portico import _core
 from portico._generated import ops
 from portico._generated.op_table import OPS

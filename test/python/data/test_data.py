@@ -5,8 +5,9 @@ import time
 from pathlib import Path
 
 import numpy as np
-import portico as pt
 import pytest
+
+import portico as pt
 from portico.utils import data
 
 

@@ -6,8 +6,9 @@ PORTICO_TEST_EXECUTOR=compiled runs the same tests through the compiler.
 
 import os
 
-import portico as pt
 import pytest
+
+import portico as pt
 from portico import _core
 
 

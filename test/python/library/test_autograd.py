@@ -1,7 +1,8 @@
 """The tape's face: backward, grad, modes, hooks and functions."""
 
-import portico as pt
 import pytest
+
+import portico as pt
 from portico.autograd import Function, gradcheck, gradgradcheck
 
 

@@ -4,8 +4,9 @@ import subprocess
 import sys
 
 import numpy as np
-import portico as pt
 import pytest
+
+import portico as pt
 
 CASES = [
     (lambda: pt.ones(2) + pt.ones(3), RuntimeError, "must match the size"),

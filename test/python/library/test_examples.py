@@ -5,8 +5,9 @@ import importlib
 import inspect
 
 import numpy as np
-import portico as pt
 import pytest
+
+import portico as pt
 from portico import _registry
 
 MODULES = [

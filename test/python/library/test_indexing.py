@@ -1,8 +1,9 @@
 """x[...] and x[...] = v agree with NumPy, whose rules PyTorch follows."""
 
 import numpy as np
-import portico as pt
 import pytest
+
+import portico as pt
 
 X = np.arange(60.0, dtype=np.float32).reshape(3, 4, 5)
 MASK = X % 3 == 0

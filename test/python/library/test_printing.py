@@ -1,7 +1,8 @@
 """Tensors print as PyTorch prints them: these strings are its own."""
 
-import portico as pt
 import pytest
+
+import portico as pt
 
 CASES = [
     (lambda: pt.tensor(1.0), "tensor(1.)"),

@@ -1,7 +1,8 @@
 """Dtypes of results: PyTorch's promotion, its float functions and its casting rule."""
 
-import portico as pt
 import pytest
+
+import portico as pt
 
 B, U8, I32, I64, F16, BF16, F32, F64 = (
     pt.bool, pt.uint8, pt.int32, pt.int64, pt.float16, pt.bfloat16, pt.float32, pt.float64

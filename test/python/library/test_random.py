@@ -1,8 +1,9 @@
 """Random numbers: seeds, streams, moments, and the formula that the module states."""
 
 import numpy as np
-import portico as pt
 import pytest
+
+import portico as pt
 from portico import random
 
 

@@ -1,6 +1,7 @@
 """Semantics are tested against the NumPy interpreter: a wrong answer here is the recorder's."""
 
 import pytest
+
 from portico import _core
 
 

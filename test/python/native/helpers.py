@@ -1,6 +1,7 @@
 """Short names for what these tests do all the time."""
 
 import numpy as np
+
 from portico import _core
 from portico._generated import ops
 

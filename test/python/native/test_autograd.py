@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+
 from portico import _core
 from portico._generated import ops
 

@@ -7,6 +7,7 @@ import textwrap
 
 import numpy as np
 import pytest
+
 from portico import _core
 from portico._generated import ops
 

@@ -5,6 +5,7 @@ import gc
 import ml_dtypes
 import numpy as np
 import pytest
+
 from portico import _core
 from portico._generated import ops
 

@@ -6,6 +6,7 @@ import weakref
 
 import numpy as np
 import pytest
+
 from portico import _core, errors
 from portico._generated import ops
 

@@ -6,6 +6,7 @@ import threading
 
 import numpy as np
 import pytest
+
 from portico import _core
 from portico._generated import ops
 

@@ -4,8 +4,9 @@ import itertools
 import math
 
 import numpy as np
-import portico as pt
 import pytest
+
+import portico as pt
 from portico import nn
 from portico.nn import functional as F
 from portico.reference import evaluate_op

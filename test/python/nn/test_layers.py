@@ -1,8 +1,9 @@
 """Layers: shapes, parameters, and recurrences against plain NumPy."""
 
 import numpy as np
-import portico as pt
 import pytest
+
+import portico as pt
 from portico import nn
 
 rng = np.random.default_rng(5)

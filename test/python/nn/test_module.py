@@ -2,8 +2,9 @@
 
 import copy
 
-import portico as pt
 import pytest
+
+import portico as pt
 from portico import nn
 
 

@@ -3,8 +3,9 @@
 import math
 
 import numpy as np
-import portico as pt
 import pytest
+
+import portico as pt
 from portico import optim
 
 START = np.array([1.0, -2.0, 0.5])

@@ -2,8 +2,9 @@
 
 import math
 
-import portico as pt
 import pytest
+
+import portico as pt
 from portico import optim
 from portico.optim import lr_scheduler as S
 

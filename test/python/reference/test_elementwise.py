@@ -5,6 +5,7 @@ import math
 import ml_dtypes
 import numpy as np
 import pytest
+
 from portico.reference import evaluate_op
 
 INTS = [np.int8, np.int16, np.int32, np.int64, np.uint8]

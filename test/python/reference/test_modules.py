@@ -3,6 +3,7 @@
 import ml_dtypes
 import numpy as np
 import pytest
+
 from portico import mlir
 from portico.reference import evaluate_module
 

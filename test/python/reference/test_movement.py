@@ -4,6 +4,7 @@ import itertools
 
 import numpy as np
 import pytest
+
 from portico.reference import evaluate_op
 
 

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+
 from portico.reference import evaluate_op
 from portico.reference.kernels.random import philox
 

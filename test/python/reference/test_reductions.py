@@ -7,6 +7,7 @@ import operator
 import ml_dtypes
 import numpy as np
 import pytest
+
 from portico.reference import evaluate_op
 
 COMBINE = {"sum": operator.add, "prod": operator.mul, "max": max, "min": min}

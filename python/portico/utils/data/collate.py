@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 import numpy as np
+
 import portico as pt
 from portico import _core
 from portico.errors import PorticoRuntimeError, PorticoTypeError

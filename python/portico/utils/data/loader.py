@@ -7,6 +7,7 @@ import time
 import warnings
 
 import numpy as np
+
 import portico as pt
 from portico import _core
 from portico.errors import PorticoRuntimeError, PorticoValueError
