@@ -99,7 +99,7 @@ bool writeAll(int file, llvm::StringRef bytes) {
 
 /// mkdir -p, private to the user.
 bool makeFolders(const std::string &path) {
-  for (size_t slash = 1; slash != std::string::npos;) {
+  for (size_t slash = 0; slash != std::string::npos;) {
     slash = path.find('/', slash + 1);
     std::string part = path.substr(0, slash);
     if (mkdir(part.c_str(), 0700) != 0 && errno != EEXIST)

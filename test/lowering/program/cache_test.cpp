@@ -187,6 +187,15 @@ TEST(a_cache_that_cannot_be_written_is_told_once) {
   });
 }
 
+TEST(the_folder_may_be_relative) {
+  for (const char *path : {"c/d", "./x", "one"}) {
+    setenv("PORTICO_CACHE_DIR", path, 1);
+    expectInChild(false, 0);
+    expectInChild(true, 0);
+    EXPECT(fs::exists(fs::path(path) / "programs"));
+  }
+}
+
 TEST(a_size_of_zero_turns_the_disk_off) {
   setenv("PORTICO_CACHE_SIZE", "0", 1);
   expectInChild(false, 0);

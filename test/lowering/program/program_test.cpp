@@ -262,6 +262,70 @@ TEST(damaged_programs_do_not_crash_the_loader) {
   EXPECT(refused > 100);
 }
 
+TEST(memory_of_others_need_not_be_aligned) {
+  const char *text = R"(
+func.func @main(%a: tensor<100xf32>) -> tensor<100xf32> {
+  %0 = portico.add %a, %a : (tensor<100xf32>, tensor<100xf32>) -> tensor<100xf32>
+  return %0 : tensor<100xf32>
+})";
+  Program program(compileText(text).program);
+  alignas(64) static float memory[204];
+  for (int i = 0; i < 100; ++i)
+    memory[i + 1] = float(i);
+  Status status;
+  portico_buffer *input = nullptr, *output = nullptr;
+  EXPECT_OK(portico_buffer_wrap(device(), memory + 1, 400, nullptr, nullptr, &input, &status),
+            status);
+  EXPECT_OK(portico_buffer_wrap(device(), memory + 103, 400, nullptr, nullptr, &output, &status),
+            status);
+  EXPECT_OK(portico_program_run(*program, &input, nullptr, &output, &status), status);
+  for (int i = 0; i < 100; ++i)
+    EXPECT(memory[103 + i] == 2.0f * float(i));
+  EXPECT(memory[101] == 0 && memory[102] == 0 && memory[203] == 0);
+  portico_buffer_release(input);
+  portico_buffer_release(output);
+}
+
+TEST(the_same_module_gives_the_same_bytes) {
+  CompileOptions options = unfused();
+  options.cache = false;
+  EXPECT(compileText(kAddMul, {}, options).program == compileText(kAddMul, {}, options).program);
+}
+
+TEST(the_number_of_threads_changes_no_bit) {
+  const char *text = R"(
+func.func @main(%a: tensor<1000x300xf32>) -> (tensor<300xf32>, tensor<1000xf32>) {
+  %0 = portico.reduce sum %a {axes = array<i64: 0>} : (tensor<1000x300xf32>) -> tensor<300xf32>
+  %1 = portico.reduce sum %a {axes = array<i64: 1>} : (tensor<1000x300xf32>) -> tensor<1000xf32>
+  return %0, %1 : tensor<300xf32>, tensor<1000xf32>
+})";
+  Program program(compileText(text).program);
+  Status status;
+  portico_buffer *input = nullptr;
+  EXPECT_OK(portico_buffer_allocate(device(), 1200000, &input, &status), status);
+  for (int i = 0; i < 300000; ++i)
+    static_cast<float *>(portico_buffer_data(input))[i] = std::sin(float(i));
+  std::vector<float> first;
+  for (int threads : {1, 2, 3, 8}) {
+    EXPECT_OK(portico_set_num_threads(threads, &status), status);
+    portico_buffer *outputs[] = {nullptr, nullptr};
+    EXPECT_OK(portico_program_run(*program, &input, nullptr, outputs, &status), status);
+    std::vector<float> values(1300);
+    memcpy(values.data(), portico_buffer_data(outputs[0]), 1200);
+    memcpy(values.data() + 300, portico_buffer_data(outputs[1]), 4000);
+    if (first.empty())
+      first = values;
+    EXPECT(memcmp(values.data(), first.data(), 5200) == 0);
+    portico_buffer_release(outputs[0]);
+    portico_buffer_release(outputs[1]);
+  }
+  float sum = 0;
+  for (int i = 0; i < 300; ++i)
+    sum += std::sin(float(i));
+  EXPECT(std::fabs(first[300] - sum) < 1e-3f);
+  portico_buffer_release(input);
+}
+
 TEST(strict_rounds_half_types_after_every_op) {
   const char *half = R"(
 func.func @main(%a: tensor<4xf16>) -> tensor<4xf16> {
