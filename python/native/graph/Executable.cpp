@@ -35,6 +35,7 @@ std::shared_ptr<Executable> buildExecutable(const Trace &trace, const std::vecto
   report.kernels = compiled.kernels;
   report.kernelsCompiled = compiled.kernelsCompiled;
   report.ms = compiled.ms;
+  report.warnings = std::move(compiled.warnings);
   portico_status status = {};
   status.struct_size = sizeof(status);
   portico_program *program = nullptr;

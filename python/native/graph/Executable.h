@@ -19,6 +19,7 @@ struct BuildReport {
   int kernels = 0;
   int kernelsCompiled = 0;
   double ms = 0;
+  std::vector<std::string> warnings;
 };
 
 class Executable {

@@ -123,6 +123,10 @@ static std::shared_ptr<Executable> build(const Slice &slice, FlushRecord &record
   }
   if (!executable)
     raise(ErrorKind::internal, error);
+  // A warning that the user has turned into an error must not lose the program.
+  for (const std::string &warning : record.build.warnings)
+    if (PyErr_WarnEx(PyExc_RuntimeWarning, warning.c_str(), 1) != 0)
+      PyErr_WriteUnraisable(nullptr);
   Counters &count = counters();
   count.compiles += record.build.compiled;
   count.diskHits += record.build.diskHit;

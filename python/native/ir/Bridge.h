@@ -51,6 +51,8 @@ struct CompiledProgram {
   double ms = 0;
   std::string plan;
   std::vector<std::pair<std::string, std::string>> stages;
+  /// What the user should hear, each once per process.
+  std::vector<std::string> warnings;
 };
 
 /// Compiles a trace for a device. False and a message where the compiler fails.

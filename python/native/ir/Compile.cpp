@@ -45,6 +45,7 @@ bool compileTrace(const Trace &trace, const std::vector<bool> &donatable, const 
   program.diskHit = result->diskHit;
   program.ms = result->ms;
   program.plan = std::move(result->planJson);
+  program.warnings = std::move(result->warnings);
   for (CompileStage &stage : result->stages)
     program.stages.emplace_back(std::move(stage.name), std::move(stage.text));
   return true;
