@@ -20,7 +20,7 @@ Value LaneBody::operand(unsigned k) {
   Place where = place(generic->getOperand(k));
   if (where.value)
     return where.value;
-  LaneIndex at = where.at ? *where.at : lanes.evaluate(accesses[k], dims, {});
+  VaryingIndex at = where.at ? *where.at : lanes.evaluate(accesses[k], dims, {});
   // Operands are read where linalg proved the access in range: a guard around
   // the use does not matter, only the tail of the loop does.
   return preloaded[k] = lanes.load(where.memref, at, tail, /*guarded=*/false);
@@ -36,7 +36,7 @@ Value LaneBody::lookup(Value value) {
   return value;
 }
 
-LaneIndex LaneBody::lookupIndex(Value value) {
+VaryingIndex LaneBody::lookupIndex(Value value) {
   auto it = indices.find(value);
   if (it != indices.end())
     return it->second;
@@ -76,7 +76,7 @@ void LaneBody::runOp(Operation &op) {
   if (op.getNumResults() == 1) {
     Value result = op.getResult(0);
     if (auto it = indexExprs.find(result); it != indexExprs.end()) {
-      SmallVector<LaneIndex> symbols;
+      SmallVector<VaryingIndex> symbols;
       if (auto apply = dyn_cast<affine::AffineApplyOp>(op))
         for (Value operand : apply.getMapOperands())
           symbols.push_back(lookupIndex(operand));
@@ -101,7 +101,7 @@ void LaneBody::runOp(Operation &op) {
   }
   if (auto compare = dyn_cast<arith::CmpIOp>(op);
       compare && isa<IndexType>(compare.getLhs().getType())) {
-    LaneIndex x = lookupIndex(compare.getLhs()), y = lookupIndex(compare.getRhs());
+    VaryingIndex x = lookupIndex(compare.getLhs()), y = lookupIndex(compare.getRhs());
     Value lhs = x.base, rhs = y.base;
     if (!x.isUniform() || !y.isUniform()) {
       lhs = lanes.materialize(x);
@@ -112,7 +112,7 @@ void LaneBody::runOp(Operation &op) {
   }
   if (auto load = dyn_cast<memref::LoadOp>(op)) {
     auto shape = cast<MemRefType>(load.getMemRef().getType()).getShape();
-    LaneIndex at = lanes.uniform(lanes.index(0));
+    VaryingIndex at = lanes.uniform(lanes.index(0));
     int64_t stride = 1;
     for (int64_t k = static_cast<int64_t>(shape.size()) - 1; k >= 0; --k) {
       at = lanes.add(lanes.scale(lookupIndex(load.getIndices()[k]), stride), at);

@@ -38,7 +38,7 @@ Value LaneBuilder::maskAnd(Value x, Value y) {
 // Indices
 //===----------------------------------------------------------------------===//
 
-LaneIndex LaneBuilder::add(LaneIndex x, LaneIndex y) {
+VaryingIndex LaneBuilder::add(VaryingIndex x, VaryingIndex y) {
   if (x.vector || y.vector)
     return {nullptr, 0, arith::AddIOp::create(b, loc, materialize(x), materialize(y))};
   int64_t stride = x.stride + y.stride;
@@ -52,7 +52,7 @@ LaneIndex LaneBuilder::add(LaneIndex x, LaneIndex y) {
   return {arith::AddIOp::create(b, loc, x.base, y.base), stride, nullptr};
 }
 
-LaneIndex LaneBuilder::scale(LaneIndex x, int64_t factor) {
+VaryingIndex LaneBuilder::scale(VaryingIndex x, int64_t factor) {
   if (factor == 1)
     return x;
   if (x.vector) {
@@ -64,7 +64,7 @@ LaneIndex LaneBuilder::scale(LaneIndex x, int64_t factor) {
   return {arith::MulIOp::create(b, loc, x.base, index(factor)), x.stride * factor, nullptr};
 }
 
-LaneIndex LaneBuilder::divide(LaneIndex x, int64_t divisor, bool remainder) {
+VaryingIndex LaneBuilder::divide(VaryingIndex x, int64_t divisor, bool remainder) {
   // Indices that are used are not negative; lanes that are masked off may be.
   auto make = [&](Value v, Value d) -> Value {
     if (remainder)
@@ -80,8 +80,8 @@ LaneIndex LaneBuilder::divide(LaneIndex x, int64_t divisor, bool remainder) {
   return {nullptr, 0, make(v, intConstantLike(b, loc, v.getType(), divisor))};
 }
 
-LaneIndex LaneBuilder::evaluate(AffineExpr expr, ArrayRef<LaneIndex> dims,
-                                ArrayRef<LaneIndex> symbols) {
+VaryingIndex LaneBuilder::evaluate(AffineExpr expr, ArrayRef<VaryingIndex> dims,
+                                   ArrayRef<VaryingIndex> symbols) {
   if (auto c = dyn_cast<AffineConstantExpr>(expr))
     return uniform(index(c.getValue()));
   if (auto d = dyn_cast<AffineDimExpr>(expr))
@@ -89,7 +89,7 @@ LaneIndex LaneBuilder::evaluate(AffineExpr expr, ArrayRef<LaneIndex> dims,
   if (auto s = dyn_cast<AffineSymbolExpr>(expr))
     return symbols[s.getPosition()];
   auto binary = cast<AffineBinaryOpExpr>(expr);
-  LaneIndex lhs = evaluate(binary.getLHS(), dims, symbols);
+  VaryingIndex lhs = evaluate(binary.getLHS(), dims, symbols);
   if (expr.getKind() == AffineExprKind::Add)
     return add(lhs, evaluate(binary.getRHS(), dims, symbols));
   int64_t constant = cast<AffineConstantExpr>(binary.getRHS()).getValue();
@@ -98,7 +98,7 @@ LaneIndex LaneBuilder::evaluate(AffineExpr expr, ArrayRef<LaneIndex> dims,
   return divide(lhs, constant, expr.getKind() == AffineExprKind::Mod);
 }
 
-Value LaneBuilder::materialize(LaneIndex x) {
+Value LaneBuilder::materialize(VaryingIndex x) {
   if (x.vector)
     return x.vector;
   Type elem = b.getIntegerType(indexBits);
@@ -117,14 +117,14 @@ Value LaneBuilder::materialize(LaneIndex x) {
   return x.stride == 0 ? splat : Value(arith::AddIOp::create(b, loc, splat, offsets));
 }
 
-Value LaneBuilder::toInteger(LaneIndex x) {
+Value LaneBuilder::toInteger(VaryingIndex x) {
   if (x.isUniform())
     return arith::IndexCastOp::create(b, loc, b.getI64Type(), x.base);
   Value v = materialize(x);
   return indexBits == 64 ? v : Value(arith::ExtSIOp::create(b, loc, vectorOf(b.getI64Type()), v));
 }
 
-LaneIndex LaneBuilder::fromInteger(Value x) {
+VaryingIndex LaneBuilder::fromInteger(Value x) {
   if (!isa<VectorType>(x.getType()))
     return uniform(arith::IndexCastOp::create(b, loc, b.getIndexType(), x));
   unsigned bits = getElementTypeOrSelf(x.getType()).getIntOrFloatBitWidth();
@@ -152,7 +152,7 @@ static Value reversed(OpBuilder &b, Location loc, Value vector, int64_t lanes) {
   return vector::ShuffleOp::create(b, loc, vector, vector, order);
 }
 
-Value LaneBuilder::load(Value memref, LaneIndex at, Value mask, bool guarded) {
+Value LaneBuilder::load(Value memref, VaryingIndex at, Value mask, bool guarded) {
   Type elem = cast<MemRefType>(memref.getType()).getElementType();
   VectorType type = vectorOf(elem);
   // In the tail of a loop some lane is active, so an address that is the same
@@ -186,7 +186,7 @@ static uint64_t vectorBytes(Value value) {
   return type.getNumElements() * type.getElementTypeBitWidth() / 8;
 }
 
-void LaneBuilder::store(Value value, Value memref, LaneIndex at, Value mask) {
+void LaneBuilder::store(Value value, Value memref, VaryingIndex at, Value mask) {
   if (at.isUniform()) {
     memref::StoreOp::create(b, loc, value, memref, at.base);
     return;

@@ -18,7 +18,7 @@
 namespace portico {
 
 /// An index in every lane: `base + lane * stride`, or `vector` where it is set.
-struct LaneIndex {
+struct VaryingIndex {
   mlir::Value base;
   int64_t stride = 0;
   mlir::Value vector;
@@ -47,21 +47,21 @@ public:
   mlir::Value broadcast(mlir::Value value);
   mlir::Value maskAnd(mlir::Value x, mlir::Value y);
 
-  LaneIndex uniform(mlir::Value base) { return {base, 0, nullptr}; }
-  LaneIndex add(LaneIndex x, LaneIndex y);
-  LaneIndex scale(LaneIndex x, int64_t factor);
-  LaneIndex divide(LaneIndex x, int64_t divisor, bool remainder);
-  LaneIndex evaluate(mlir::AffineExpr expr, llvm::ArrayRef<LaneIndex> dims,
-                     llvm::ArrayRef<LaneIndex> symbols);
+  VaryingIndex uniform(mlir::Value base) { return {base, 0, nullptr}; }
+  VaryingIndex add(VaryingIndex x, VaryingIndex y);
+  VaryingIndex scale(VaryingIndex x, int64_t factor);
+  VaryingIndex divide(VaryingIndex x, int64_t divisor, bool remainder);
+  VaryingIndex evaluate(mlir::AffineExpr expr, llvm::ArrayRef<VaryingIndex> dims,
+                        llvm::ArrayRef<VaryingIndex> symbols);
   /// One vector of integers of `indexBits`.
-  mlir::Value materialize(LaneIndex x);
+  mlir::Value materialize(VaryingIndex x);
   /// As i64: a scalar where uniform, else a vector.
-  mlir::Value toInteger(LaneIndex x);
-  LaneIndex fromInteger(mlir::Value x);
+  mlir::Value toInteger(VaryingIndex x);
+  VaryingIndex fromInteger(mlir::Value x);
 
   /// Reads the flat `memref`; only lanes of `mask` (if any) touch memory.
-  mlir::Value load(mlir::Value memref, LaneIndex at, mlir::Value mask, bool guarded);
-  void store(mlir::Value value, mlir::Value memref, LaneIndex at, mlir::Value mask);
+  mlir::Value load(mlir::Value memref, VaryingIndex at, mlir::Value mask, bool guarded);
+  void store(mlir::Value value, mlir::Value memref, VaryingIndex at, mlir::Value mask);
   /// A mask of the first `count` (an index) lanes.
   mlir::Value firstLanes(mlir::Value count);
 };
@@ -72,7 +72,7 @@ struct Place {
   mlir::Value memref;
   /// Or the very value, for what an earlier stage left in registers.
   mlir::Value value;
-  std::optional<LaneIndex> at;
+  std::optional<VaryingIndex> at;
 };
 
 /// Evaluates one body at one place of the loop nest.
@@ -83,7 +83,7 @@ public:
   LaneBody(LaneBuilder &lanes, mlir::linalg::GenericOp generic,
            llvm::ArrayRef<mlir::AffineExpr> accesses,
            const llvm::DenseMap<mlir::Value, mlir::AffineExpr> &indexExprs,
-           llvm::ArrayRef<LaneIndex> dims, mlir::Value mask,
+           llvm::ArrayRef<VaryingIndex> dims, mlir::Value mask,
            llvm::function_ref<Place(mlir::Value memref)> place)
       : lanes(lanes), generic(generic), accesses(accesses), indexExprs(indexExprs), dims(dims),
         tail(mask), mask(mask), place(place) {}
@@ -104,20 +104,20 @@ private:
   void runIf(mlir::Operation &op);
   void report(mlir::Operation &op, mlir::Value condition);
   mlir::Value lookup(mlir::Value value);
-  LaneIndex lookupIndex(mlir::Value value);
+  VaryingIndex lookupIndex(mlir::Value value);
   bool dependsOnOutput(mlir::Operation &op);
 
   LaneBuilder &lanes;
   mlir::linalg::GenericOp generic;
   llvm::ArrayRef<mlir::AffineExpr> accesses;
   const llvm::DenseMap<mlir::Value, mlir::AffineExpr> &indexExprs;
-  llvm::ArrayRef<LaneIndex> dims;
+  llvm::ArrayRef<VaryingIndex> dims;
   /// The lanes within the loop, and those of them that a guard lets through.
   mlir::Value tail, mask;
   bool guarded = false;
   llvm::function_ref<Place(mlir::Value memref)> place;
   llvm::DenseMap<mlir::Value, mlir::Value> values;
-  llvm::DenseMap<mlir::Value, LaneIndex> indices;
+  llvm::DenseMap<mlir::Value, VaryingIndex> indices;
   llvm::DenseSet<mlir::Value> skipped;
 };
 

@@ -24,7 +24,8 @@ using namespace mlir;
 namespace portico {
 
 void emitPoints(LaneBuilder &lanes, PhaseBuilder &phases, func::FuncOp f, NestStage &stage,
-                ArrayRef<LaneIndex> dims, Value mask, const DenseMap<unsigned, Value> &preloaded) {
+                ArrayRef<VaryingIndex> dims, Value mask,
+                const DenseMap<unsigned, Value> &preloaded) {
   auto place = [&](Value memref) {
     return Place{phases.memory(lanes.b, f, memref), nullptr, std::nullopt};
   };
@@ -43,19 +44,19 @@ void emitPoints(LaneBuilder &lanes, PhaseBuilder &phases, func::FuncOp f, NestSt
 /// Points [lo, hi) of the innermost dimension, W at a time and the rest under a
 /// mask. `length`, if known, is hi - lo.
 static void emitInner(LaneBuilder &lanes, PhaseBuilder &phases, func::FuncOp f, NestStage &stage,
-                      ArrayRef<LaneIndex> outer, Value lo, Value hi,
+                      ArrayRef<VaryingIndex> outer, Value lo, Value hi,
                       std::optional<int64_t> length) {
   OpBuilder &b = lanes.b;
   Location loc = stage.generic.getLoc();
   lanes.loc = loc;
   unsigned inner = outer.size();
-  SmallVector<LaneIndex> dims(outer);
+  SmallVector<VaryingIndex> dims(outer);
   dims.push_back({});
   // What does not change along the row is loaded before it.
   DenseMap<unsigned, Value> preloaded;
   for (unsigned k = 0; k < stage.generic.getNumDpsInputs(); ++k)
     if (isInvariant(stage.accesses[k], inner)) {
-      LaneIndex at = lanes.evaluate(stage.accesses[k], dims, {});
+      VaryingIndex at = lanes.evaluate(stage.accesses[k], dims, {});
       Value memref = phases.memory(b, f, stage.generic->getOperand(k));
       preloaded[k] = lanes.load(memref, at, nullptr, false);
     }
@@ -141,7 +142,7 @@ static void emitRows(PhaseBuilder &phases, Nest &nest, const TargetInfo &target)
         hi = end;
       }
     }
-    SmallVector<LaneIndex> outer;
+    SmallVector<VaryingIndex> outer;
     for (Value digit : digits)
       outer.push_back(lanes.uniform(digit));
     emitInner(lanes, phases, f, stage, outer, lo, hi, length);

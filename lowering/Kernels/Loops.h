@@ -15,7 +15,7 @@ llvm::LogicalResult lowerLinalgLoops(KernelOp kernel, mlir::func::FuncOp linalgF
 /// Evaluates the only stage of `nest` for W points from `dims` and stores its
 /// results. `preloaded` holds operands that need no load.
 void emitPoints(LaneBuilder &lanes, PhaseBuilder &phases, mlir::func::FuncOp f, NestStage &stage,
-                llvm::ArrayRef<LaneIndex> dims, mlir::Value mask,
+                llvm::ArrayRef<VaryingIndex> dims, mlir::Value mask,
                 const llvm::DenseMap<unsigned, mlir::Value> &preloaded);
 
 /// The dimension, not the innermost, along which some input is contiguous in

@@ -45,8 +45,8 @@ std::pair<Value, Value> RowEmitter::rangeOf(unsigned dim) {
 }
 
 /// Where the current point lies in the scratch of its rows.
-LaneIndex RowEmitter::placeInRow(unsigned group) {
-  LaneIndex at = lanes.uniform(lanes.index(0));
+VaryingIndex RowEmitter::placeInRow(unsigned group) {
+  VaryingIndex at = lanes.uniform(lanes.index(0));
   for (unsigned k = 0; k < dims.size(); ++k)
     if (stages.nest.reduced[k])
       at = lanes.add(lanes.scale(at, stages.nest.sizes[k]), dims[k]);
@@ -56,12 +56,12 @@ LaneIndex RowEmitter::placeInRow(unsigned group) {
   return lanes.add(at, {lanes.index(group * shape.lanes), 1, nullptr});
 }
 
-LaneIndex RowEmitter::keptPlace(unsigned group) {
-  LaneIndex at = lanes.uniform(lanes.index(0));
+VaryingIndex RowEmitter::keptPlace(unsigned group) {
+  VaryingIndex at = lanes.uniform(lanes.index(0));
   for (unsigned k = 0; k < dims.size(); ++k) {
     if (stages.nest.reduced[k])
       continue;
-    LaneIndex digit = dims[k];
+    VaryingIndex digit = dims[k];
     if (k == shape.laneDim)
       digit = lanes.add({rowFirst, 1, nullptr}, lanes.uniform(lanes.index(group * shape.lanes)));
     at = lanes.add(lanes.scale(at, stages.nest.sizes[k]), digit);
@@ -97,7 +97,7 @@ void RowEmitter::loadInvariants() {
         if (!shape.alongReduced)
           dims[shape.laneDim] =
               lanes.add({rowFirst, 1, nullptr}, lanes.uniform(lanes.index(group * shape.lanes)));
-        LaneIndex at = lanes.evaluate(stage.accesses[k], dims, {});
+        VaryingIndex at = lanes.evaluate(stage.accesses[k], dims, {});
         invariants[{s, k, static_cast<unsigned>(group)}] =
             lanes.load(phases.memory(b, f, memref), at, mask, /*guarded=*/false);
       }
@@ -154,7 +154,7 @@ RowEmitter::Values RowEmitter::points(Value first, int64_t count, Value pointMas
                                       ValueRange accumulators) {
   struct Store {
     Value value, memref;
-    LaneIndex at;
+    VaryingIndex at;
   };
   SmallVector<Store> stores;
   SmallVector<unsigned> passStages = stages.stagesOfPass(pass);
@@ -202,8 +202,8 @@ RowEmitter::Values RowEmitter::points(Value first, int64_t count, Value pointMas
           continue;
         }
         Memory memory = memories.lookup(memref);
-        LaneIndex at = memory.byRow ? placeInRow(group)
-                                    : lanes.evaluate(stage.accesses[inputs + output], dims, {});
+        VaryingIndex at = memory.byRow ? placeInRow(group)
+                                       : lanes.evaluate(stage.accesses[inputs + output], dims, {});
         stores.push_back({value, memory.memref, at});
       }
     }

@@ -63,7 +63,7 @@ public:
   void loadInvariants();
   void clearInvariants() { invariants.clear(); }
   /// The flat place of a group's rows among all rows.
-  LaneIndex keptPlace(unsigned group);
+  VaryingIndex keptPlace(unsigned group);
   /// Runs the loops of pass `pass`; the reductions' vectors, per output and
   /// group, are returned in the order of the stages.
   llvm::SmallVector<Values> runPass(unsigned pass);
@@ -77,7 +77,7 @@ public:
   llvm::DenseMap<mlir::Value, Values> kept;
 
   LaneBuilder lanes;
-  llvm::SmallVector<LaneIndex> dims;
+  llvm::SmallVector<VaryingIndex> dims;
   mlir::Value mask, rowFirst;
   int64_t groups = 1;
 
@@ -93,7 +93,7 @@ private:
   Values points(mlir::Value first, int64_t count, mlir::Value pointMask,
                 mlir::ValueRange accumulators);
   Place place(mlir::Value memref, unsigned group);
-  LaneIndex placeInRow(unsigned group);
+  VaryingIndex placeInRow(unsigned group);
   std::pair<mlir::Value, mlir::Value> rangeOf(unsigned dim);
 
   PhaseBuilder &phases;

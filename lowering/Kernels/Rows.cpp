@@ -45,7 +45,7 @@ private:
   void forRows(RowEmitter &rows, ValueRange digits, llvm::function_ref<void()> body);
   int64_t workPerItem();
   /// Where the partial of (outer, split, lane) lies, and a row's lanes in memory.
-  LaneIndex partialAt(RowEmitter &rows, Value outer, Value split, int64_t group);
+  VaryingIndex partialAt(RowEmitter &rows, Value outer, Value split, int64_t group);
   void emitPartials(unsigned pass);
   void emitCombination(unsigned pass);
 
@@ -182,9 +182,10 @@ void RowLowering::bindShared(RowEmitter &rows, func::FuncOp f) {
 }
 
 /// Partials: [output][outer][split] and, where lanes are rows, [lane].
-LaneIndex RowLowering::partialAt(RowEmitter &rows, Value outer, Value split, int64_t group) {
+VaryingIndex RowLowering::partialAt(RowEmitter &rows, Value outer, Value split, int64_t group) {
   LaneBuilder &lanes = rows.lanes;
-  LaneIndex at = lanes.add(lanes.scale(lanes.uniform(outer), shape.splits), lanes.uniform(split));
+  VaryingIndex at =
+      lanes.add(lanes.scale(lanes.uniform(outer), shape.splits), lanes.uniform(split));
   if (shape.alongReduced)
     return at;
   at = lanes.scale(at, stages.nest.sizes[shape.laneDim]);

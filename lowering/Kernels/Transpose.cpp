@@ -90,8 +90,8 @@ void emitTransposed(PhaseBuilder &phases, Nest &nest, unsigned dim, const Target
   auto plus = [&](Value x, int64_t y) -> Value {
     return y == 0 ? x : Value(arith::AddIOp::create(b, loc, x, lanes.index(y)));
   };
-  auto emitTile = [&](ArrayRef<LaneIndex> outer, Value row, Value column) {
-    SmallVector<LaneIndex> dims(outer);
+  auto emitTile = [&](ArrayRef<VaryingIndex> outer, Value row, Value column) {
+    SmallVector<VaryingIndex> dims(outer);
     Value rowMask, columnMask, rowsLeft;
     if (ragged) {
       rowsLeft = arith::SubIOp::create(b, loc, lanes.index(height), row);
@@ -134,7 +134,7 @@ void emitTransposed(PhaseBuilder &phases, Nest &nest, unsigned dim, const Target
     SmallVector<Value> digits = delinearize(b, loc, item, radix);
     Value left = arith::MulIOp::create(b, loc, digits.pop_back_val(), lanes.index(kBlock));
     Value right = minimum(plus(left, kBlock), width);
-    SmallVector<LaneIndex> outer(nest.sizes.size());
+    SmallVector<VaryingIndex> outer(nest.sizes.size());
     for (unsigned k = 0, digit = 0; k < inner; ++k)
       if (k != dim)
         outer[k] = lanes.uniform(digits[digit++]);

@@ -9,9 +9,8 @@ import math
 from fractions import Fraction
 
 import numpy as np
-import pytest
-
 import portico as pt
+import pytest
 
 SINGLE, DOUBLE = np.float32, np.float64
 LONG_DOUBLE_IS_WIDER = np.finfo(np.longdouble).nmant > 60
@@ -157,7 +156,7 @@ def test_integer_power(dtype):
     base, exponent = rng.integers(-9, 10, 500).astype(dtype), rng.integers(0, 40, 500).astype(dtype)
     got = pt.pow(pt.from_numpy(base), pt.from_numpy(exponent)).numpy()
     bits = np.iinfo(dtype).bits
-    wanted = [integer_power(int(b), int(e), bits) for b, e in zip(base, exponent)]
+    wanted = [integer_power(int(b), int(e), bits) for b, e in zip(base, exponent, strict=True)]
     assert got.tolist() == wanted
 
 
