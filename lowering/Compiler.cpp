@@ -179,7 +179,7 @@ private:
     // By name, which is a hash of the code: two threads may have compiled equal code at once.
     std::set<StringRef> seen;
     for (const auto &kernel : kernels)
-      if (seen.insert(kernel->symbols.front()).second)
+      if (!kernel->symbols.empty() && seen.insert(kernel->symbols.front()).second)
         objects.push_back(*kernel->object);
     if (objects.empty())
       return std::string();
