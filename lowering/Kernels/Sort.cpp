@@ -186,8 +186,10 @@ void SortLowering::writeRow(PhaseFunction &e, Value base, Value from) {
       position = arith::ExtUIOp::create(e.b, e.loc, wide, e.load(positions, at));
     Value source = e.add(base, e.mul(e.intToIndex(position), inner));
     Value to = e.add(base, e.mul(i, inner));
-    e.store(e.load(x, source), e.results[0], to);
-    e.store(position, e.results[1], to);
+    // What nobody reads of the two results the kernel does not yield.
+    auto yielded = cast<YieldOp>(op->getBlock()->getTerminator()).getValues();
+    for (auto [i, value] : llvm::enumerate(yielded))
+      e.store(value == op.getValues() ? e.load(x, source) : position, e.results[i], to);
   });
 }
 

@@ -17,7 +17,7 @@ from .differentiate import cotangents, differentiated, is_float, program, vjp
 from .test_rules import CASES
 
 
-@pytest.fixture(autouse=True, params=["reference"])
+@pytest.fixture(autouse=True, params=["reference", "compiled"])
 def executor(request):
     before = _core.get_option("executor")
     _core.set_option("executor", request.param)
