@@ -50,3 +50,27 @@ def options(**values):
     finally:
         for name, value in before.items():
             _core.set_option(name, value)
+
+
+@op(method=False)
+def set_num_threads(count):
+    """Sets how many threads kernels on the CPU may use, an int of at least 1.
+
+    Raises:
+        ValueError: a count below 1.
+
+    Source: https://docs.pytorch.org/docs/stable/generated/torch.set_num_threads.html
+
+    >>> pt.set_num_threads(pt.get_num_threads())
+    """
+    _core.set_num_threads(count)
+
+
+@op(method=False)
+def get_num_threads():
+    """How many threads kernels on the CPU may use, as an int.
+
+    >>> pt.get_num_threads() >= 1
+    True
+    """
+    return _core.get_num_threads()
