@@ -10,3 +10,13 @@ html_theme = "furo"
 html_title = "Portico"
 myst_enable_extensions = ["colon_fence", "deflist"]
 myst_heading_anchors = 3
+
+
+def setup(app):
+    """Makes the page that is generated from a real program before the others are read."""
+    import subprocess
+    import sys
+    from pathlib import Path
+
+    here = Path(__file__).resolve().parent
+    subprocess.run([sys.executable, here / "life_of_one_line.py"], check=True)

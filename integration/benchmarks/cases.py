@@ -41,6 +41,19 @@ def record_add(T):
     return run
 
 
+@case("record/chain_20", unit="us")
+def record_20(T):
+    """The chain below without looking at its value: what of it is recording."""
+    x, y = random(T, 64), random(T, 64, seed=1)
+
+    def run():
+        z = x
+        for _ in range(10):
+            z = z * y + x
+
+    return run
+
+
 @case("flush/20_ops", unit="us")
 def flush_20(T):
     """A chain of 20 small ops whose program is known, recorded and run."""

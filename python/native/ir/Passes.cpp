@@ -3,6 +3,7 @@
 #include "python/native/ir/Passes.h"
 
 #include "dialects/portico/Transforms/Passes.h"
+#include "lowering/Passes.h"
 
 #include "mlir/InitAllPasses.h"
 #include "mlir/Pass/PassManager.h"
@@ -20,6 +21,7 @@ bool runPassPipeline(mlir::ModuleOp module, const std::string &pipeline, std::st
   std::call_once(registered, [] {
     mlir::registerAllPasses();
     registerPorticoPasses();
+    registerPorticoLoweringPasses();
   });
   mlir::PassManager manager(module->getContext());
   llvm::raw_string_ostream errors(error);
