@@ -11,12 +11,11 @@ ROWS, COLUMNS = np.array([0, -1, 1]), np.array([[1], [0]])
 
 INDICES = [
     1, -1, (1, 2), (1, 2, 3), slice(1, 3), slice(None, None, 2), (slice(None), -1), (Ellipsis, 2),
-    (1, Ellipsis), (None, 1), (Ellipsis, None), (slice(0, 0),), ROWS, (slice(None), ROWS), (ROWS, slice(1,
-    3)),
-    (ROWS, COLUMNS[:, :1]), (slice(None), ROWS, COLUMNS), (COLUMNS, slice(None), ROWS), (0, slice(None), ROWS), (ROWS, None,
-    slice(1)),
-    MASK, MASK[:, :, 0], (MASK[:, 0, 0], 1), (slice(None), MASK[0]), [0, 2], (slice(1, None), [1,
-    1]),
+    (1, Ellipsis), (None, 1), (Ellipsis, None), (slice(0, 0),), ROWS, (slice(None), ROWS),
+    (ROWS, slice(1, 3)), (ROWS, COLUMNS[:, :1]), (slice(None), ROWS, COLUMNS),
+    (COLUMNS, slice(None), ROWS), (0, slice(None), ROWS), (ROWS, None, slice(1)),
+    MASK, MASK[:, :, 0], (MASK[:, 0, 0], 1), (slice(None), MASK[0]), [0, 2],
+    (slice(1, None), [1, 1]),
     True, False, (Ellipsis, np.array([4, 0])),
 ]  # fmt: skip
 

@@ -53,7 +53,8 @@ static bool isImmediate(Value input, ArrayRef<Operation *> ops) {
   if (!source || !isa<ConstantOp>(source) || !isCheap(source))
     return false;
   return llvm::none_of(ops, [&](Operation *op) {
-    return (op->hasTrait<portico::OpTrait::Contraction>() || op->hasTrait<portico::OpTrait::Opaque>()) &&
+    return (op->hasTrait<portico::OpTrait::Contraction>() ||
+            op->hasTrait<portico::OpTrait::Opaque>()) &&
            llvm::is_contained(op->getOperands(), input);
   });
 }
