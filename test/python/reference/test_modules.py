@@ -16,7 +16,7 @@ func.func @main(%x: tensor<2xf32>) -> (tensor<2xf32>, tensor<f32>) {
   %c = portico.constant dense<[1.0, 10.0]> : tensor<2xf32>
   %0 = portico.call @twice(%x) : (tensor<2xf32>) -> tensor<2xf32>
   %1 = portico.mul %0, %c : (tensor<2xf32>, tensor<2xf32>) -> tensor<2xf32>
-  %2 = portico.reduce %1 {kind = 0 : i64, axes = array<i64: 0>} : (tensor<2xf32>) -> tensor<f32>
+  %2 = portico.reduce sum %1 {axes = array<i64: 0>} : (tensor<2xf32>) -> tensor<f32>
   return %1, %2 : tensor<2xf32>, tensor<f32>
 }
 """
