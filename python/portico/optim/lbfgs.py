@@ -137,16 +137,22 @@ class LBFGS(Optimizer):
             offset += count
 
     def _direction(self, state, grad):
-        """Minus the inverse Hessian estimate times the gradient: two-loop recursion."""
+        """Minus the inverse Hessian estimate times the gradient: two-loop recursion.
+
+        Evaluated pair by pair: the whole would be another program for every length
+        of the history.
+        """
         q = -grad
         shares = []
         for change, step, inverse in reversed(state["history"]):
             share = (step * q).sum() * inverse
             shares.append(share)
             q = q - change * share
+            _core.evaluate([q, share])
         q = q * _core.scalar(state["H_diag"], q.dtype)
         for (change, step, inverse), share in zip(state["history"], reversed(shares), strict=True):
             q = q + step * (share - (change * q).sum() * inverse)
+            _core.evaluate([q])
         return q
 
     def step(self, closure):

@@ -44,7 +44,7 @@ def test_splat_and_half_constants():
 
 def test_fused_programs_mean_the_same():
     module = mlir.Module.parse(KERNEL)
-    mlir.run_pipeline(module, "inline,symbol-dce,portico-fuse")
+    mlir.run_pipeline(module, "portico-inline,func.func(portico-fuse)")
     assert "portico.kernel" in str(module)
     product, total = evaluate_module(module, [np.float32([1, 2])])
     np.testing.assert_array_equal(product, np.float32([2, 40]))
