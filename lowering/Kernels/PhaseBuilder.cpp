@@ -116,13 +116,15 @@ bool wantsStreaming(const NestStage &stage, int64_t rowLength, int64_t lanes,
   // Measured: where computing takes longer than moving, going around the caches
   // makes it slower still.
   constexpr int64_t kCheap = 12;
+  // A last-level cache is shared: of a large one this task has a part.
+  int64_t cached = std::min(target.l3Bytes, 16 * target.l2Bytes);
   linalg::GenericOp generic = stage.generic;
   return costOf(generic) <= kCheap && rowLength % lanes == 0 &&
          llvm::all_of(generic.getDpsInits(), [&](Value output) {
            auto type = cast<MemRefType>(output.getType());
            int64_t bytes = type.getElementTypeBitWidth() / 8;
            // Buffers are aligned to 64 bytes, vectors to their own size.
-           return bytes * lanes <= 64 && type.getNumElements() * bytes >= target.l3Bytes;
+           return bytes * lanes <= 64 && type.getNumElements() * bytes >= cached;
          });
 }
 
