@@ -562,7 +562,8 @@ def nextafter(input, other):
     """
     from .unary import _SIGN_BITS
 
-    a, b = align("nextafter", input, other)
+    x, y = align("nextafter", input, other)
+    a, b = x.detach(), y.detach()
     if not is_float(a.dtype):
         fail_runtime("nextafter", f"\"nextafter_cpu\" not implemented for '{a.dtype}'")
     if a.dtype is float64:
@@ -581,7 +582,8 @@ def nextafter(input, other):
     r = ops.select(ops.compare(a, zero, EQ), from_zero, stepped)
     r = ops.select(ops.compare(a, b, EQ), b, r)
     nan = ops.or_(ops.compare(a, a, NE), ops.compare(b, b, NE))
-    return ops.select(nan, ops.add(a, b), r)
+    r = ops.select(nan, ops.add(a, b), r)
+    return connected(connected(r, x), y)
 
 
 @op(out=True, inplace=True)

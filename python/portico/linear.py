@@ -8,7 +8,7 @@ import math
 import numpy as np
 
 from . import _core
-from ._broadcast import broadcast_two, cast, expand_value, require_tensor, wrap_dim
+from ._broadcast import broadcast_two, cast, connected, expand_value, require_tensor, wrap_dim
 from ._dtypes import bool_, is_float, promote_types
 from ._fail import fail_runtime, fail_type
 from ._generated import ops
@@ -384,7 +384,8 @@ def matrix_power(input, n):
     if result is None:
         from .creation import eye
 
-        return eye(input.shape[-1], dtype=input.dtype).expand(input.shape).clone()
+        one = eye(input.shape[-1], dtype=input.dtype)
+        return connected(expand_value(one, input.shape), input)
     return clone(result) if result is input else result
 
 

@@ -680,6 +680,8 @@ def diff(input, n=1, dim=-1, prepend=None, append=None):
     axis = wrap_dim("diff", dim, x.ndim)
     if not x.ndim:
         fail_runtime("diff", "diff expects input to be at least one-dimensional")
+    if n == 0:
+        return clone(x)
     parts = [p for p in (prepend, x, append) if p is not None]
     x = cat(parts, axis) if len(parts) > 1 else x
     for _ in range(min(n, x.shape[axis])):
@@ -688,7 +690,7 @@ def diff(input, n=1, dim=-1, prepend=None, append=None):
             break
         a, b = x.narrow(axis, 1, m - 1), x.narrow(axis, 0, m - 1)
         x = a ^ b if x.dtype is bool_ else a - b
-    return clone(x) if n == 0 else x
+    return x
 
 
 @op("trace")

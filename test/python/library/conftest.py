@@ -1,21 +1,23 @@
-"""The library is tested on the reference interpreter: what is wrong here is wrong above the
-compiler.
-
-PORTICO_TEST_EXECUTOR=compiled runs the same tests through the compiler.
+"""The library is tested on the reference interpreter, where what is wrong is wrong above the
+compiler, and (the examples excepted) through the compiler too.
 """
 
-import os
-
-import pytest
-
 import portico as pt
+import pytest
 from portico import _core
 
 
+def pytest_generate_tests(metafunc):
+    examples = metafunc.module.__name__.endswith("test_examples")
+    metafunc.parametrize(
+        "executor", ["reference"] if examples else ["reference", "compiled"], indirect=True
+    )
+
+
 @pytest.fixture(autouse=True)
-def executor():
+def executor(request):
     before = _core.get_option("executor")
-    _core.set_option("executor", os.environ.get("PORTICO_TEST_EXECUTOR", "reference"))
+    _core.set_option("executor", request.param)
     pt.manual_seed(0)
     yield
     _core.set_option("executor", before)
