@@ -11,26 +11,26 @@
 // CHECK:       [[OFFSETS:%.+]] = memref.view %arg3{{.*}} to memref<54xi64>
 // CHECK:       memref.store {{.*}}, [[OFFSETS]]
 // CHECK:       memref.load [[OFFSETS]]
-// CHECK:       vector.fma
+// CHECK:       math.fma
 
 // The gradient in x of a strided convolution: a product for every residue of the
 // position, put together afterwards.
 // CHECK-LABEL: func.func @kernel1(
 // CHECK-LABEL: func.func @kernel1_1(
-// CHECK:       vector.fma
+// CHECK:       math.fma
 
 // The gradient in w: sums per chunk of images, added in order by the last phase.
 // CHECK-LABEL: func.func @kernel2(
-// CHECK:       vector.fma
+// CHECK:       math.fma
 // CHECK-LABEL: func.func @kernel2_1(
-// CHECK-NOT:   vector.fma
+// CHECK-NOT:   math.fma
 // CHECK:       vector.shuffle
 
 // One tap that meets everything: a plain matrix product, nothing copied.
 // CHECK-LABEL: func.func @kernel3(
 // CHECK-SAME:  memref<0xi8>, %arg4: memref<0xi8>
 // CHECK:       vector.load %arg0[
-// CHECK:       vector.fma
+// CHECK:       math.fma
 func.func @main(%x: tensor<2x6x12x12xf32>, %w: tensor<16x6x3x3xf32>, %dy: tensor<2x16x6x6xf32>, %y: tensor<2x16x12x12xf32>, %one: tensor<16x6x1x1xf32>) {
   %0 = portico.kernel "conv" (%p = %x, %q = %w) : (tensor<2x6x12x12xf32>, tensor<16x6x3x3xf32>) -> tensor<2x16x12x12xf32> {
     %r = portico.convolution %p, %q {strides = array<i64: 1, 1>, padding = array<i64: 1, 1>, dilations = array<i64: 1, 1>, groups = 1 : i64} : (tensor<2x6x12x12xf32>, tensor<16x6x3x3xf32>) -> tensor<2x16x12x12xf32>

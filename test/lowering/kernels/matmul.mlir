@@ -9,12 +9,12 @@
 // CHECK:       vector.load %arg1[
 // CHECK:       memref.load %arg0[
 // CHECK:       vector.broadcast
-// CHECK:       vector.fma
+// CHECK:       math.fma
 // CHECK-NOT:   func.func @kernel0_1
 
 // One row, weights with k innermost: dot products, summed over lanes at the end.
 // CHECK-LABEL: func.func @kernel1(
-// CHECK:       vector.fma
+// CHECK:       math.fma
 // CHECK:       vector.shuffle
 // CHECK:       vector.extract
 // CHECK-NOT:   func.func @kernel1_1
@@ -27,19 +27,19 @@
 // CHECK:       vector.shuffle
 // CHECK-LABEL: func.func @kernel2_1(
 // CHECK:       memref.prefetch
-// CHECK:       vector.fma
+// CHECK:       math.fma
 
 // bf16 is computed in f32 and rounded once, when a block is finished.
 // CHECK-LABEL: func.func @kernel3(
 // CHECK-SAME:  memref<16384xi8>
 // CHECK:       vector.load %arg1[{{.*}} vector<16xbf16>
-// CHECK:       vector.fma {{.*}} vector<16xf32>
+// CHECK:       math.fma {{.*}} vector<16xf32>
 // CHECK:       vector.store {{.*}} %arg2[{{.*}} vector<16xbf16>
 
 // The ops after the product run on the finished block: the bias is read once per
 // row and nothing goes through memory twice.
 // CHECK-LABEL: func.func @kernel4(
-// CHECK:       vector.fma
+// CHECK:       math.fma
 // CHECK:       vector.load %arg2[
 // CHECK:       arith.addf
 // CHECK:       arith.maximumf
@@ -47,7 +47,7 @@
 
 // No summands: zeros, and no loop.
 // CHECK-LABEL: func.func @kernel5(
-// CHECK-NOT:   vector.fma
+// CHECK-NOT:   math.fma
 // CHECK:       dense<0.000000e+00> : vector<16xf32>
 // CHECK:       vector.store
 
