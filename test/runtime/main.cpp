@@ -33,6 +33,10 @@ portico_device *portico::test::device() {
 }
 
 int main(int argc, char **argv) {
+  // Never the user's own cache; test_cpp.py gives each test a folder and removes it.
+  char fresh[] = "/tmp/portico-test-XXXXXX";
+  if (!getenv("PORTICO_CACHE_DIR") && mkdtemp(fresh))
+    setenv("PORTICO_CACHE_DIR", fresh, 1);
   portico::registerDrivers();
   if (argc == 2 && strcmp(argv[1], "--list") == 0) {
     for (const Case &test : cases())
