@@ -40,11 +40,15 @@ static Value clamp(MathBuilder &m, Value x, double low, double high) {
 }
 
 Value emitExp(MathBuilder &m, Value x) {
-  // Beyond these the result is 0 or inf; the smallest denormal is within.
-  Value safe = m.isDouble ? clamp(m, x, -746, 710) : clamp(m, x, -105, 89);
+  // Beyond these the result is 0 or inf; the smallest denormal is within. What
+  // becomes 0 is computed as exp(0): a denormal on the way would cost hundreds of
+  // cycles, and masks are full of them.
+  Value vanishes = m.lt(x, m.c(-104, -746));
+  Value safe = m.select(m.gt(x, m.c(89, 710)), m.c(89, 710), x);
+  safe = m.select(vanishes, m.c(0), safe);
   auto [n, r] = reduce(m, safe);
   Value e = m.fma(m.mul(r, r), tailOfExp(m, r), r);
-  return m.scale(m.add(e, m.c(1)), n);
+  return m.select(vanishes, m.c(0), m.scale(m.add(e, m.c(1)), n));
 }
 
 Value emitExpm1(MathBuilder &m, Value x) {

@@ -18,7 +18,10 @@ Value emitTanh(MathBuilder &m, Value x) {
 /// The polynomial near 0 and, further out, 1 - exp(P(|x|)) with P = log erfc.
 /// Coefficients: Chebyshev interpolation (f64); N. Juffa's minimax fit (f32).
 static Value erfSingle(MathBuilder &m, Value x) {
-  Value t = m.abs(x), s = m.mul(x, x);
+  // Beyond 4 erf is 1; a nan stays.
+  Value t = m.abs(x);
+  t = m.select(m.gt(t, m.c(4)), m.c(4), t);
+  Value s = m.mul(t, t);
   Value far = m.fma(m.c(-1.72853470e-5), t, m.c(3.83197126e-4));
   Value u = m.fma(m.c(-3.88396438e-3), t, m.c(2.42546219e-2));
   far = m.fma(far, s, u);
