@@ -38,6 +38,8 @@ from .autograd import (
     no_grad,
     set_grad_enabled,
 )
+from .compat import FUNCTIONAL as _FUNCTIONAL
+from .compat import backends, cuda, mps, xpu
 from .constants import *  # noqa: F403
 from .errors import PorticoError
 from .random import Generator, default_generator, fork_rng
@@ -46,7 +48,8 @@ __version__ = "0.1.0"
 
 #: Each of these publishes its ops when it is imported.
 _OP_MODULES = (
-    "_linalg_names", "_options", "_stats", "activation", "arithmetic", "comparison", "creation",
+    "_linalg_names", "_options", "_stats", "activation", "arithmetic", "calculus", "compat",
+    "comparison", "creation",
     "gather_scatter", "indexing",
     "joining", "linear",
     "printing", "random", "reductions", "sorting", "special", "tensor", "unary", "views",
@@ -68,6 +71,8 @@ _traceback.install()
 
 
 def __getattr__(name):
+    if name in _FUNCTIONAL:
+        return getattr(_importlib.import_module(f"{__name__}.nn.functional"), name)
     if name in _LAZY_MODULES:
         try:
             return _importlib.import_module(f"{__name__}.{name}")

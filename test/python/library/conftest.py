@@ -2,8 +2,9 @@
 compiler, and (the examples excepted) through the compiler too.
 """
 
-import portico as pt
 import pytest
+
+import portico as pt
 from portico import _core
 
 

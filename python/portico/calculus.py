@@ -1,0 +1,192 @@
+"""Sums that stand for integrals, and statistics of several variables."""
+
+from __future__ import annotations
+
+from . import _core
+from ._broadcast import require_tensor, wrap_dim
+from ._dtypes import is_float
+from ._fail import fail_runtime
+from ._registry import op
+from .arithmetic import gcd
+from .comparison import where
+from .linear import matmul
+from .unary import absolute, clone
+
+Tensor = _core.Tensor
+
+
+def _areas(name, y, x, dx, dim):
+    """The areas of the trapezoids between neighbours along dim."""
+    axis = wrap_dim(name, dim, require_tensor(name, y, "y").ndim)
+    n = y.shape[axis]
+    if n == 0:
+        return None, axis
+    left, right = y.narrow(axis, 0, n - 1), y.narrow(axis, 1, n - 1)
+    if x is None:
+        if isinstance(dx, Tensor) and dx.ndim:
+            fail_runtime(name, f"{name}: Currently, we only support dx as a real number")
+        return (left + right) * (dx / 2), axis
+    if x.ndim == 1 and y.ndim > 1:
+        if x.shape[0] != n:
+            fail_runtime(name, f"{name}: There must be one `x` value for each sample point")
+        x = x.reshape([n if d == axis else 1 for d in range(y.ndim)])
+    m = x.ndim + axis - y.ndim
+    widths = x.narrow(m, 1, x.shape[m] - 1) - x.narrow(m, 0, x.shape[m] - 1)
+    return (left + right) * widths / 2, axis
+
+
+@op(method=False, aliases=("trapz",))
+def trapezoid(y, x=None, *, dx=1, dim=-1):
+    """The integral of y along dim by the trapezoidal rule, at points x or at distance dx.
+
+    >>> pt.trapezoid(pt.tensor([1.0, 3.0]))
+    tensor(2.)
+    """
+    areas, axis = _areas("trapezoid", y, x, dx, dim)
+    return y.sum(axis) if areas is None else areas.sum(axis)
+
+
+@op(method=False)
+def cumulative_trapezoid(y, x=None, *, dx=1, dim=-1):
+    """The running integral of y along dim by the trapezoidal rule.
+
+    >>> pt.cumulative_trapezoid(pt.tensor([1.0, 3.0, 5.0]))
+    tensor([2., 6.])
+    """
+    areas, axis = _areas("cumulative_trapezoid", y, x, dx, dim)
+    return clone(y) if areas is None else areas.cumsum(axis)
+
+
+@op()
+def cov(input, *, correction=1, fweights=None, aweights=None):
+    """The covariances of variables, one a row, with weighted observations.
+
+    >>> pt.cov(pt.tensor([[1.0, 3.0], [2.0, 0.0]]))
+    tensor([[ 2., -2.],
+            [-2.,  2.]])
+    """
+    x = require_tensor("cov", input)
+    if x.ndim > 2:
+        fail_runtime(
+            "cov",
+            "cov(): expected input to have two or fewer dimensions but got an input with "
+            f"{x.ndim} dimensions",
+        )
+    x = x.reshape(1, -1) if x.ndim < 2 else x
+    x = x if is_float(x.dtype) else x.float()
+    w = fweights
+    if aweights is not None:
+        w = aweights if w is None else w * aweights
+    total = float(x.shape[1]) if w is None else w.sum()
+    mean = (x.sum(1) if w is None else (x * w).sum(1)) / total
+    if w is None:
+        norm = max(total - correction, 0.0)
+    else:
+        heavy = aweights is not None and correction != 0
+        norm = (
+            total - correction * (w * aweights).sum() / total if heavy else total - correction
+        ).clamp(min=0)
+    c = x - mean.unsqueeze(1)
+    r = matmul(c, (c if w is None else c * w).t()) / norm
+    return r.reshape(()) if r.numel() == 1 else r
+
+
+@op()
+def corrcoef(input):
+    """The correlation coefficients of variables, one a row.
+
+    >>> pt.corrcoef(pt.tensor([[1.0, 3.0], [2.0, 0.0]]))
+    tensor([[ 1., -1.],
+            [-1.,  1.]])
+    """
+    if input.ndim > 2:
+        fail_runtime(
+            "corrcoef",
+            "corrcoef(): expected input to have two or fewer dimensions but got an input with "
+            f"{input.ndim} dimensions",
+        )
+    c = cov(input)
+    if not c.ndim:
+        return c / c
+    d = c.diagonal().sqrt()
+    return (c / d.unsqueeze(1) / d.unsqueeze(0)).clamp(-1, 1)
+
+
+@op(inplace=True, out=True)
+def lcm(input, other):
+    """Least common multiple of integers.
+
+    >>> pt.lcm(pt.tensor([4]), pt.tensor([6]))
+    tensor([12])
+    """
+    g = gcd(input, other)
+    zero = g == 0
+    return where(zero, 0, absolute((input // where(zero, 1, g)) * other))
+
+
+@op(method=False)
+def unravel_index(indices, shape):
+    """Coordinates of flat indices into a shape, one tensor a dimension.
+
+    >>> pt.unravel_index(pt.tensor([5]), (2, 3))
+    (tensor([1]), tensor([2]))
+    """
+    shape = (shape,) if isinstance(shape, int) else tuple(shape)
+    found = []
+    for n in reversed(shape):
+        found.append(indices % n)
+        indices = indices // n
+    return tuple(reversed(found))
+
+
+@op(out=True)
+def renorm(input, p, dim, maxnorm):
+    """Slices of dim scaled down to a p-norm of at most maxnorm.
+
+    >>> pt.renorm(pt.tensor([[3.0, 4.0]]), 2, 0, 1.0)
+    tensor([[0.6000, 0.8000]])
+    """
+    from .reductions import vector_norm
+
+    axis = wrap_dim("renorm", dim, input.ndim)
+    over = tuple(i for i in range(input.ndim) if i != axis)
+    norms = vector_norm(input, p, over, True)
+    return input * where(norms > maxnorm, maxnorm / (norms + 1e-7), 1.0)
+
+
+def _copies():
+    """`view_copy` and its like: the views of PyTorch as new tensors."""
+    from ._registry import FUNCTIONS, METHODS
+
+    names = (
+        "as_strided",
+        "diagonal",
+        "expand",
+        "permute",
+        "select",
+        "squeeze",
+        "t",
+        "transpose",
+        "unfold",
+        "unsqueeze",
+        "view",
+        "split",
+        "split_with_sizes",
+        "unbind",
+        "detach",
+    )  # noqa: E501
+
+    def copy_of(name):
+        def f(input, *args, **kwargs):
+            r = (METHODS.get(name) or getattr(Tensor, name))(input, *args, **kwargs)
+            return tuple(clone(v) for v in r) if isinstance(r, tuple) else clone(r)
+
+        f.__name__ = name + "_copy"
+        f.__doc__ = f"`{name}`, as a copy.\n\n    >>> callable(pt.{name}_copy)\n    True\n    "
+        FUNCTIONS[name + "_copy"] = f
+
+    for name in names:
+        copy_of(name)
+
+
+_copies()
