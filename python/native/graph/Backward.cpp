@@ -131,10 +131,19 @@ private:
         arrive(node, i, gradients[i]);
       markAgain();
     }
-    if (node->form == TapeForm::op)
-      stretch.push_back(node);
-    else
-      runFunction(node);
+    if (node->form != TapeForm::op)
+      return runFunction(node);
+    if (std::find(cuts.begin(), cuts.end(), node) != cuts.end())
+      finishStretch();
+    stretch.push_back(node);
+    // A tensor that was written without the tape's knowledge (under no_grad) has
+    // another value than the op that made it: the two cannot be one program.
+    for (const TapeOperand &operand : node->operands) {
+      const Edge &edge = operand.edge;
+      if (edge && operand.serial && edge.index < edge.node->serials.size() &&
+          edge.node->serials[edge.index] != operand.serial)
+        cuts.push_back(edge.node.get());
+    }
   }
 
   /// A gradient is complete: hooks, `.grad` of those who asked, captures.
@@ -264,6 +273,7 @@ private:
   std::vector<Ref<TapeNode>> alive;
   std::vector<Cotangents> arrived; // by node number
   std::vector<TapeNode *> stretch; // youngest first
+  std::vector<TapeNode *> cuts;    // not in one stretch with what comes before
   std::vector<Edge> zeros;
   std::vector<Tracked> captured;
 };

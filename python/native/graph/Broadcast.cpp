@@ -34,13 +34,18 @@ Tracked broadcastTo(Tracked x, llvm::ArrayRef<int64_t> dims) {
   attrs.push_back(from.size());
   for (size_t i = 0; i < from.size(); ++i)
     attrs.push_back(dims.size() - from.size() + i);
-  return applyKnown(OpKind::broadcast, x, attrs, TensorSpec(x.value->spec.dtype, dims));
+  Tracked result = applyKnown(OpKind::broadcast, x, attrs, TensorSpec(x.value->spec.dtype, dims));
+  result.origin = x.origin; // a write to x is a write to what was saved of it
+  return result;
 }
 
 Tracked castTo(Tracked x, DType dtype) {
   if (x.value->spec.dtype == dtype)
     return x;
-  return applyKnown(OpKind::cast, x, int64_t(dtype), TensorSpec(dtype, x.value->spec.dims));
+  Tracked result =
+      applyKnown(OpKind::cast, x, int64_t(dtype), TensorSpec(dtype, x.value->spec.dims));
+  result.origin = x.origin;
+  return result;
 }
 
 Tracked numberLike(DType dtype, uint64_t bits, llvm::ArrayRef<int64_t> dims, DeviceId device) {

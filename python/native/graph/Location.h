@@ -28,6 +28,10 @@ public:
   ~Location() { Py_XDECREF(frame.code); }
 
   explicit operator bool() const { return frame.code; }
+  /// The same instruction of the user's.
+  bool operator==(const Location &other) const {
+    return frame.code == other.frame.code && frame.offset == other.frame.offset;
+  }
   SourceLine decode() const;
   /// "file.py:12", or "" where not known.
   std::string text() const;

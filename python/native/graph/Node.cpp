@@ -10,7 +10,9 @@
 namespace portico::native {
 
 static Node *fresh(NodeForm form, OpKind kind, DeviceId device) {
+  static uint64_t lastSerial = 0;
   Node *node = Pool<Node>::create();
+  node->serial = ++lastSerial;
   node->form = form;
   node->kind = kind;
   node->device = device;

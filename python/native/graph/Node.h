@@ -50,6 +50,8 @@ struct Node {
   uint32_t number = 0;
   uint32_t released = 0;
   uint64_t epoch = 0;
+  /// No other node ever has it, while addresses come back.
+  uint64_t serial = 0;
   uint64_t bits = 0;
   Location location;
   TensorSpec spec;

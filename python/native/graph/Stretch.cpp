@@ -14,6 +14,7 @@
 
 #include "llvm/ADT/DenseMap.h"
 
+#include <tuple>
 #include <unordered_map>
 
 namespace portico::native {
@@ -105,7 +106,6 @@ public:
         if (!inner(operand.edge))
           input(operand, forward);
     results.resize(nodes.size());
-    nextUnknown = 0;
     for (size_t i = 0; i < nodes.size(); ++i)
       addNode(i, forward);
     for (size_t i = 0; i < nodes.size(); ++i)
@@ -120,25 +120,22 @@ public:
 private:
   bool inner(const Edge &edge) const { return edge && position.count(edge.node.get()); }
 
-  /// The same gradient edge, or without one the same value, is the same input. A
-  /// value that was not saved is unknown and shared with nobody.
+  /// The same value with the same edge is the same input.
+  using Identity = std::tuple<const void *, uint64_t, uint64_t>;
+  static Identity identityOf(const TapeOperand &operand) {
+    return {operand.edge.node.get(), operand.edge.index, operand.serial};
+  }
+
   void input(const TapeOperand &operand, Forward &forward) {
-    std::pair<const void *, uint64_t> identity;
-    if (operand.edge)
-      identity = {operand.edge.node.get(), operand.edge.index};
-    else if (operand.saved.value)
-      identity = {operand.saved.value.get(), ~uint64_t(0)};
+    Identity identity = identityOf(operand);
     uint32_t number;
-    auto found = identity.first ? inputs.find(identity) : inputs.end();
+    auto found = inputs.find(identity);
     if (found == inputs.end()) {
       number = forward.trace->addInput(operand.spec);
       forward.wanted.push_back(operand.edge && isFloat(operand.spec.dtype) && needed(operand.edge));
       forward.inputEdges.push_back(operand.edge);
       forward.values.push_back({nullptr, operand.edge});
-      if (identity.first)
-        inputs[identity] = number;
-      else
-        unknown.push_back(number);
+      inputs[identity] = number;
     } else {
       number = found->second;
     }
@@ -149,11 +146,7 @@ private:
   uint32_t numberOf(const TapeOperand &operand) {
     if (inner(operand.edge))
       return results[position.lookup(operand.edge.node.get())] + operand.edge.index;
-    if (operand.edge)
-      return inputs[{operand.edge.node.get(), operand.edge.index}];
-    if (operand.saved.value)
-      return inputs[{operand.saved.value.get(), ~uint64_t(0)}];
-    return unknown[nextUnknown++];
+    return inputs[identityOf(operand)];
   }
 
   void addNode(size_t i, Forward &forward) {
@@ -208,9 +201,7 @@ private:
   llvm::ArrayRef<TapeNode *> nodes;
   bool (*needed)(const Edge &);
   llvm::DenseMap<TapeNode *, size_t> position;
-  llvm::DenseMap<std::pair<const void *, uint64_t>, uint32_t> inputs;
-  std::vector<uint32_t> unknown; // inputs without identity, in order of use
-  size_t nextUnknown = 0;
+  llvm::DenseMap<Identity, uint32_t> inputs;
   std::vector<uint32_t> results; // number of the first result of each node
 };
 } // namespace

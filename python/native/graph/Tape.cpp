@@ -162,6 +162,7 @@ static Ref<TapeNode> tapeFor(const OpInfo &info, llvm::ArrayRef<Tracked> operand
   for (size_t i = 0; i < operands.size(); ++i) {
     TapeOperand &slot = node->operands[i];
     slot.spec = operands[i].value->spec;
+    slot.serial = operands[i].value->serial;
     slot.edge = operands[i].edge;
     if (isView(info.kind))
       slot.saved.value = operands[i].value;
@@ -198,6 +199,7 @@ static void attach(const OpInfo &info, Ref<TapeNode> &node,
   bool saves = info.savesResult && !isLinearMember(info, node->attrs);
   for (uint32_t i = 0; i < results.size(); ++i) {
     node->results.push_back(results[i].value->spec);
+    node->serials.push_back(results[i].value->serial);
     if (isFloat(results[i].value->spec.dtype))
       results[i].edge = Edge{node, i};
     if (saves) {

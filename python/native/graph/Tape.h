@@ -43,6 +43,7 @@ struct SavedValue {
 
 struct TapeOperand {
   TensorSpec spec;
+  uint64_t serial = 0; // of the value's node, saved or not; 0 where not known
   Edge edge;
   SavedValue saved;
 };
@@ -79,6 +80,7 @@ struct TapeNode {
   llvm::SmallVector<TapeOperand, 2> operands;
   llvm::SmallVector<int64_t, 4> attrs;
   llvm::SmallVector<TensorSpec, 1> results;
+  llvm::SmallVector<uint64_t, 1> serials;        // of the results' nodes; empty where not known
   llvm::SmallVector<SavedValue, 1> savedResults; // empty unless the rule reads them
   std::vector<ResultHooks> resultHooks;
   std::vector<Hook> postHooks;  // of a leaf: after accumulation

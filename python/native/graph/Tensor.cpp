@@ -198,18 +198,15 @@ void Tensor::writeExternal(const Tracked &value) {
 
 /// The ops of an in-place function read the tensor as it was: their saved
 /// operands are values that no write can change, and the write that ends the
-/// function is not a mistake of the user's. Goes back from the new value to what
-/// was recorded since the tensor's own history.
-static void forgiveOwnWrite(const Edge &edge, Storage &storage, const Edge &history) {
-  if (!storage.counter)
+/// function is not a mistake of the user's. They come from the same instruction.
+static void forgiveOwnWrite(const Edge &edge, const Storage &storage) {
+  if (!storage.counter || !edge)
     return;
-  uint64_t since = history ? history.node->sequence : 0;
-  llvm::SmallVector<TapeNode *, 16> nodes;
-  if (edge)
-    nodes.push_back(edge.node.get());
+  Location here = Location::here();
+  llvm::SmallVector<TapeNode *, 16> nodes = {edge.node.get()};
   constexpr size_t limit = 64; // longer than any in-place function of ours
   for (size_t i = 0; i < nodes.size() && i < limit; ++i) {
-    if (nodes[i]->form != TapeForm::op || nodes[i]->sequence <= since)
+    if (nodes[i]->form != TapeForm::op || !(nodes[i]->location == here))
       continue;
     for (TapeOperand &operand : nodes[i]->operands) {
       if (operand.saved.counter == storage.counter && operand.saved.version == storage.version)
@@ -218,6 +215,49 @@ static void forgiveOwnWrite(const Edge &edge, Storage &storage, const Edge &hist
         nodes.push_back(operand.edge.node.get());
     }
   }
+}
+
+/// Whether a new value was computed from the old one, as far as a look at the
+/// last ops tells.
+static bool leadsTo(const Edge &edge, const Edge &history) {
+  if (!edge)
+    return false;
+  llvm::SmallVector<TapeNode *, 16> nodes = {edge.node.get()};
+  constexpr size_t limit = 64;
+  for (size_t i = 0; i < nodes.size(); ++i) {
+    if (i == limit)
+      return true;
+    if (nodes[i]->sequence < history.node->sequence)
+      continue;
+    if (nodes[i] == history.node.get())
+      return true;
+    for (TapeOperand &operand : nodes[i]->operands)
+      if (operand.edge)
+        nodes.push_back(operand.edge.node.get());
+  }
+  return false;
+}
+
+/// The history of a tensor that was written over: what it held before gets a
+/// gradient of zero, as in PyTorch, where such a tensor still requires grad.
+static Edge writtenOver(const Edge &history, const Tracked &value) {
+  const TensorSpec &spec = value.value->spec;
+  Ref<TapeNode> node = TapeNode::create(TapeForm::op);
+  node->kind = OpKind::update_slice;
+  node->device = value.value->device;
+  node->location = Location::here();
+  for (int64_t entry : {0, 1}) { // starts, strides
+    node->attrs.push_back(spec.rank());
+    node->attrs.append(spec.rank(), entry);
+  }
+  node->operands.resize(2);
+  node->operands[0].edge = history;
+  node->operands[1].edge = value.edge;
+  node->operands[1].serial = value.value->serial;
+  node->operands[0].spec = node->operands[1].spec = spec;
+  node->results.push_back(spec);
+  node->serials.push_back(value.value->serial);
+  return Edge{node, 0};
 }
 
 void Tensor::assign(Tracked value) {
@@ -235,7 +275,8 @@ void Tensor::assign(Tracked value) {
       group = Ref<Group>(Pool<Group>::create());
       group->base = view ? view->step : nullptr;
     }
-    forgiveOwnWrite(value.edge, *storage, group->edge);
+    forgiveOwnWrite(value.edge, *storage);
+    Edge history = group->edge;
     if (!isGroupBase()) {
       Tracked base;
       {
@@ -246,6 +287,8 @@ void Tensor::assign(Tracked value) {
       written = writeThrough(base, group->base.get(), step(), value);
       seenBy = group->base.get();
     }
+    if (history && !leadsTo(written.edge, history))
+      written.edge = writtenOver(history, written);
     group->edge = written.edge;
     ++group->edgeVersion;
     if (view) {

@@ -137,9 +137,33 @@ static void appendArray(llvm::SmallVectorImpl<int64_t> &attrs, llvm::ArrayRef<in
   attrs.append(array.begin(), array.end());
 }
 
+/// Where a slice of an expanded tensor keeps one of the repetitions: its position
+/// in each dimension. Empty where it keeps more.
+static llvm::SmallVector<int64_t, 6> oneRepetition(const ViewStep &expand, const ViewStep *slice) {
+  if (!slice || slice->kind != OpKind::slice)
+    return {};
+  AttrReader reader(expand.attrs);
+  reader.array();
+  llvm::SmallVector<int64_t, 6> own(expand.after.rank(), 1); // sizes before, in place
+  auto dims = reader.array();
+  for (size_t i = 0; i < dims.size(); ++i)
+    own[dims[i]] = expand.before.dims[i];
+  auto starts = AttrReader(slice->attrs).array();
+  llvm::SmallVector<int64_t, 6> position(own.size(), 0);
+  for (size_t i = 0; i < own.size(); ++i) {
+    if (own[i] == expand.after.dims[i])
+      continue;
+    if (slice->after.dims[i] != 1)
+      return {};
+    position[i] = starts[i];
+  }
+  return position;
+}
+
 /// The value before `step` such that the step sees `update`. `before` is the
-/// present value there.
-static Tracked invert(const ViewStep &step, const Tracked &before, const Tracked &update) {
+/// present value there, `inner` the step after it.
+static Tracked invert(const ViewStep &step, const ViewStep *inner, const Tracked &before,
+                      const Tracked &update) {
   llvm::SmallVector<int64_t, 8> attrs;
   AttrReader reader(step.attrs);
   switch (step.kind) {
@@ -170,6 +194,25 @@ static Tracked invert(const ViewStep &step, const Tracked &before, const Tracked
       appendArray(attrs, step.before.dims);
       return applyKnown(OpKind::reshape, update, attrs, step.before);
     }
+    auto position = oneRepetition(step, inner);
+    if (!position.empty()) {
+      AttrReader reader(step.attrs);
+      reader.array();
+      auto dims = reader.array();
+      llvm::SmallVector<int64_t, 6> limits, strides(position.size(), 1);
+      for (int64_t start : position)
+        limits.push_back(start + 1);
+      for (size_t i = 0; i < dims.size(); ++i)
+        if (step.before.dims[i] == step.after.dims[dims[i]])
+          limits[dims[i]] = step.after.dims[dims[i]];
+      appendArray(attrs, position);
+      appendArray(attrs, limits);
+      appendArray(attrs, strides);
+      Tracked one = apply(OpKind::slice, update, attrs);
+      attrs.clear();
+      appendArray(attrs, step.before.dims);
+      return applyKnown(OpKind::reshape, one, attrs, step.before);
+    }
     raise(ErrorKind::runtime,
           "[assign] unsupported operation: more than one element of the written-to tensor refers "
           "to a single memory location. Please clone() the tensor before performing the "
@@ -194,7 +237,7 @@ Tracked writeThrough(Tracked base, const ViewStep *from, const ViewStep *to, Tra
       value = applyKnown(steps[i]->kind, value, steps[i]->attrs, steps[i]->after);
   }
   for (size_t i = 0; i < steps.size(); ++i)
-    update = invert(*steps[i], before[i], update);
+    update = invert(*steps[i], i ? steps[i - 1] : nullptr, before[i], update);
   return update;
 }
 

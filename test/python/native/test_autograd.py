@@ -323,3 +323,45 @@ def test_gradients_in_views_of_views():
     v = w._view_permute((1, 0))._view_slice((0, 1), (3, 2), (2, 1))._view_reshape((2,))
     _core.backward([total(v * v)])
     assert w.grad.tolist() == [[0, 0, 0], [6, 0, 10]]
+
+
+def test_a_tensor_written_over_still_requires_grad():
+    w = t([1.0, 2.0], grad=True)
+    y = w * 3
+    y._assign(t([5.0, 5.0]))
+    assert y.requires_grad and not y.is_leaf and y.tolist() == [5, 5]
+    _core.backward([total(y * y)])
+    assert w.grad.tolist() == [0, 0]
+    a, b = t([1.0], grad=True), t([2.0], grad=True)
+    z = a * 1
+    z._assign(b * 4)
+    _core.backward([total(z)])
+    assert a.grad.tolist() == [0] and b.grad.tolist() == [4]
+
+
+def test_a_write_without_the_tape_changes_values_only():
+    """As PyTorch: the history stays, what is saved later is the new value."""
+    w = t([2.0, 3.0], grad=True)
+    y = w._view_permute((0,))._view_reshape((1, 2)) * 1
+    y = ops.reshape(y, (2,))
+    _core.set_grad_enabled(False)
+    y *= 10
+    _core.set_grad_enabled(True)
+    _core.backward([total(y * y)])
+    assert w.grad.tolist() == [40, 60]
+
+
+def test_a_write_to_a_broadcast_operand_is_noticed():
+    w, b = t(np.ones((2, 3)), grad=True), t([1.0, 2.0, 3.0])
+    y = w * b
+    b *= 2
+    with pytest.raises(RuntimeError, match="modified by an inplace operation"):
+        _core.backward([total(y)])
+
+
+def test_a_write_of_what_was_computed_earlier_is_no_excuse():
+    w, x = t([1.0, 2.0], grad=True), t([3.0, 4.0])
+    y = w * x  # saves x
+    x += y
+    with pytest.raises(RuntimeError, match="modified by an inplace operation"):
+        _core.backward([total(y)])

@@ -138,3 +138,14 @@ def test_random_programs(program, grad):
         if a.size:
             assert tuple(s * 4 for s in x.stride()) == a.strides or 1 in a.shape
         assert x._version == tensor._version
+
+
+def test_one_repetition_of_an_expanded_tensor_can_be_written():
+    x = t([[1.0, 2.0]])
+    e = x._view_expand((3, 2))
+    row = e._view_slice((1, 0), (2, 2), (1, 1))._view_reshape((2,))
+    row += 10
+    assert x.tolist() == [[11, 12]] and e.tolist() == [[11, 12]] * 3
+    with pytest.raises(RuntimeError, match="more than one element"):
+        two = e._view_slice((1, 0), (3, 2), (1, 1))
+        two += 1
