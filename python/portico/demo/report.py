@@ -33,11 +33,7 @@ def confusion_table(counts):
 
 def compiled_table(history):
     stats = pt.stats()
-    last = next(
-        (i + 1 for i in reversed(range(1, len(history.compiles)))
-         if history.compiles[i] > history.compiles[i - 1]),
-        1 if history.compiles and history.compiles[0] else 0,
-    )  # fmt: skip
+    last = max((i + 1 for i, n in enumerate(history.compiles) if n), default=0)
     first = history.step_seconds[0] if history.step_seconds else 0.0
     table = Table(title="what was compiled", show_header=False)
     rows = [

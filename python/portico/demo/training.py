@@ -18,7 +18,7 @@ class History:
     losses: list = field(default_factory=list)
     step_seconds: list = field(default_factory=list)
     epoch_accuracy: list = field(default_factory=list)
-    #: compiles after each step, to show when they end
+    #: programs compiled in each step, to show when they end
     compiles: list = field(default_factory=list)
 
     def steady_step_ms(self):
@@ -42,7 +42,7 @@ def train(model, images, labels, *, epochs, batch, rate, on_step, on_epoch):
     for epoch in range(epochs):
         model.train()
         for step, (x, y) in enumerate(loader):
-            begin = time.perf_counter()
+            begin, compiled = time.perf_counter(), pt.stats()["compiles"]
             loss = F.cross_entropy(model(normalised(x)), y)
             optimizer.zero_grad()
             loss.backward()
@@ -50,7 +50,7 @@ def train(model, images, labels, *, epochs, batch, rate, on_step, on_epoch):
             schedule.step()
             history.losses.append(loss.item())
             history.step_seconds.append(time.perf_counter() - begin)
-            history.compiles.append(pt.stats()["compiles"])
+            history.compiles.append(pt.stats()["compiles"] - compiled)
             on_step(epoch, step, history.losses[-1], len(x))
         on_epoch(epoch, history)
     return history
