@@ -3,6 +3,7 @@
 #include "lowering/Kernels/PointEvaluator.h"
 
 #include "lowering/ToLinalg/Elementwise.h"
+#include "lowering/ToLinalg/Philox.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
@@ -52,8 +53,8 @@ static bool allAbove(Value value, Value known, function_ref<bool(Operation *)> a
 
 bool PointEvaluator::supports(Value value, Value known) {
   return allAbove(value, known, [](Operation *op) {
-    return isElementwise(op) ||
-           isa<ConstantOp, IotaOp, ReshapeOp, PermuteOp, BroadcastOp, SliceOp, ReverseOp>(op);
+    return isElementwise(op) || isa<ConstantOp, IotaOp, RandomBitsOp, ReshapeOp, PermuteOp,
+                                    BroadcastOp, SliceOp, ReverseOp>(op);
   });
 }
 
@@ -69,7 +70,8 @@ static bool lanesStayTogether(Value value, int64_t dim, Value known,
   if (isElementwise(op))
     return llvm::all_of(op->getOperands(),
                         [&](Value v) { return lanesStayTogether(v, dim, known, seen); });
-  if (op->getNumOperands() == 0)
+  // Made from scalars, if from anything.
+  if (op->getNumOperands() == 0 || isa<RandomBitsOp>(op))
     return true;
   Value x = op->getOperand(0);
   ArrayRef<int64_t> from = shapeOf(x), to = shapeOf(value);
@@ -160,6 +162,18 @@ Value PointEvaluator::evaluate(Value value, const PointIndex &index) {
   return result;
 }
 
+/// A coordinate as i64, for each lane.
+Value PointEvaluator::numberOf(LaneIndex i) {
+  Value number = e.splat(i.base, lanes);
+  if (lanes > 1 && i.step != 0) {
+    Value step = vector::StepOp::create(e.b, e.loc, VectorType::get({lanes}, e.b.getIndexType()));
+    number = arith::AddIOp::create(
+        e.b, e.loc, number, arith::MulIOp::create(e.b, e.loc, step, e.splat(e.idx(i.step), lanes)));
+  }
+  return arith::IndexCastOp::create(e.b, e.loc, LoopEmitter::vectorOf(e.b.getI64Type(), lanes),
+                                    number);
+}
+
 Value PointEvaluator::compute(Value value, const PointIndex &index) {
   if (auto source = known.find(value); source != known.end())
     return source->second(index, lanes);
@@ -169,21 +183,21 @@ Value PointEvaluator::compute(Value value, const PointIndex &index) {
   if (auto constantOp = dyn_cast<ConstantOp>(op))
     return constant(constantOp, index);
   if (auto iota = dyn_cast<IotaOp>(op)) {
-    LaneIndex i = index[iota.getAxis()];
     Type elem = computeType(elementTypeOf(value));
-    Value number = e.splat(i.base, lanes);
-    if (lanes > 1 && i.step != 0) {
-      Value step = vector::StepOp::create(e.b, e.loc, VectorType::get({lanes}, e.b.getIndexType()));
-      number = arith::AddIOp::create(
-          e.b, e.loc, number,
-          arith::MulIOp::create(e.b, e.loc, step, e.splat(e.idx(i.step), lanes)));
-    }
-    Type wide = LoopEmitter::vectorOf(e.b.getI64Type(), lanes);
     Type type = LoopEmitter::vectorOf(elem, lanes);
-    number = arith::IndexCastOp::create(e.b, e.loc, wide, number);
+    Value number = numberOf(index[iota.getAxis()]);
     if (isa<FloatType>(elem))
       return arith::SIToFPOp::create(e.b, e.loc, type, number);
     return elem.isInteger(64) ? number : arith::TruncIOp::create(e.b, e.loc, type, number);
+  }
+  if (auto bits = dyn_cast<RandomBitsOp>(op)) {
+    // Four words to a block.
+    Value flat = numberOf(linearize(index, shapeOf(value)));
+    auto number = [&](int64_t n) { return intConstantLike(e.b, e.loc, flat.getType(), n); };
+    Value word = arith::AndIOp::create(e.b, e.loc, flat, number(3));
+    Value block = arith::ShRUIOp::create(e.b, e.loc, flat, number(2));
+    Value seed = evaluate(bits.getSeed(), {}), offset = evaluate(bits.getOffset(), {});
+    return emitPhilox(e.b, e.loc, seed, arith::AddIOp::create(e.b, e.loc, offset, block), word);
   }
   if (isElementwise(op)) {
     SmallVector<Value> operands;

@@ -51,6 +51,7 @@ private:
   mlir::Value evaluate(mlir::Value value, const PointIndex &index);
   mlir::Value compute(mlir::Value value, const PointIndex &index);
   mlir::Value loadArgument(mlir::Value memory, LaneIndex linear, mlir::Type elem);
+  mlir::Value numberOf(LaneIndex i);
   mlir::Value constant(ConstantOp op, const PointIndex &index);
   LaneIndex linearize(const PointIndex &index, llvm::ArrayRef<int64_t> shape);
   PointIndex operandIndex(mlir::Operation *op, const PointIndex &index);

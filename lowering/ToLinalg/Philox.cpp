@@ -8,6 +8,8 @@
 
 #include "lowering/ToLinalg/Philox.h"
 
+#include "lowering/ToLinalg/Casts.h"
+
 #include "mlir/Dialect/Arith/IR/Arith.h"
 
 using namespace mlir;
@@ -15,11 +17,9 @@ using namespace mlir;
 namespace portico {
 
 Value emitPhilox(OpBuilder &b, Location loc, Value seed, Value counter, Value word) {
-  Type i32 = b.getI32Type(), i64 = b.getI64Type();
-  auto c32 = [&](uint32_t v) -> Value {
-    return arith::ConstantIntOp::create(b, loc, static_cast<int32_t>(v), 32);
-  };
-  auto c64 = [&](int64_t v) -> Value { return arith::ConstantIntOp::create(b, loc, v, 64); };
+  Type i32 = withShapeOf(b.getI32Type(), counter.getType()), i64 = counter.getType();
+  auto c32 = [&](uint32_t v) { return intConstantLike(b, loc, i32, static_cast<int32_t>(v)); };
+  auto c64 = [&](int64_t v) { return intConstantLike(b, loc, i64, v); };
   auto low = [&](Value v) -> Value { return arith::TruncIOp::create(b, loc, i32, v); };
   auto high = [&](Value v) { return low(arith::ShRUIOp::create(b, loc, v, c64(32))); };
   auto product = [&](uint32_t factor, Value v) -> Value {

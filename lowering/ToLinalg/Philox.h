@@ -8,7 +8,7 @@
 namespace portico {
 
 /// Word `word` (0 to 3) of the Philox 4x32-10 block `counter` under the key
-/// `seed`; all are i64, the result is i32.
+/// `seed`; all are i64, or vectors of it, the result is i32.
 mlir::Value emitPhilox(mlir::OpBuilder &b, mlir::Location loc, mlir::Value seed,
                        mlir::Value counter, mlir::Value word);
 

@@ -55,7 +55,14 @@
 // CHECK-LABEL: func.func @kernel6(
 // CHECK-SAME:  portico.extent = 0
 // CHECK-NEXT:  return
-func.func @main(%x: tensor<64x64xf32>, %row: tensor<1x1024xf32>, %w: tensor<1024x1024xf32>, %h: tensor<64x64xbf16>, %b: tensor<64xf32>, %none: tensor<64x0xf32>, %zero: tensor<0x64xf32>) {
+
+// Random numbers of an epilogue (dropout) are made in vectors, four words to a block.
+// CHECK-LABEL: func.func @kernel7(
+// CHECK:       math.fma
+// CHECK:       arith.shrui {{.*}} : vector<16xi64>
+// CHECK:       arith.muli {{.*}} : vector<16xi64>
+// CHECK:       arith.select {{.*}} vector<16xi1>, vector<16xf32>
+func.func @main(%x: tensor<64x64xf32>, %row: tensor<1x1024xf32>, %w: tensor<1024x1024xf32>, %h: tensor<64x64xbf16>, %bias0: tensor<64xf32>, %none: tensor<64x0xf32>, %zero: tensor<0x64xf32>, %seed: tensor<i64>) {
   %0 = portico.kernel "dot" (%p = %x, %q = %x) : (tensor<64x64xf32>, tensor<64x64xf32>) -> tensor<64x64xf32> {
     %r = portico.dot_general %p, %q {lhs_batch = array<i64>, rhs_batch = array<i64>, lhs_contract = array<i64: 1>, rhs_contract = array<i64: 0>} : (tensor<64x64xf32>, tensor<64x64xf32>) -> tensor<64x64xf32>
     portico.yield %r : tensor<64x64xf32>
@@ -72,7 +79,7 @@ func.func @main(%x: tensor<64x64xf32>, %row: tensor<1x1024xf32>, %w: tensor<1024
     %r = portico.dot_general %p, %q {lhs_batch = array<i64>, rhs_batch = array<i64>, lhs_contract = array<i64: 1>, rhs_contract = array<i64: 0>} : (tensor<64x64xbf16>, tensor<64x64xbf16>) -> tensor<64x64xbf16>
     portico.yield %r : tensor<64x64xbf16>
   }
-  %4 = portico.kernel "dot" (%p = %x, %q = %x, %bias = %b) : (tensor<64x64xf32>, tensor<64x64xf32>, tensor<64xf32>) -> tensor<64x64xf32> {
+  %4 = portico.kernel "dot" (%p = %x, %q = %x, %bias = %bias0) : (tensor<64x64xf32>, tensor<64x64xf32>, tensor<64xf32>) -> tensor<64x64xf32> {
     %z = portico.constant dense<0.0> : tensor<64x64xf32>
     %r = portico.dot_general %p, %q {lhs_batch = array<i64>, rhs_batch = array<i64>, lhs_contract = array<i64: 1>, rhs_contract = array<i64: 0>} : (tensor<64x64xf32>, tensor<64x64xf32>) -> tensor<64x64xf32>
     %s = portico.broadcast %bias {shape = array<i64: 64, 64>, dims = array<i64: 1>} : (tensor<64xf32>) -> tensor<64x64xf32>
@@ -87,6 +94,15 @@ func.func @main(%x: tensor<64x64xf32>, %row: tensor<1x1024xf32>, %w: tensor<1024
   %6 = portico.kernel "dot" (%p = %zero, %q = %x) : (tensor<0x64xf32>, tensor<64x64xf32>) -> tensor<0x64xf32> {
     %r = portico.dot_general %p, %q {lhs_batch = array<i64>, rhs_batch = array<i64>, lhs_contract = array<i64: 1>, rhs_contract = array<i64: 0>} : (tensor<0x64xf32>, tensor<64x64xf32>) -> tensor<0x64xf32>
     portico.yield %r : tensor<0x64xf32>
+  }
+  %7 = portico.kernel "dot" (%p = %x, %q = %x, %s = %seed) : (tensor<64x64xf32>, tensor<64x64xf32>, tensor<i64>) -> tensor<64x64xf32> {
+    %z = portico.constant dense<0.0> : tensor<64x64xf32>
+    %i = portico.constant dense<0> : tensor<64x64xi32>
+    %r = portico.dot_general %p, %q {lhs_batch = array<i64>, rhs_batch = array<i64>, lhs_contract = array<i64: 1>, rhs_contract = array<i64: 0>} : (tensor<64x64xf32>, tensor<64x64xf32>) -> tensor<64x64xf32>
+    %b = portico.random_bits %s, %s {shape = array<i64: 64, 64>} : (tensor<i64>, tensor<i64>) -> tensor<64x64xi32>
+    %c = portico.compare lt %b, %i : (tensor<64x64xi32>, tensor<64x64xi32>) -> tensor<64x64xi1>
+    %t = portico.select %c, %r, %z : (tensor<64x64xi1>, tensor<64x64xf32>, tensor<64x64xf32>) -> tensor<64x64xf32>
+    portico.yield %t : tensor<64x64xf32>
   }
   return
 }
