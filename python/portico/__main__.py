@@ -1,15 +1,20 @@
 """`python -m portico`: the commands of the library."""
 
 import argparse
+import itertools
 import sys
 
 
 def _devices(arguments) -> int:
     import portico as pt
+    from portico.errors import PorticoError
 
-    for name in pt.devices():
-        print(name)
-    return 0
+    kind = pt.get_default_device().type
+    for ordinal in itertools.count():
+        try:
+            print(pt.device(kind, ordinal))
+        except PorticoError:
+            return 0
 
 
 def _demo(arguments) -> int:

@@ -8,6 +8,7 @@ import sys
 import numpy as np
 import pytest
 
+import portico as pt
 from portico.demo import fashion_mnist
 from portico.demo.report import confusion
 
@@ -88,3 +89,11 @@ def test_an_error_is_one_line(tmp_path):
     assert done.returncode == 1
     assert done.stderr.startswith("portico demo: [demo] Fashion-MNIST is not here")
     assert "Traceback" not in done.stderr
+
+
+def test_devices_are_listed():
+    command = [sys.executable, "-m", "portico", "devices"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120)
+    assert done.returncode == 0, done.stderr
+    names = done.stdout.split()
+    assert names and [str(pt.device(name)) for name in names] == names

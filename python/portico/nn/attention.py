@@ -19,7 +19,7 @@ class MultiheadAttention(Module):
     >>> x = pt.ones(1, 3, 8)
     >>> y, weights = attention(x, x, x)
     >>> y.shape, weights.shape
-    (Size([1, 3, 8]), Size([1, 3, 3]))
+    (portico.Size([1, 3, 8]), portico.Size([1, 3, 3]))
     """
 
     def __init__(

@@ -25,7 +25,7 @@ class Sequential(Module):
 
     >>> net = pt.nn.Sequential(pt.nn.Linear(2, 3), pt.nn.ReLU())
     >>> net(pt.ones(1, 2)).shape
-    Size([1, 3])
+    portico.Size([1, 3])
     """
 
     def __init__(self, *args):

@@ -149,7 +149,7 @@ class Conv1d(_ForwardConv):
     """Cross-correlation of [N, C, L] (or [C, L]) inputs.
 
     >>> pt.nn.Conv1d(2, 4, 3)(pt.ones(1, 2, 5)).shape
-    Size([1, 4, 3])
+    portico.Size([1, 4, 3])
     """
 
     _dims = 1
@@ -162,7 +162,7 @@ class Conv2d(_ForwardConv):
     """Cross-correlation of [N, C, H, W] (or [C, H, W]) inputs.
 
     >>> pt.nn.Conv2d(1, 4, 3, padding=1)(pt.ones(2, 1, 5, 5)).shape
-    Size([2, 4, 5, 5])
+    portico.Size([2, 4, 5, 5])
     """
 
     _dims = 2
@@ -263,7 +263,7 @@ class ConvTranspose2d(_TransposedConv):
     """The transpose of `Conv2d`.
 
     >>> pt.nn.ConvTranspose2d(4, 1, 2, stride=2)(pt.ones(1, 4, 3, 3)).shape
-    Size([1, 1, 6, 6])
+    portico.Size([1, 1, 6, 6])
     """
 
     _dims = 2

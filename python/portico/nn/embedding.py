@@ -43,7 +43,7 @@ class Embedding(_Table):
     """Vectors of `embedding_dim` elements for integers below `num_embeddings`.
 
     >>> pt.nn.Embedding(10, 3)(pt.tensor([[1, 2]])).shape
-    Size([1, 2, 3])
+    portico.Size([1, 2, 3])
     """
 
     def __init__(

@@ -26,7 +26,7 @@ class Linear(Module):
     """``y = x @ weight.T + bias`` on the last dimension.
 
     >>> pt.nn.Linear(3, 2)(pt.ones(4, 3)).shape
-    Size([4, 2])
+    portico.Size([4, 2])
     """
 
     def __init__(self, in_features, out_features, bias=True, device=None, dtype=None):

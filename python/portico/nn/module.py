@@ -34,7 +34,7 @@ class Module(StateDict):
     ...     def forward(self, x):
     ...         return self.fc(x).relu()
     >>> Net()(pt.ones(3, 2)).shape
-    Size([3, 1])
+    portico.Size([3, 1])
     """
 
     training: bool

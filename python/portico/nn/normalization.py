@@ -116,7 +116,7 @@ class BatchNorm1d(_BatchNorm):
     """Normalises each channel of [N, C] or [N, C, L] over the batch.
 
     >>> pt.nn.BatchNorm1d(2)(pt.tensor([[1., 2.], [3., 6.]])).shape
-    Size([2, 2])
+    portico.Size([2, 2])
     """
 
     _ndims = (2, 3)
@@ -202,7 +202,7 @@ class LayerNorm(Module):
     """Normalises over the last dimensions.
 
     >>> pt.nn.LayerNorm(3)(pt.ones(2, 3)).shape
-    Size([2, 3])
+    portico.Size([2, 3])
     """
 
     def __init__(

@@ -61,7 +61,7 @@ class MaxPool2d(_MaxPool):
     """Largest element of each window of [N, C, H, W].
 
     >>> pt.nn.MaxPool2d(2)(pt.ones(1, 1, 4, 4)).shape
-    Size([1, 1, 2, 2])
+    portico.Size([1, 1, 2, 2])
     """
 
     _pool = staticmethod(F.max_pool2d)

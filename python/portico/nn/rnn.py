@@ -258,7 +258,7 @@ class RNN(RNNBase):
 
     >>> y, h = pt.nn.RNN(3, 4)(pt.ones(5, 2, 3))
     >>> y.shape, h.shape
-    (Size([5, 2, 4]), Size([1, 2, 4]))
+    (portico.Size([5, 2, 4]), portico.Size([1, 2, 4]))
     """
 
     def __init__(self, *args, nonlinearity="tanh", **kwargs):
@@ -279,7 +279,7 @@ class LSTM(RNNBase):
 
     >>> y, (h, c) = pt.nn.LSTM(3, 4)(pt.ones(5, 2, 3))
     >>> y.shape, c.shape
-    (Size([5, 2, 4]), Size([1, 2, 4]))
+    (portico.Size([5, 2, 4]), portico.Size([1, 2, 4]))
     """
 
     def __init__(self, *args, **kwargs):
@@ -294,7 +294,7 @@ class GRU(RNNBase):
 
     >>> y, h = pt.nn.GRU(3, 4)(pt.ones(5, 2, 3))
     >>> y.shape, h.shape
-    (Size([5, 2, 4]), Size([1, 2, 4]))
+    (portico.Size([5, 2, 4]), portico.Size([1, 2, 4]))
     """
 
     def __init__(self, *args, **kwargs):

@@ -24,7 +24,7 @@ class Flatten(Module):
 
     >>> import portico as pt
     >>> pt.nn.Flatten()(pt.ones(2, 3, 4)).shape
-    Size([2, 12])
+    portico.Size([2, 12])
     """
 
     def __init__(self, start_dim=1, end_dim=-1):

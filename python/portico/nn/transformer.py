@@ -89,7 +89,7 @@ class TransformerEncoderLayer(_Layer):
 
     >>> layer = pt.nn.TransformerEncoderLayer(8, 2, batch_first=True)
     >>> layer(pt.ones(1, 3, 8)).shape
-    Size([1, 3, 8])
+    portico.Size([1, 3, 8])
     """
 
     def __init__(

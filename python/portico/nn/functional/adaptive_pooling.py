@@ -79,7 +79,7 @@ def adaptive_avg_pool2d(input, output_size):
     """Means of windows that cover `input` [N, C, H, W]; an entry may be None (keep).
 
     >>> F.adaptive_avg_pool2d(pt.ones(1, 2, 5, 7), (3, None)).shape
-    Size([1, 2, 3, 7])
+    portico.Size([1, 2, 3, 7])
     """
     return _adaptive_avg("adaptive_avg_pool2d", 2, input, output_size)
 

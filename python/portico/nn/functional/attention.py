@@ -29,7 +29,7 @@ def scaled_dot_product_attention(
 
     >>> q = pt.ones(1, 2, 4)
     >>> F.scaled_dot_product_attention(q, q, q, is_causal=True).shape
-    Size([1, 2, 4])
+    portico.Size([1, 2, 4])
     """
     op = "scaled_dot_product_attention"
     if query.ndim < 2 or key.ndim < 2 or value.ndim < 2:

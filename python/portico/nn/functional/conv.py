@@ -212,7 +212,7 @@ def conv_transpose3d(
     """Transposed convolution of `input` [N, C, D, H, W] with `weight` [C, F/groups, KD, KH, KW].
 
     >>> F.conv_transpose3d(pt.ones(1, 1, 1, 1, 1), pt.ones(1, 2, 1, 1, 1)).shape
-    Size([1, 2, 1, 1, 1])
+    portico.Size([1, 2, 1, 1, 1])
     """
     return _conv_transpose(
         "conv_transpose3d",

@@ -134,7 +134,7 @@ max_pool3d, max_pool3d_with_indices = _max_pool_function(
     """Largest element of each window of `input` [N, C, D, H, W]; nan wins.
 
     >>> F.max_pool3d(pt.ones(1, 1, 2, 2, 2), 2).shape
-    Size([1, 1, 1, 1, 1])
+    portico.Size([1, 1, 1, 1, 1])
     """,
 )
 
@@ -238,7 +238,7 @@ def avg_pool3d(
     """Mean of each window of `input` [N, C, D, H, W].
 
     >>> F.avg_pool3d(pt.ones(1, 1, 2, 2, 2), 2).shape
-    Size([1, 1, 1, 1, 1])
+    portico.Size([1, 1, 1, 1, 1])
     """
     return _avg_pool(
         "avg_pool3d", 3, input, kernel_size, stride, padding, ceil_mode, count_include_pad,
