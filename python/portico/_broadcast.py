@@ -101,7 +101,9 @@ def operand(x, dtype):
     """A tensor of `dtype` from a tensor or a Python number (a run-time argument)."""
     if isinstance(x, Tensor):
         return x if x.dtype is dtype else ops.cast(x, dtype)
-    if CATEGORY[dtype] != FLOAT and isinstance(x, builtins.float | np.floating):
+    if dtype is bool_:
+        x = builtins.bool(x)
+    elif CATEGORY[dtype] != FLOAT and isinstance(x, builtins.float | np.floating):
         x = builtins.int(x)
     return _core.scalar(x.item() if isinstance(x, np.generic) else x, dtype)
 

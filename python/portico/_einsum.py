@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from ._broadcast import expand_value
-from ._dtypes import bool_, int64
 from ._fail import fail_runtime
 from ._generated import ops
 from .reductions import sum_
@@ -102,11 +101,11 @@ def _diagonals(x, labels):
     return x, labels
 
 
-def _sum_out(x, labels, keep):
+def _sum_out(x, labels, keep, widen=False):
     """Labels that nobody else needs are summed before the product."""
     gone = [i for i, c in enumerate(labels) if c not in keep]
     if gone:
-        x = sum_(x, gone, dtype=None if x.dtype is not bool_ else int64)
+        x = sum_(x, gone, dtype=None if widen else x.dtype)
         labels = [c for c in labels if c in keep]
     return x, labels
 
@@ -178,7 +177,7 @@ def contract(equation, operands):
             taken[:2] = [_pair(a, list(la), b, list(lb), keep)]
         work.append(taken[0])
     x, labels = work[0]
-    x, labels = _sum_out(x, list(labels), set(result))
+    x, labels = _sum_out(x, list(labels), set(result), widen=True)
     x = x.permute(*(labels.index(c) for c in result)) if labels != result else x
     full = tuple(sizes[c] for c in result)
     return expand_value(x, full) if tuple(x.shape) != full else x

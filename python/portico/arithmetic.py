@@ -351,10 +351,14 @@ def clamp(input, min=None, max=None):
     require_tensor("clamp", input)
     if min is None and max is None:
         fail_runtime("clamp", "At least one of 'min' or 'max' must not be None")
-    bounds = [b for b in (min, max) if b is not None]
-    x, *bounds = align("clamp", input, *bounds)
-    if x.dtype is bool_:
+    if input.dtype is bool_:
         fail_runtime("clamp", "clamp is not implemented for 'Bool'")
+    return _limited("clamp", input, min, max)
+
+
+def _limited(name, input, min, max):
+    bounds = [b for b in (min, max) if b is not None]
+    x, *bounds = align(name, require_tensor(name, input), *bounds)
     if min is not None:
         x = _not_below(x, bounds[0], isinstance(min, Tensor))
     if max is not None:
@@ -369,7 +373,7 @@ def clamp_min(input, min):
     >>> pt.clamp_min(pt.tensor([-1.0, 2.0]), 0)
     tensor([0., 2.])
     """
-    return clamp(input, min=min)
+    return _limited("clamp_min", input, min, None)
 
 
 @op(inplace=True, out=True)
@@ -379,7 +383,7 @@ def clamp_max(input, max):
     >>> pt.clamp_max(pt.tensor([-1.0, 2.0]), 0)
     tensor([-1.,  0.])
     """
-    return clamp(input, max=max)
+    return _limited("clamp_max", input, None, max)
 
 
 # Three operands and compositions ---------------------------------------------------------------

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import builtins
 import operator
 
 from . import _core
 from ._broadcast import align, broadcast_two, constant, expand_value, operand, require_tensor
-from ._dtypes import CATEGORY, FLOAT, bool_, is_float, result_type
+from ._dtypes import CATEGORY, FLOAT, INT, bool_, iinfo, is_float, result_type
 from ._fail import fail_runtime, fail_type
 from ._generated import ops
 from ._registry import op
@@ -229,11 +230,11 @@ def masked_fill(input, mask, value):
             "masked_fill_ only supports a 0-dimensional value tensor, but got tensor with "
             f"{value.ndim} dimension(s).",
         )
-    from ._broadcast import wrapped_dtype
-
     d = input.dtype
-    if CATEGORY[wrapped_dtype(value)] > CATEGORY[d]:
-        fail_runtime("masked_fill", f"value cannot be converted to type {d} without overflow")
+    if not isinstance(value, Tensor) and CATEGORY[d] == INT:
+        top = iinfo(d).max
+        if not -top - 1 <= builtins.int(value) <= top:
+            fail_runtime("masked_fill", f"value cannot be converted to type {d} without overflow")
     shape = broadcast_two("masked_fill", input.shape, mask.shape)
     return ops.select(
         expand_value(mask, shape),

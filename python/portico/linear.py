@@ -197,6 +197,9 @@ def outer(input, vec2):
 
 
 def _plus(name, input, product, beta, alpha):
+    if not is_float(product.dtype):
+        # Integer products take integer factors.
+        beta, alpha = builtins.int(beta), builtins.int(alpha)
     if alpha != 1:
         product = product * alpha
     shape = product.shape
@@ -294,9 +297,9 @@ def tensordot(a, b, dims=2):
         # A size of 1 is summed over first, so that it fits any other.
         if a.shape[p] != b.shape[q]:
             if a.shape[p] == 1:
-                b = b.sum(q, keepdim=True)
+                b = b.sum(q, keepdim=True, dtype=b.dtype)
             elif b.shape[q] == 1:
-                a = a.sum(p, keepdim=True)
+                a = a.sum(p, keepdim=True, dtype=a.dtype)
             else:
                 fail_runtime(
                     "tensordot",

@@ -456,8 +456,9 @@ def unique_consecutive(input, return_inverse=False, return_counts=False, dim=Non
     )
     n = rows.shape[0]
     if n:
-        changed = np.concatenate(([True], (rows[1:] != rows[:-1]).reshape(n - 1,
-        math.prod(rows.shape[1:])).any(1)))
+        changed = np.concatenate(
+            ([True], (rows[1:] != rows[:-1]).reshape(n - 1, math.prod(rows.shape[1:])).any(1))
+        )
     else:
         changed = np.zeros(0, bool)
     starts = np.flatnonzero(changed)

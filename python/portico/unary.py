@@ -241,7 +241,8 @@ def square(input):
     tensor([9.])
     """
     require_tensor("square", input)
-    return input * input
+    x = cast(input, int64) if input.dtype is bool_ else input
+    return x * x
 
 
 @op(inplace=True, out=True)
