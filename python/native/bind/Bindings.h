@@ -17,6 +17,7 @@ void bindTensorMethods(nanobind::module_ &m);
 void bindMemory(nanobind::module_ &m);
 void bindDLPack(nanobind::module_ &m);
 void bindAutograd(nanobind::module_ &m);
+void bindBackward(nanobind::module_ &m);
 void bindFlush(nanobind::module_ &m);
 
 /// + - * / ** neg abs & | ^ ~ and comparisons, in place where there is one.

@@ -35,6 +35,7 @@ NB_MODULE(_core, m) {
   bindMemory(m);
   bindDLPack(m);
   bindAutograd(m);
+  bindBackward(m);
   bindFlush(m);
   nb::module_::import_("os").attr("register_at_fork")(nb::arg("after_in_child") =
                                                           m.attr("_after_fork"));
