@@ -110,6 +110,42 @@ for size in (64, 256, 512, 1024):
     case(f"matmul/{size}")(matmul(size))
 
 
+def linear(m, n, k):
+    """A product with weights as a linear layer has them, [n, k]."""
+
+    def prepare(T):
+        x, w = random(T, m, k), random(T, n, k, seed=1)
+        return lambda: force(T, (x @ w.T,))
+
+    return prepare
+
+
+# One shape for each branch of lowering/Kernels/MatmulStrategy.cpp.
+for sizes in (
+    (1, 1024, 1024), (4, 4096, 1024), (64, 10, 84), (64, 512, 784), (4096, 64, 64),
+    (16, 1000, 2048), (511, 513, 509), (1000, 1000, 1000),
+):  # fmt: skip
+    case("linear/" + "x".join(map(str, sizes)))(linear(*sizes))
+
+
+@case("window/max_pool_8x64x112x112_3s2")
+def max_pool(T):
+    x = random(T, 8, 64, 112, 112)
+    return lambda: force(T, (T.nn.functional.max_pool2d(x, 3, 2, 1),))
+
+
+@case("scan/cumsum_2048x2048")
+def cumsum(T):
+    x = random(T, 2048, 2048)
+    return lambda: force(T, (T.cumsum(x, -1),))
+
+
+@case("sort/1M")
+def sort(T):
+    x = random(T, 1000000)
+    return lambda: force(T, tuple(T.sort(x)))
+
+
 @case("conv/64x56x56_3x3")
 def convolution(T):
     x, w = random(T, 8, 64, 56, 56), random(T, 64, 64, 3, 3)
