@@ -94,9 +94,7 @@ Verdict classifyEpilogue(Operation *hero, ArrayRef<Operation *> ops, ArrayRef<Va
         onTile.insert(op);
       continue;
     }
-    // Random bits are made in whole blocks, which a tile does not hold.
-    bool made = isCreation(op) && !isa<RandomBitsOp>(op);
-    bool setsUp = made || isa<BroadcastOp>(op) || isUnitReshape(op);
+    bool setsUp = isCreation(op) || isa<BroadcastOp>(op) || isUnitReshape(op);
     if (!setsUp || readsTile)
       return refuse(op, "an epilogue works element by element on the contraction's own shape");
   }

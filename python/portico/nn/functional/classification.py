@@ -174,6 +174,8 @@ def multi_margin_loss(
     """``sum over i != y of max(0, margin - x[y] + x[i])^p / C``."""
     if p not in (1, 2):
         fail_value("multi_margin_loss", "only p == 1 and p == 2 supported", p)
+    if input.ndim == 0:
+        input = input.reshape(1)
     x, target, unbatched = _rows("multi_margin_loss", input, target)
     target = target.reshape(-1)
     score = x.gather(1, target.unsqueeze(1))
