@@ -195,6 +195,10 @@ void ConvolutionProduct::emitWeightPanel(PhaseFunction &e, Value panelIndex) {
     residues.push_back(e.idx(d.slots()));
     kernelShape.push_back(d.kernel);
   }
+  // Where the channels of the panel lie; past the last one, the last one again.
+  SmallVector<Value> channels;
+  for (int64_t i = 0; i < tileM; ++i)
+    channels.push_back(e.mul(e.min(e.add(first, i), p.channels - 1), taps));
   // A running position over loops whose bounds depend on the residue.
   Value running = e.counter();
   e.store(toIndex, running, e.idx(0));
@@ -209,10 +213,8 @@ void ConvolutionProduct::emitWeightPanel(PhaseFunction &e, Value panelIndex) {
       Value filter = e.add(e.mul(group, p.filters), index[0]);
       Value from = e.add(e.mul(filter, p.channels * taps), e.dot(k, rowMajorStrides(kernelShape)));
       Value position = e.load(running, e.idx(0));
-      e.loop(0, tileM, 1, [&](Value i) {
-        Value channel = e.min(e.add(first, i), p.channels - 1);
-        e.store(loadTyped(e, w, e.add(from, e.mul(channel, taps))), to, e.add(position, i));
-      });
+      for (int64_t i = 0; i < tileM; ++i)
+        e.store(loadTyped(e, w, e.add(from, channels[i])), to, e.add(position, i));
       e.store(e.add(position, tileM), running, e.idx(0));
     });
   });
