@@ -107,3 +107,26 @@ def test_compiled_and_reference_agree():
     expected = program()
     _core.set_option("executor", "compiled")
     assert np.allclose(program(), expected, rtol=1e-5)
+
+
+def test_threads_train_apart():
+    x = t(np.arange(12.0).reshape(4, 3) * 0.1)
+
+    def train(seed, out):
+        w = t(np.full((3, 2), seed), grad=True)
+        for _ in range(10):
+            y = ops.dot_general(x, w, (), (), (1,), (0,))
+            _core.backward([total(y * y)])
+            w.data -= w.grad * 0.01
+            w.grad = None
+        out[seed] = w.tolist()
+
+    alone, together = {}, {}
+    for seed in range(4):
+        train(seed, alone)
+    threads = [threading.Thread(target=train, args=(s, together)) for s in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert together == alone
