@@ -180,8 +180,13 @@ def wrapped_dtype(x):
     return x.dtype if isinstance(x, Tensor) else number_dtype(x)
 
 
-def sizes_of(args):
-    """The sizes of `f(2, 3)` or `f((2, 3))`, as a tuple of ints."""
+def sizes_of(args, named=None, name=None):
+    """The sizes of `f(2, 3)`, `f((2, 3))` or `f(name=(2, 3))`, as a tuple of ints."""
+    if named:
+        if args or set(named) != {name}:
+            other = next((k for k in named if k != name), name)
+            fail_type(name, f"unexpected or repeated argument '{other}'")
+        args = (named[name],)
     if len(args) == 1 and not isinstance(args[0], builtins.int) and hasattr(args[0], "__iter__"):
         args = tuple(args[0])
     return tuple(a if type(a) is int else a.__index__() for a in args)

@@ -12,6 +12,7 @@ ops of the library.
 from __future__ import annotations
 
 import functools
+import inspect
 
 from . import _core
 from ._dtypes import require_cast
@@ -24,6 +25,9 @@ Tensor = _core.Tensor
 FUNCTIONS = {}
 #: attribute name -> function or property, of `pt.Tensor`
 METHODS = {}
+
+
+_NUMPY_NAMES = {"axis": "dim", "keepdims": "keepdim"}
 
 
 def assign(op_name, target, value):
@@ -65,11 +69,15 @@ def write_out(op_name, out, value):
 
 
 def accept_out(f, name=None):
-    """`f` with a keyword `out`."""
+    """`f` with a keyword `out`, and with NumPy's names of `dim` and `keepdim`."""
     name = name or f.__name__
+    parameters = inspect.signature(f).parameters
+    others = {o: n for o, n in _NUMPY_NAMES.items() if n in parameters and o not in parameters}
 
     @functools.wraps(f)
     def g(*args, out=None, **kwargs):
+        if kwargs and not others.keys().isdisjoint(kwargs):
+            kwargs = {others.get(k, k): v for k, v in kwargs.items()}
         r = f(*args, **kwargs)
         return r if out is None else write_out(name, out, r)
 

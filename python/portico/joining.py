@@ -245,9 +245,9 @@ def cartesian_prod(*tensors):
 
 
 @op("repeat", function=False)
-def repeat(self, *repeats):
+def repeat(self, *repeats, **named):
     """self repeated along each dimension, as a copy."""
-    counts = sizes_of(repeats)
+    counts = sizes_of(repeats, named, "repeats")
     if len(counts) < self.ndim:
         fail_runtime(
             "repeat",
@@ -276,9 +276,9 @@ def tile(input, dims):
 
 
 @op("tile", function=False)
-def tile_method(self, *dims):
+def tile_method(self, *dims, **named):
     """self repeated; missing counts are 1."""
-    return tile(self, sizes_of(dims))
+    return tile(self, sizes_of(dims, named, "dims"))
 
 
 @op()
@@ -347,9 +347,9 @@ def flip(input, dims):
 
 
 @op("flip", function=False)
-def flip_method(self, *dims):
+def flip_method(self, *dims, **named):
     """Elements in reverse order along dims."""
-    return flip(self, sizes_of(dims))
+    return flip(self, sizes_of(dims, named, "dims"))
 
 
 @op()

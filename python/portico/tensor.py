@@ -445,13 +445,7 @@ def requires_grad_(self, requires_grad=True):
 @method()
 def detach_(self):
     """Takes self out of the graph; returns self."""
-    if hasattr(Tensor, "_detach_in_place"):
-        self._detach_in_place()
-    elif self.requires_grad and not self.is_leaf:
-        self._set_data(self.detach())
-        self.requires_grad = False
-    else:
-        self.requires_grad = False
+    self._detach_in_place()
     return self
 
 

@@ -44,14 +44,14 @@ def infer_size(name, sizes, numel):
 
 
 @method()
-def view(self, *shape):
+def view(self, *shape, **named):
     """The same elements in another shape, sharing storage; a dtype reinterprets the bits.
 
     Raises `RuntimeError` where strides forbid it: use `reshape`.
     """
     if len(shape) == 1 and isinstance(shape[0], _core.dtype):
         return _view_dtype(self, shape[0])
-    return self._view_reshape(infer_size("view", sizes_of(shape), self.numel()))
+    return self._view_reshape(infer_size("view", sizes_of(shape, named, "size"), self.numel()))
 
 
 def _view_dtype(x, dtype):
@@ -91,11 +91,10 @@ def reshape(input, shape):
 
 
 @op("reshape", function=False)
-def reshape_method(self, *shape):
+def reshape_method(self, *shape, **named):
     """The same elements in another shape: a view where strides allow, else a copy."""
-    if len(shape) == 0:
-        shape = ((),)
-    return reshape_to(self, infer_size("reshape", sizes_of(shape), self.numel()))
+    sizes = sizes_of(shape, named, "shape")
+    return reshape_to(self, infer_size("reshape", sizes, self.numel()))
 
 
 @op("reshape_as", function=False)
@@ -212,9 +211,9 @@ def permute(input, dims):
 
 
 @op("permute", function=False)
-def permute_method(self, *dims):
+def permute_method(self, *dims, **named):
     """Dimensions in another order."""
-    return permute_to("permute", self, sizes_of(dims))
+    return permute_to("permute", self, sizes_of(dims, named, "dims"))
 
 
 @op(aliases=("swapaxes", "swapdims"))
@@ -343,9 +342,9 @@ def expand_to(name, x, sizes):
 
 
 @method()
-def expand(self, *sizes, implicit=False):
+def expand(self, *sizes, implicit=False, **named):
     """A view repeated along dimensions of size 1; -1 keeps a size."""
-    return expand_to("expand", self, sizes_of(sizes))
+    return expand_to("expand", self, sizes_of(sizes, named, "size"))
 
 
 @method()

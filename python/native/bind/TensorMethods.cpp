@@ -235,6 +235,15 @@ void bindTensorMethods(nb::module_ &m) {
   method("_assign", &assign);
   method("_set_data", &setData);
   method("detach", [](TensorArg x) { return x->detach(); });
+  method("_detach_in_place", [](TensorArg x) {
+    if (x->view && x->view->step)
+      raise(ErrorKind::runtime,
+            "[detach_] Can't detach views in-place. Use detach() instead; got a "
+            "view; expected a tensor of its own; try .detach()");
+    Ref<GradSlot> slot = x->slot;
+    *x = x->detach();
+    x->slot = slot;
+  });
   method(
       "ir",
       [](TensorArg x, bool locations) {

@@ -201,3 +201,13 @@ CHECKED = {
 @pytest.mark.parametrize("name", CHECKED)
 def test_composites_against_finite_differences(name):
     assert gradcheck(CHECKED[name], (leaf(0.3, -0.9, 1.2),))
+
+
+def test_detach_in_place():
+    x = leaf(1.0)
+    y = x * 2
+    assert y.detach_() is y and y.is_leaf and not y.requires_grad and y.item() == 2
+    x.detach_()
+    assert not x.requires_grad
+    with pytest.raises(RuntimeError, match="views in-place"):
+        (leaf(1.0, 2.0) * 1)[0].detach_()

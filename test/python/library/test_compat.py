@@ -51,3 +51,13 @@ def test_copies_and_pickles():
 
 def test_fill_diagonal():
     assert pt.zeros(3, 2).fill_diagonal_(1).tolist() == [[1, 0], [0, 1], [0, 0]]
+
+
+def test_names_of_numpy_and_keywords():
+    x = pt.arange(6.0).reshape(shape=(2, 3))
+    assert pt.sum(x, axis=0, keepdims=True).shape == (1, 3) and x.mean(axis=1).tolist() == [1, 4]
+    assert pt.cat([x, x], axis=1).shape == (2, 6) and x.permute(dims=(1, 0)).shape == (3, 2)
+    assert x.flip(dims=(0,))[0, 0].item() == 3 and x.repeat(repeats=(2, 1)).shape == (4, 3)
+    assert x.view(size=(6,)).shape == (6,) and x[:1].expand(size=(4, 3)).shape == (4, 3)
+    with pytest.raises(TypeError, match="colour"):
+        x.permute(colour=1)
