@@ -75,6 +75,9 @@ class Optimizer:
             groups = [{"params": groups}]
         for group in groups:
             self.add_param_group(dict(group))
+        # Initial values are a program of their own; pending, they would make the first
+        # step another program than those after it.
+        _core.evaluate([p for g in self.param_groups for p in g["params"]], "an optimizer")
 
     def add_param_group(self, param_group):
         """Adds parameters with settings of their own."""
