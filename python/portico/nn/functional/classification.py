@@ -13,6 +13,7 @@ from ._args import legacy_reduction, reduced
 
 __all__ = [
     "cross_entropy",
+    "linear_cross_entropy",
     "multi_margin_loss",
     "multilabel_margin_loss",
     "multilabel_soft_margin_loss",
@@ -128,6 +129,37 @@ def cross_entropy(
     log_p = pt.log_softmax(_classes_last(input), -1)
     loss, share = _nll("cross_entropy", log_p, target, weight, ignore_index, label_smoothing)
     return _reduce_by_weight("cross_entropy", loss, share, reduction)
+
+
+def linear_cross_entropy(
+    input,
+    linear_weight,
+    target,
+    *,
+    linear_bias=None,
+    weight=None,
+    reduction="mean",
+    ignore_index=None,
+    label_smoothing=0.0,
+    options=None,
+):
+    """`cross_entropy` of ``linear(input, linear_weight, linear_bias)``.
+
+    >>> F.linear_cross_entropy(pt.ones(1, 2), pt.zeros(3, 2), pt.tensor([1]))
+    tensor(1.0986)
+    """
+    classes = tuple(linear_weight.shape[:-1])
+    flat = linear_weight.reshape(-1, linear_weight.shape[-1])
+    bias = None if linear_bias is None else linear_bias.reshape(-1)
+    scores = pt.nn.functional.linear(input, flat, bias)
+    return cross_entropy(
+        scores.reshape(*input.shape[:-1], *classes),
+        target,
+        weight,
+        ignore_index=-100 if ignore_index is None else ignore_index,
+        reduction=reduction,
+        label_smoothing=label_smoothing,
+    )
 
 
 def _soft_cross_entropy(input, target, weight, reduction, smoothing, ignore_index):

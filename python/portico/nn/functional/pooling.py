@@ -149,8 +149,13 @@ def _max_unpool(op, n, input, indices, kernel_size, stride, padding, output_size
         size = [int(s) for s in output_size][-n:]
     lead = input.shape[: input.ndim - n]
     flat = pt.zeros((*lead, math.prod(size)), dtype=input.dtype, device=input.device)
-    flat = flat.scatter(-1, indices.flatten(-n), input.flatten(-n))
-    return flat.reshape(*lead, *size)
+    where, values = indices.flatten(-n), input.flatten(-n)
+    placed = flat.scatter(-1, where, values.detach())
+    if input.requires_grad and pt.is_grad_enabled():
+        # As in PyTorch, values that share an index all get its gradient, also those
+        # that another one overwrote. This sum is 0 and has that gradient.
+        placed = placed + flat.scatter_add(-1, where, values - values.detach())
+    return placed.reshape(*lead, *size)
 
 
 def max_unpool1d(input, indices, kernel_size, stride=None, padding=0, output_size=None):
