@@ -197,8 +197,9 @@ def test_large_shared_memory_is_not_copied():
     assert last()["why"] == "an op on memory shared with the outside"
     a[0] = 1e9
     assert y.item() == (1 << 18) - 1 and (x + 1).tolist()[0] == np.float32(1e9 + 1)
+    pending = _core.stats()["ops_pending"]  # other tests of this process may have left some
     x += 1  # the old value must not be overwritten before it is read
-    assert a[1] == 2 and _core.stats()["ops_pending"] == 0
+    assert a[1] == 2 and _core.stats()["ops_pending"] <= pending
 
 
 def test_borrowed_memory_lives_as_long_as_the_tape():
