@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import weakref
+
 from .. import _core
 from .._dtypes import is_float
 from .._fail import fail_runtime, fail_type
@@ -15,6 +17,7 @@ class FunctionCtx:
 
     def __init__(self, needs_input_grad):
         self.needs_input_grad = needs_input_grad
+        self._outputs = {}
         self._saved, self._dirty, self._constant, self._materialize = (), (), (), True
 
     def save_for_backward(self, *tensors):
@@ -27,6 +30,7 @@ class FunctionCtx:
                     f"{type(t).__name__}",
                 )
         self._saved = tuple((t, None if t is None else t._version) for t in tensors)
+        self._outputs = {}
 
     save_for_forward = save_for_backward
 
@@ -41,7 +45,20 @@ class FunctionCtx:
                     f"[{list(t.shape)}] is at version {t._version}; expected version {version} "
                     "instead.",
                 )
-        return tuple(t for t, _ in self._saved)
+        held = {i: reference() for i, reference in self._outputs.items()}
+        return tuple(t if held.get(i) is None else held[i] for i, (t, _) in enumerate(self._saved))
+
+    def _let_go(self, outputs):
+        """An output that was saved must not keep its own gradient function alive for ever.
+
+        While somebody holds the output, backward gets it with its history; later, its value.
+        """
+        saved = list(self._saved)
+        for i, (t, version) in enumerate(saved):
+            if t is not None and any(t is o for o in outputs):
+                self._outputs[i] = weakref.ref(t)
+                saved[i] = t.detach(), version
+        self._saved = tuple(saved)
 
     def mark_dirty(self, *tensors):
         """Says that forward changed these inputs in place."""
@@ -125,6 +142,7 @@ class Function:
         _core.make_function_node(
             _Backward(cls, ctx, specs), inputs, given, cls.__name__ + "Backward"
         )
+        ctx._let_go(given)
         for i, t in zip(places, given, strict=True):
             outputs[i] = t
         return outputs[0] if single else type(result)(outputs)

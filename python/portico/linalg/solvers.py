@@ -28,14 +28,14 @@ class _Inverse(Function):
     def forward(ctx, a):
         r = _host.tensor(_host.run("inv", np.linalg.inv, _host.array(a)), a.dtype)
         ctx.save_for_backward(a)
-        ctx.result = r
+        ctx.result = r.detach()
         return r
 
     @staticmethod
     def backward(ctx, g):
         # The inverse again, as a function of A, so that it has a gradient of its own.
         (a,) = ctx.saved_tensors
-        r = _t(inv(a) if _core.is_grad_enabled() and a.requires_grad else ctx.result.detach())
+        r = _t(inv(a) if _core.is_grad_enabled() and a.requires_grad else ctx.result)
         return -(r @ g @ r)
 
 
@@ -70,14 +70,14 @@ class _Solve(Function):
             _host.run("solve", np.linalg.solve, _host.array(a), _host.array(b)), a.dtype
         )
         ctx.save_for_backward(a, b)
-        ctx.result = x
+        ctx.result = x.detach()
         return x
 
     @staticmethod
     def backward(ctx, g):
         a, b = ctx.saved_tensors
         graph = _core.is_grad_enabled() and (a.requires_grad or b.requires_grad)
-        x = _Solve.apply(a, b) if graph else ctx.result.detach()
+        x = _Solve.apply(a, b) if graph else ctx.result
         gb = _Solve.apply(_t(a), g)
         return -(gb @ _t(x)), gb
 
@@ -255,14 +255,14 @@ class _PseudoInverse(Function):
     def forward(ctx, a, left, right, inverse):
         p = (right * inverse.unsqueeze(-2)) @ _t(left)
         ctx.save_for_backward(a)
-        ctx.result = p
+        ctx.result = p.detach()
         return p
 
     @staticmethod
     def backward(ctx, g):
         # G. Golub and V. Pereyra (1973): the rank is constant nearby.
         (a,) = ctx.saved_tensors
-        p = ctx.result.detach()
+        p = ctx.result
         m, n = a.shape[-2:]
         eye_m, eye_n = (_eye_like(a, k) for k in (m, n))
         pt_, gt = _t(p), _t(g)

@@ -1,5 +1,7 @@
 """The tape's face: backward, grad, modes, hooks and functions."""
 
+import gc
+
 import pytest
 
 import portico as pt
@@ -211,3 +213,33 @@ def test_detach_in_place():
     assert not x.requires_grad
     with pytest.raises(RuntimeError, match="views in-place"):
         (leaf(1.0, 2.0) * 1)[0].detach_()
+
+
+def test_a_saved_output_is_let_go():
+    class Exp(Function):
+        @staticmethod
+        def forward(ctx, x):
+            y = x.exp()
+            ctx.save_for_backward(y)
+            ctx.witness = Witness()
+            return y
+
+        @staticmethod
+        def backward(ctx, g):
+            return g * ctx.saved_tensors[0]
+
+    class Witness:
+        alive = 0
+
+        def __init__(self):
+            Witness.alive += 1
+
+        def __del__(self):
+            Witness.alive -= 1
+
+    x = leaf(0.5)
+    for _ in range(3):
+        Exp.apply(x).sum().backward()
+    gc.collect()
+    assert Witness.alive == 0
+    assert gradgradcheck(Exp.apply, (leaf(0.5),))
