@@ -111,9 +111,12 @@ MatmulPlan portico::planMatmul(MatmulProblem &p, const TargetInfo &target) {
   // Rows of B that are far apart cost a page each; a block that goes over them
   // several times copies them first.
   bool bFits = bBytes <= target.l2Bytes / 2;
+  // A copy of all of B is made for all blocks to share, unless it is large and
+  // there are few blocks to share it.
+  int64_t largeB = 2 * target.l2Bytes;
   if (bInPlace && (tilesM == 1 || bFits))
     plan.packB = MatmulPlan::PackB::none;
-  else if (tilesM * rows <= 128)
+  else if (p.m <= 128 || (p.m <= 1024 && bBytes > largeB))
     plan.packB = MatmulPlan::PackB::block;
   else
     plan.packB = MatmulPlan::PackB::shared;
@@ -139,7 +142,10 @@ MatmulPlan portico::planMatmul(MatmulProblem &p, const TargetInfo &target) {
   int64_t wanted = std::clamp<int64_t>(int64_t(work / 2e5) / p.batchSize(), 1, 16);
   if (plan.packB == MatmulPlan::PackB::block || streams) {
     // Every block has its columns of B to itself: cut along n.
-    int64_t column = std::max<int64_t>(1, p.k * bytes * plan.tileN);
+    // Few and wide: each of them packs all of A.
+    if (plan.packA)
+      wanted = std::max<int64_t>(1, wanted / 2);
+    int64_t column = std::max<int64_t>(1, plan.blockK * bytes * plan.tileN);
     int64_t most = streams ? tilesN : std::max<int64_t>(1, target.l2Bytes / 4 / column);
     int64_t least = streams ? ceilDiv(1024, plan.tileN) : 1;
     int64_t tiles = std::clamp<int64_t>(ceilDiv(tilesN, wanted), std::min(least, most), most);

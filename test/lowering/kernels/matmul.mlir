@@ -19,7 +19,7 @@
 // CHECK:       vector.extract
 // CHECK-NOT:   func.func @kernel1_1
 
-// Large: a phase packs B into shared scratch, transposing squares of lanes; blocks
+// Large, with many rows: a phase packs B into shared scratch, transposing squares of lanes; blocks
 // of the second phase pack their rows of A and find B's panels.
 // CHECK-LABEL: func.func @kernel2(
 // CHECK-SAME:  [[SHARED:%arg[0-9]+]]: memref<4194304xi8>
@@ -62,7 +62,7 @@
 // CHECK:       arith.shrui {{.*}} : vector<16xi64>
 // CHECK:       arith.muli {{.*}} : vector<16xi64>
 // CHECK:       arith.select {{.*}} vector<16xi1>, vector<16xf32>
-func.func @main(%x: tensor<64x64xf32>, %row: tensor<1x1024xf32>, %w: tensor<1024x1024xf32>, %h: tensor<64x64xbf16>, %bias0: tensor<64xf32>, %none: tensor<64x0xf32>, %zero: tensor<0x64xf32>, %seed: tensor<i64>) {
+func.func @main(%x: tensor<64x64xf32>, %row: tensor<1x1024xf32>, %w: tensor<1024x1024xf32>, %h: tensor<64x64xbf16>, %bias0: tensor<64xf32>, %none: tensor<64x0xf32>, %zero: tensor<0x64xf32>, %seed: tensor<i64>, %tall: tensor<1100x1024xf32>) {
   %0 = portico.kernel "dot" (%p = %x, %q = %x) : (tensor<64x64xf32>, tensor<64x64xf32>) -> tensor<64x64xf32> {
     %r = portico.dot_general %p, %q {lhs_batch = array<i64>, rhs_batch = array<i64>, lhs_contract = array<i64: 1>, rhs_contract = array<i64: 0>} : (tensor<64x64xf32>, tensor<64x64xf32>) -> tensor<64x64xf32>
     portico.yield %r : tensor<64x64xf32>
@@ -71,9 +71,9 @@ func.func @main(%x: tensor<64x64xf32>, %row: tensor<1x1024xf32>, %w: tensor<1024
     %r = portico.dot_general %p, %q {lhs_batch = array<i64>, rhs_batch = array<i64>, lhs_contract = array<i64: 1>, rhs_contract = array<i64: 1>} : (tensor<1x1024xf32>, tensor<1024x1024xf32>) -> tensor<1x1024xf32>
     portico.yield %r : tensor<1x1024xf32>
   }
-  %2 = portico.kernel "dot" (%p = %w, %q = %w) : (tensor<1024x1024xf32>, tensor<1024x1024xf32>) -> tensor<1024x1024xf32> {
-    %r = portico.dot_general %p, %q {lhs_batch = array<i64>, rhs_batch = array<i64>, lhs_contract = array<i64: 1>, rhs_contract = array<i64: 1>} : (tensor<1024x1024xf32>, tensor<1024x1024xf32>) -> tensor<1024x1024xf32>
-    portico.yield %r : tensor<1024x1024xf32>
+  %2 = portico.kernel "dot" (%p = %tall, %q = %w) : (tensor<1100x1024xf32>, tensor<1024x1024xf32>) -> tensor<1100x1024xf32> {
+    %r = portico.dot_general %p, %q {lhs_batch = array<i64>, rhs_batch = array<i64>, lhs_contract = array<i64: 1>, rhs_contract = array<i64: 1>} : (tensor<1100x1024xf32>, tensor<1024x1024xf32>) -> tensor<1100x1024xf32>
+    portico.yield %r : tensor<1100x1024xf32>
   }
   %3 = portico.kernel "dot" (%p = %h, %q = %h) : (tensor<64x64xbf16>, tensor<64x64xbf16>) -> tensor<64x64xbf16> {
     %r = portico.dot_general %p, %q {lhs_batch = array<i64>, rhs_batch = array<i64>, lhs_contract = array<i64: 1>, rhs_contract = array<i64: 0>} : (tensor<64x64xbf16>, tensor<64x64xbf16>) -> tensor<64x64xbf16>
