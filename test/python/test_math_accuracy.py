@@ -9,8 +9,9 @@ import math
 from fractions import Fraction
 
 import numpy as np
-import portico as pt
 import pytest
+
+import portico as pt
 
 SINGLE, DOUBLE = np.float32, np.float64
 LONG_DOUBLE_IS_WIDER = np.finfo(np.longdouble).nmant > 60
