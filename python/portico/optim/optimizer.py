@@ -24,14 +24,21 @@ class Scalars:
     """The numbers of one step as 0-d tensors: run-time arguments of the program.
 
     A number that changes from step to step must not be part of what is
-    compiled; one that many parameters share becomes one argument.
+    compiled; one that many parameters share becomes one argument. Two numbers
+    of one update stay two arguments even when their values meet (Adam's step
+    size tends to the learning rate): which are equal is part of the program.
     """
 
     def __init__(self):
         self._made = {}
+        self._role = 0
+
+    def begin_parameter(self):
+        self._role = 0
 
     def __call__(self, value, like):
-        key = (value, like.dtype)
+        self._role += 1
+        key = (self._role, value, like.dtype)
         found = self._made.get(key)
         if found is None:
             found = self._made[key] = _core.scalar(value, like.dtype)
@@ -147,6 +154,7 @@ class Optimizer:
                 for p in group["params"]:
                     grad = p.grad
                     if grad is not None:
+                        scalar.begin_parameter()
                         self.update(p, -grad if maximize else grad, self.state[p], group, scalar)
         self._finish_step()
         return loss

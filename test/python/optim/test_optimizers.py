@@ -270,3 +270,18 @@ def test_a_changing_rate_compiles_nothing():
     for _ in range(5):
         step()
     assert pt.stats()["compiles"] == before
+
+
+def test_numbers_that_meet_compile_nothing():
+    """Adam's step size reaches the learning rate in time: an argument, not another program."""
+    w = pt.nn.Parameter(pt.ones(3))
+    optimizer = optim.Adam([w], lr=1e-3, betas=(0.5, 0.999))  # 1 - 0.5**t is 1 from step 54 on
+
+    def step():
+        w.grad = pt.ones(3)
+        optimizer.step()
+        stats = pt.stats()
+        return stats["compiles"] + stats["disk_hits"]
+
+    programs = [step() for _ in range(80)]
+    assert programs[-1] == programs[3]
