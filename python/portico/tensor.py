@@ -7,7 +7,7 @@ import builtins
 import numpy as np
 
 from . import _core
-from ._broadcast import cast, sizes_of
+from ._broadcast import broadcast_two, cast, expand_value, sizes_of
 from ._dtypes import (
     BY_NAME,
     CATEGORY,
@@ -184,7 +184,13 @@ def _array(self, dtype=None, copy=None):
     return array if dtype is None else array.astype(dtype, copy=False)
 
 
-# NumPy leaves operators between arrays and tensors to tensors.
+@method("__array_wrap__")
+def _array_wrap(self, array, context=None, return_scalar=False):
+    """A result of NumPy on this tensor, as a tensor: `np.sin(x)`, `x * array`."""
+    return _core.from_buffer(np.asarray(array), copy=False)
+
+
+# Where NumPy meets a tensor, the tensor wraps the result.
 METHODS["__array_priority__"] = 1000
 
 
@@ -454,10 +460,8 @@ def copy_(self, src, non_blocking=False):
     """Fills self with src, which broadcasts and is cast; returns self."""
     if not isinstance(src, Tensor):
         fail_type("copy_", f"copy_(): argument 'other' must be Tensor, not {type(src).__name__}")
-    from .indexing import _fit_value
-
-    self._assign(_fit_value(src, tuple(self.shape), self.dtype, "copy_"))
-    return self
+    shape = broadcast_two("copy_", tuple(self.shape), tuple(src.shape))
+    return assign("copy_", self, expand_value(cast(src, self.dtype), shape))
 
 
 @method()
