@@ -4,43 +4,48 @@ import math
 
 import portico as pt
 
-from .optimizer import Optimizer, check_range, number
+from ._settings import number, settings
+from ._state import advance, approach, decayed
+from .optimizer import Optimizer
 
 
-def check_adam(lr, betas, eps, weight_decay):
-    check_range("learning rate", lr, number(lr) >= 0.0)
-    check_range("epsilon value", eps, eps >= 0.0)
-    for i, beta in enumerate(betas):
-        check_range(f"beta parameter at index {i}", beta, 0.0 <= beta < 1.0)
-    check_range("weight_decay value", weight_decay, weight_decay >= 0.0)
+class _Adam(Optimizer):
+    """What the family shares: both running means, and their corrections for starting at zero."""
+
+    def moments(self, p, grad, state, betas, scalar):
+        """Advances the step count and both running means; returns them."""
+        step, mean, square = advance(p, state, "exp_avg", "exp_avg_sq")
+        approach(mean, grad, scalar(1 - betas[0], p))
+        square._assign(square * scalar(betas[1], p) + grad * grad * scalar(1 - betas[1], p))
+        return step, mean, square
+
+    def denominator(self, p, square, step, group, scalar):
+        """The root of the corrected mean square, kept away from 0 by eps."""
+        root = math.sqrt(1 - group["betas"][1] ** step)
+        return square.sqrt() * scalar(1 / root, p) + scalar(group["eps"], p)
 
 
-def moments(p, grad, state, betas, scalar):
-    """Advances the step count and both running means; returns them."""
-    if not state:
-        state["step"] = 0
-        state["exp_avg"] = pt.zeros_like(p)
-        state["exp_avg_sq"] = pt.zeros_like(p)
-    state["step"] += 1
-    mean, square = state["exp_avg"], state["exp_avg_sq"]
-    mean._assign(mean + (grad - mean) * scalar(1 - betas[0], p))
-    square._assign(square * scalar(betas[1], p) + grad * grad * scalar(1 - betas[1], p))
-    return state["step"], mean, square
+class Adam(_Adam):
+    """Adaptive moment estimation.
 
+    ``m`` and ``v`` are running means of the gradient and its square, corrected for their start
+    at 0; ``p -= lr * m / (sqrt(v) + eps)``.
 
-def decayed(p, grad, group, scalar, decoupled):
-    """The gradient with weight decay in it, or p made smaller by it."""
-    decay = group["weight_decay"]
-    if not decay:
-        return grad
-    if decoupled:
-        p._assign(p * scalar(1 - number(group["lr"]) * decay, p))
-        return grad
-    return grad + p * scalar(decay, p)
+    Args:
+        params: an iterable of tensors or of dicts with ``params`` and settings of their own.
+        lr (float): step size.
+        betas (tuple): how much of each running mean is kept, numbers in [0, 1).
+        eps (float): added to the denominator.
+        weight_decay (float): this times the parameter is added to the gradient.
+        amsgrad (bool): divide by the largest v so far (Reddi et al., 2018).
+        maximize (bool): go uphill.
+        decoupled_weight_decay (bool): shrink the parameter itself, as `AdamW`.
+        foreach, capturable, differentiable, fused: accepted; every step is compiled anyway.
 
+    Raises:
+        ValueError: a setting out of its range, an empty or repeated parameter list.
 
-class Adam(Optimizer):
-    """Adaptive moment estimation (Kingma & Ba, 2014).
+    Source: Kingma & Ba, "Adam: A Method for Stochastic Optimization", 2014.
 
     >>> w = pt.nn.Parameter(pt.tensor([1.0]))
     >>> opt = pt.optim.Adam([w], lr=0.1)
@@ -48,221 +53,141 @@ class Adam(Optimizer):
     tensor([0.9000])
     """
 
-    _decoupled = False
-
     def __init__(
-        self,
-        params,
-        lr=1e-3,
-        betas=(0.9, 0.999),
-        eps=1e-8,
-        weight_decay=0,
-        amsgrad=False,
-        *,
-        foreach=None,
-        maximize=False,
-        capturable=False,
-        differentiable=False,
-        fused=None,
+        self, params, lr=1e-3, betas=(0.9, 0.999), eps=1e-8, weight_decay=0, amsgrad=False, *,
+        foreach=None, maximize=False, capturable=False, differentiable=False, fused=None,
         decoupled_weight_decay=False,
-    ):
-        check_adam(lr, betas, eps, weight_decay)
-        defaults = {
-            "lr": lr,
-            "betas": tuple(betas),
-            "eps": eps,
-            "weight_decay": weight_decay,
-            "amsgrad": amsgrad,
-            "maximize": maximize,
-            "foreach": foreach,
-            "capturable": capturable,
-            "differentiable": differentiable,
-            "fused": fused,
-            "decoupled_weight_decay": decoupled_weight_decay,
-        }
-        super().__init__(params, defaults)
+    ):  # fmt: skip
+        super().__init__(params, settings(locals()))
 
     def update(self, p, grad, state, group, scalar):
-        betas, lr = group["betas"], number(group["lr"])
-        grad = decayed(p, grad, group, scalar, group["decoupled_weight_decay"])
-        step, mean, square = moments(p, grad, state, betas, scalar)
+        grad = decayed(p, grad, group, scalar)
+        step, mean, square = self.moments(p, grad, state, group["betas"], scalar)
         if group["amsgrad"]:
             if "max_exp_avg_sq" not in state:
                 state["max_exp_avg_sq"] = pt.zeros_like(p)
             largest = state["max_exp_avg_sq"]
             largest._assign(pt.maximum(largest, square))
             square = largest
-        # The corrections for the start from zero are numbers of this step.
-        root = math.sqrt(1 - betas[1] ** step)
-        size = lr / (1 - betas[0] ** step)
-        denominator = square.sqrt() * scalar(1 / root, p) + scalar(group["eps"], p)
+        size = number(group["lr"]) / (1 - group["betas"][0] ** step)
+        denominator = self.denominator(p, square, step, group, scalar)
         p._assign(p - mean / denominator * scalar(size, p))
 
 
 class AdamW(Adam):
-    """Adam with weight decay apart from the gradient (Loshchilov & Hutter, 2017)."""
+    """`Adam` with weight decay apart from the gradient: ``p *= 1 - lr * weight_decay``.
+
+    Arguments and errors are those of `Adam`.
+
+    Source: Loshchilov & Hutter, "Decoupled Weight Decay Regularization", 2017.
+
+    >>> w = pt.nn.Parameter(pt.tensor([1.0]))
+    >>> opt = pt.optim.AdamW([w], lr=0.1, weight_decay=0.5)
+    >>> (w * w).sum().backward(); opt.step(); w.detach()
+    tensor([0.8500])
+    """
 
     def __init__(
-        self,
-        params,
-        lr=1e-3,
-        betas=(0.9, 0.999),
-        eps=1e-8,
-        weight_decay=1e-2,
-        amsgrad=False,
-        *,
-        maximize=False,
-        foreach=None,
-        capturable=False,
-        differentiable=False,
-        fused=None,
-    ):
-        super().__init__(
-            params,
-            lr,
-            betas,
-            eps,
-            weight_decay,
-            amsgrad,
-            foreach=foreach,
-            maximize=maximize,
-            capturable=capturable,
-            differentiable=differentiable,
-            fused=fused,
-            decoupled_weight_decay=True,
-        )
+        self, params, lr=1e-3, betas=(0.9, 0.999), eps=1e-8, weight_decay=1e-2, amsgrad=False, *,
+        maximize=False, foreach=None, capturable=False, differentiable=False, fused=None,
+    ):  # fmt: skip
+        super().__init__(params, **settings(locals()), decoupled_weight_decay=True)
 
 
 class Adamax(Optimizer):
-    """Adam with the largest gradient in place of the mean square."""
+    """`Adam` with the largest gradient (decayed by beta2) in place of the root mean square.
+
+    Arguments and errors are those of `Adam`.
+
+    Source: Kingma & Ba, "Adam: A Method for Stochastic Optimization", 2014, section 7.1.
+
+    >>> w = pt.nn.Parameter(pt.tensor([1.0]))
+    >>> opt = pt.optim.Adamax([w], lr=0.1)
+    >>> (w * w).sum().backward(); opt.step(); w.detach()
+    tensor([0.9000])
+    """
 
     def __init__(
-        self,
-        params,
-        lr=2e-3,
-        betas=(0.9, 0.999),
-        eps=1e-8,
-        weight_decay=0,
-        foreach=None,
-        *,
-        maximize=False,
-        differentiable=False,
-        capturable=False,
-    ):
-        check_adam(lr, betas, eps, weight_decay)
-        defaults = {
-            "lr": lr,
-            "betas": tuple(betas),
-            "eps": eps,
-            "weight_decay": weight_decay,
-            "foreach": foreach,
-            "maximize": maximize,
-            "differentiable": differentiable,
-            "capturable": capturable,
-        }
-        super().__init__(params, defaults)
+        self, params, lr=2e-3, betas=(0.9, 0.999), eps=1e-8, weight_decay=0, foreach=None, *,
+        maximize=False, differentiable=False, capturable=False,
+    ):  # fmt: skip
+        super().__init__(params, settings(locals()))
 
     def update(self, p, grad, state, group, scalar):
-        if not state:
-            state["step"] = 0
-            state["exp_avg"], state["exp_inf"] = pt.zeros_like(p), pt.zeros_like(p)
-        state["step"] += 1
-        grad = decayed(p, grad, group, scalar, False)
-        (beta1, beta2), mean, largest = group["betas"], state["exp_avg"], state["exp_inf"]
-        mean._assign(mean + (grad - mean) * scalar(1 - beta1, p))
+        beta1, beta2 = group["betas"]
+        step, mean, largest = advance(p, state, "exp_avg", "exp_inf")
+        grad = decayed(p, grad, group, scalar)
+        approach(mean, grad, scalar(1 - beta1, p))
         candidate = grad.abs() + scalar(group["eps"], p)
         largest._assign(pt.maximum(largest * scalar(beta2, p), candidate))
-        size = number(group["lr"]) / (1 - beta1 ** state["step"])
+        size = number(group["lr"]) / (1 - beta1**step)
         p._assign(p - mean / largest * scalar(size, p))
 
 
-class NAdam(Optimizer):
-    """Adam with Nesterov momentum (Dozat, 2016)."""
+class NAdam(_Adam):
+    """`Adam` with Nesterov momentum, whose weight grows over the first steps.
+
+    Arguments and errors are those of `Adam`, and:
+
+    Args:
+        momentum_decay (float): how fast the weight of the momentum grows.
+
+    Source: Dozat, "Incorporating Nesterov Momentum into Adam", 2016.
+
+    >>> w = pt.nn.Parameter(pt.tensor([1.0]))
+    >>> opt = pt.optim.NAdam([w], lr=0.1)
+    >>> (w * w).sum().backward(); opt.step(); w.detach()
+    tensor([0.8944])
+    """
 
     def __init__(
-        self,
-        params,
-        lr=2e-3,
-        betas=(0.9, 0.999),
-        eps=1e-8,
-        weight_decay=0,
-        momentum_decay=4e-3,
-        decoupled_weight_decay=False,
-        *,
-        foreach=None,
-        maximize=False,
-        capturable=False,
+        self, params, lr=2e-3, betas=(0.9, 0.999), eps=1e-8, weight_decay=0, momentum_decay=4e-3,
+        decoupled_weight_decay=False, *, foreach=None, maximize=False, capturable=False,
         differentiable=False,
-    ):
-        check_adam(lr, betas, eps, weight_decay)
-        check_range("momentum_decay value", momentum_decay, momentum_decay >= 0.0)
-        defaults = {
-            "lr": lr,
-            "betas": tuple(betas),
-            "eps": eps,
-            "weight_decay": weight_decay,
-            "momentum_decay": momentum_decay,
-            "decoupled_weight_decay": decoupled_weight_decay,
-            "maximize": maximize,
-            "foreach": foreach,
-            "capturable": capturable,
-            "differentiable": differentiable,
-        }
-        super().__init__(params, defaults)
+    ):  # fmt: skip
+        super().__init__(params, settings(locals()))
 
     def update(self, p, grad, state, group, scalar):
         betas, lr, decay = group["betas"], number(group["lr"]), group["momentum_decay"]
-        grad = decayed(p, grad, group, scalar, group["decoupled_weight_decay"])
-        step, mean, square = moments(p, grad, state, betas, scalar)
+        grad = decayed(p, grad, group, scalar)
+        step, mean, square = self.moments(p, grad, state, betas, scalar)
         momentum = betas[0] * (1 - 0.5 * 0.96 ** (step * decay))
         following = betas[0] * (1 - 0.5 * 0.96 ** ((step + 1) * decay))
         product = state["mu_product"] = state.get("mu_product", 1.0) * momentum
-        root = math.sqrt(1 - betas[1] ** step)
-        denominator = square.sqrt() * scalar(1 / root, p) + scalar(group["eps"], p)
+        denominator = self.denominator(p, square, step, group, scalar)
         now = lr * (1 - momentum) / (1 - product)
         ahead = lr * following / (1 - product * following)
         p._assign(p - (grad * scalar(now, p) + mean * scalar(ahead, p)) / denominator)
 
 
-class RAdam(Optimizer):
-    """Adam that waits until the variance of its steps is known (Liu et al., 2019)."""
+class RAdam(_Adam):
+    """`Adam` that takes plain momentum steps until the variance of its step size is known.
+
+    Arguments and errors are those of `Adam`.
+
+    Source: Liu et al., "On the Variance of the Adaptive Learning Rate and Beyond", 2019.
+
+    >>> w = pt.nn.Parameter(pt.tensor([1.0]))
+    >>> opt = pt.optim.RAdam([w], lr=0.1)
+    >>> (w * w).sum().backward(); opt.step(); w.detach()
+    tensor([0.8000])
+    """
 
     def __init__(
-        self,
-        params,
-        lr=1e-3,
-        betas=(0.9, 0.999),
-        eps=1e-8,
-        weight_decay=0,
-        decoupled_weight_decay=False,
-        *,
-        foreach=None,
-        maximize=False,
-        capturable=False,
+        self, params, lr=1e-3, betas=(0.9, 0.999), eps=1e-8, weight_decay=0,
+        decoupled_weight_decay=False, *, foreach=None, maximize=False, capturable=False,
         differentiable=False,
-    ):
-        check_adam(lr, betas, eps, weight_decay)
-        defaults = {
-            "lr": lr,
-            "betas": tuple(betas),
-            "eps": eps,
-            "weight_decay": weight_decay,
-            "maximize": maximize,
-            "foreach": foreach,
-            "capturable": capturable,
-            "decoupled_weight_decay": decoupled_weight_decay,
-            "differentiable": differentiable,
-        }
-        super().__init__(params, defaults)
+    ):  # fmt: skip
+        super().__init__(params, settings(locals()))
 
     def update(self, p, grad, state, group, scalar):
-        betas, lr = group["betas"], number(group["lr"])
-        grad = decayed(p, grad, group, scalar, group["decoupled_weight_decay"])
-        step, mean, square = moments(p, grad, state, betas, scalar)
+        betas = group["betas"]
+        grad = decayed(p, grad, group, scalar)
+        step, mean, square = self.moments(p, grad, state, betas, scalar)
         correction = 1 - betas[1] ** step
         longest = 2 / (1 - betas[1]) - 1
         length = longest - 2 * step * betas[1] ** step / correction
-        size = lr / (1 - betas[0] ** step)
+        size = number(group["lr"]) / (1 - betas[0] ** step)
         if length <= 5.0:
             p._assign(p - mean * scalar(size, p))
             return

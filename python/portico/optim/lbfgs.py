@@ -4,7 +4,8 @@ import portico as pt
 from portico import _core
 from portico.errors import PorticoRuntimeError, PorticoValueError
 
-from .optimizer import Optimizer, number
+from ._settings import number, settings
+from .optimizer import Optimizer
 
 
 def _cubic_minimum(a, b, bounds=None):
@@ -95,28 +96,12 @@ class LBFGS(Optimizer):
     """
 
     def __init__(
-        self,
-        params,
-        lr=1,
-        max_iter=20,
-        max_eval=None,
-        tolerance_grad=1e-7,
-        tolerance_change=1e-9,
-        history_size=100,
-        line_search_fn=None,
-    ):
-        if number(lr) < 0:
-            raise PorticoValueError(f"Invalid learning rate: {lr}")
-        defaults = {
-            "lr": lr,
-            "max_iter": max_iter,
-            "max_eval": max_iter * 5 // 4 if max_eval is None else max_eval,
-            "tolerance_grad": tolerance_grad,
-            "tolerance_change": tolerance_change,
-            "history_size": history_size,
-            "line_search_fn": line_search_fn,
-        }
-        super().__init__(params, defaults)
+        self, params, lr=1, max_iter=20, max_eval=None, tolerance_grad=1e-7, tolerance_change=1e-9,
+        history_size=100, line_search_fn=None,
+    ):  # fmt: skip
+        if max_eval is None:
+            max_eval = max_iter * 5 // 4
+        super().__init__(params, settings(locals()))
         if len(self.param_groups) != 1:
             raise PorticoValueError(
                 "LBFGS doesn't support per-parameter options (parameter groups)"

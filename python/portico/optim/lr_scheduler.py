@@ -12,7 +12,8 @@ from collections import Counter
 
 from portico.errors import PorticoTypeError, PorticoValueError
 
-from .optimizer import Optimizer, number
+from ._settings import number
+from .optimizer import Optimizer
 
 __all__ = [
     "ChainedScheduler",

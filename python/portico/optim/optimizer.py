@@ -6,6 +6,8 @@ import portico as pt
 from portico import _core
 from portico.errors import PorticoTypeError, PorticoValueError
 
+from ._state import Scalars
+
 Tensor = _core.Tensor
 
 
@@ -18,41 +20,6 @@ class Handle:
     def remove(self):
         if self._hook in self._hooks:
             self._hooks.remove(self._hook)
-
-
-class Scalars:
-    """The numbers of one step as 0-d tensors: run-time arguments of the program.
-
-    A number that changes from step to step must not be part of what is
-    compiled; one that many parameters share becomes one argument. Two numbers
-    of one update stay two arguments even when their values meet (Adam's step
-    size tends to the learning rate): which are equal is part of the program.
-    """
-
-    def __init__(self):
-        self._made = {}
-        self._role = 0
-
-    def begin_parameter(self):
-        self._role = 0
-
-    def __call__(self, value, like):
-        self._role += 1
-        key = (self._role, value, like.dtype)
-        found = self._made.get(key)
-        if found is None:
-            found = self._made[key] = _core.scalar(value, like.dtype)
-        return found
-
-
-def check_range(name, value, ok, what=None):
-    if not ok:
-        raise PorticoValueError(f"Invalid {what or name}: {value}")
-
-
-def number(value):
-    """A hyper-parameter that may be a tensor with one element, as a Python number."""
-    return value.item() if isinstance(value, Tensor) else value
 
 
 class Optimizer:
