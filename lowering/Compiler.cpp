@@ -58,7 +58,7 @@ std::string makeKey(const std::string &text, ArrayRef<bool> donatable, const Tar
   os << compilerVersion() << "\n"
      << compilerBuildId() << "\n"
      << target.name() << "\n"
-     << target.arch() << "\n"
+     << target.info().arch << "\n"
      << (policy ? policy->id() : options.fusionPolicy) << "\n"
      << options.fuel << "\n"
      << options.fusionPlan.size() << "\n"
@@ -145,7 +145,7 @@ public:
     llvm::Expected<std::string> code = link(compiled->kernels);
     if (!code)
       return code.takeError();
-    result.program = writeProgram({compilerVersion(), target.name().str(), target.arch(),
+    result.program = writeProgram({compilerVersion(), target.name().str(), target.info().arch,
                                    std::move(*code), plan, compiled->kernels, opNames});
     return std::move(result);
   }
@@ -270,7 +270,7 @@ llvm::Expected<CompileResult> portico::compile(ModuleOp module, ArrayRef<bool> d
     return llvm::handleErrors(
         result.takeError(), [&](std::unique_ptr<CompileError> error) -> llvm::Error {
           error->reproducer = writeReproducer(print(module, /*locations=*/true), *error,
-                                              pipelineText(options), (*target)->arch(), options);
+                                              pipelineText(options), (*target)->info().arch, options);
           if (!error->reproducer.empty())
             error->message += "\nthis is a mistake in Portico, not in the program; "
                               "what is needed to reproduce it is in " +

@@ -9,11 +9,13 @@
 #include "mlir/Dialect/Affine/IR/AffineOps.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Dialect/GPU/IR/GPUDialect.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
+#include "mlir/Interfaces/FunctionInterfaces.h"
 
 using namespace mlir;
 using namespace portico;
@@ -29,9 +31,20 @@ namespace portico {
 static void annotate(ModuleOp module, const KernelABI &abi) {
   Builder builder(module.getContext());
   for (const KernelPhase &phase : abi.phases) {
-    auto function = module.lookupSymbol<func::FuncOp>(phase.name);
+    Operation *function = nullptr;
+    module.walk([&](FunctionOpInterface candidate) {
+      if (candidate.getName() == phase.name)
+        function = candidate;
+    });
     function->setAttr("portico.extent", builder.getI64IntegerAttr(phase.extent));
-    function->setAttr("portico.grain", builder.getI64IntegerAttr(phase.grain));
+    if (phase.shape.block[0]) {
+      auto array = [&](const std::array<uint32_t, 3> &values) {
+        return builder.getDenseI64ArrayAttr({values[0], values[1], values[2]});
+      };
+      function->setAttr("portico.grid", array(phase.shape.grid));
+    } else {
+      function->setAttr("portico.grain", builder.getI64IntegerAttr(phase.grain));
+    }
     if (abi.scratchBytes)
       function->setAttr("portico.scratch_bytes", builder.getI64IntegerAttr(abi.scratchBytes));
     if (abi.sharedBytes)
@@ -70,6 +83,12 @@ struct LowerKernels : portico::impl::PorticoLowerKernelsBase<LowerKernels> {
     target.vectorBits = vectorBits;
     target.vectorRegisters = vectorRegisters;
     target.maskedMemory = maskedMemory;
+    if (subgroupSize > 0) {
+      target.simt.emplace();
+      target.simt->subgroupSize = subgroupSize;
+      target.simt->maxWorkgroupSize = maxWorkgroupSize;
+      target.simt->groupMemoryBytes = groupMemoryBytes;
+    }
 
     ModuleOp module = getOperation();
     SmallVector<func::FuncOp> holders(module.getOps<func::FuncOp>());

@@ -82,10 +82,13 @@ def PorticoLowerKernels : Pass<"portico-lower-kernels", "::mlir::ModuleOp"> {
   let options = [
     Option<"vectorBits", "vector-bits", "int64_t", "256", "width of a vector register">,
     Option<"vectorRegisters", "vector-registers", "int64_t", "16", "number of vector registers">,
-    Option<"maskedMemory", "masked-memory", "bool", "false", "masked loads are single instructions">];
+    Option<"maskedMemory", "masked-memory", "bool", "false", "masked loads are single instructions">,
+    Option<"subgroupSize", "subgroup-size", "int64_t", "0", "work-items that go in step; 0: no work-groups">,
+    Option<"maxWorkgroupSize", "max-workgroup-size", "int64_t", "1024", "work-items in a group">,
+    Option<"groupMemoryBytes", "group-memory", "int64_t", "49152", "bytes that a group shares">];
   let dependentDialects = [
     "::mlir::affine::AffineDialect", "::mlir::arith::ArithDialect",
-    "::mlir::func::FuncDialect", "::mlir::linalg::LinalgDialect", "::mlir::math::MathDialect",
+    "::mlir::func::FuncDialect", "::mlir::gpu::GPUDialect", "::mlir::linalg::LinalgDialect", "::mlir::math::MathDialect",
     "::mlir::memref::MemRefDialect", "::mlir::scf::SCFDialect", "::mlir::vector::VectorDialect"];
 }
 

@@ -25,15 +25,19 @@ llvm::ArrayRef<const Target *> portico::allTargets() {
 }
 
 llvm::Expected<const Target *> portico::lookupTarget(llvm::StringRef device) {
-  llvm::StringRef name = device.split(':').first;
-  if (name.empty())
-    return allTargets().front();
+  auto [name, machine] = device.split(':');
+  const Target *target = name.empty() ? allTargets().front() : nullptr;
   std::string known;
-  for (const Target *target : allTargets()) {
-    if (target->name() == name)
-      return target;
-    known += (known.empty() ? "" : ", ") + target->name().str();
+  for (const Target *candidate : allTargets()) {
+    if (candidate->name() == name)
+      target = candidate;
+    known += (known.empty() ? "" : ", ") + candidate->name().str();
   }
-  return llvm::createStringError("[device] no such target; got '" + device.str() +
-                                 "'; expected one of " + known);
+  if (!target)
+    return llvm::createStringError("[device] no such target; got '" + device.str() +
+                                   "'; expected one of " + known);
+  int32_t ordinal = 0;
+  if (!machine.empty() && machine.getAsInteger(10, ordinal))
+    return target->forArch(machine);
+  return target;
 }

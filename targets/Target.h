@@ -14,6 +14,7 @@
 #include "llvm/Support/Error.h"
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -24,9 +25,32 @@ class ModuleOp;
 
 namespace portico {
 
+/// One size of the matrix instructions of a machine: D[m, n] = A[m, k] B[k, n] + C.
+struct MatrixUnit {
+  enum class Element { f16, bf16, tf32, f32, f64, i8, i32 };
+  int64_t m, n, k;
+  Element input, accumulator;
+};
+
+/// A machine that runs a kernel as a grid of work-groups. Its work-items come in
+/// subgroups, which go in step and can look into each other's registers.
+struct SimtInfo {
+  int64_t subgroupSize = 32;
+  int64_t maxWorkgroupSize = 1024;
+  /// Fast memory that the work-items of one group share.
+  int64_t groupMemoryBytes = 48 << 10;
+  /// How many groups run at the same time at least: decides how finely work is cut.
+  int64_t computeUnits = 32;
+  /// The best first; none where there are no matrix instructions.
+  std::vector<MatrixUnit> matrixUnits;
+};
+
 /// The figures by which a kernel strategy chooses its shape. A strategy reads
 /// these and the sizes of the kernel, and nothing else.
 struct TargetInfo {
+  /// The machine that code is made for; everything that decides what the code
+  /// is, as text. Part of every cache key, and what the driver compares.
+  std::string arch;
   /// Width of a vector register in bits.
   int64_t vectorBits = 256;
   /// How many vector registers there are: bounds the accumulators of a tile.
@@ -38,6 +62,8 @@ struct TargetInfo {
   int64_t l1Bytes = 32 << 10;
   int64_t l2Bytes = 512 << 10;
   int64_t l3Bytes = 8 << 20;
+  /// Set where kernels run as work-groups (the second form of Kernels.h).
+  std::optional<SimtInfo> simt;
 };
 
 /// A kernel in the target's own form, before linking, and its IR where asked for.
@@ -58,10 +84,13 @@ public:
   /// The word before the colon in a device string.
   virtual llvm::StringRef name() const = 0;
 
-  /// The machine that code is made for; everything that decides what the code
-  /// is, as text. Part of every cache key, and what the driver compares.
-  virtual std::string arch() const = 0;
+  /// The machines that code can be made for, the best known first.
+  virtual std::vector<std::string> archs() const = 0;
 
+  /// This target for another of its machines; lives as long as the process.
+  virtual llvm::Expected<const Target *> forArch(llvm::StringRef arch) const = 0;
+
+  /// The machine that this object makes code for.
   virtual const TargetInfo &info() const = 0;
 
   /// The dialects and translations that `compileKernel` needs in a context.
@@ -78,8 +107,10 @@ public:
   virtual llvm::Expected<std::string> link(llvm::ArrayRef<llvm::StringRef> objects) const = 0;
 };
 
-/// The target of a device string ("name" or "name:ordinal"; empty is the first of
-/// the build), or an error that lists what there is.
+/// The target of a device string, or an error that lists what there is:
+/// "" is the first target of the build, "name:ordinal" makes code for that very
+/// device, "name:arch" for a machine that need not be there, "name" for its
+/// first device or, where it has none, its first machine.
 llvm::Expected<const Target *> lookupTarget(llvm::StringRef device);
 
 /// Every target of this build, the default one first.

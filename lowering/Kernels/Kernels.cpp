@@ -2,6 +2,7 @@
 
 #include "lowering/Kernels/Kernels.h"
 
+#include "lowering/Kernels/Simt/GpuModule.h"
 #include "lowering/Math/ExpandMath.h"
 
 #include "llvm/ADT/StringSwitch.h"
@@ -29,7 +30,11 @@ LogicalResult lowerKernel(KernelOp kernel, const TargetInfo &target, ModuleOp ou
   if (failed(strategy(kernel, target, out, name, abi)))
     return failure();
   // Whatever the strategy, elementwise code may have come along.
-  return expandMath(out);
+  if (failed(expandMath(out)))
+    return failure();
+  if (target.simt)
+    phasesToGpuModule(out, target, abi);
+  return success();
 }
 
 } // namespace portico

@@ -23,7 +23,20 @@
 //   op in the kernel into `%status` (all 0 before the launch); the kernel clamps
 //   and goes on.
 //
-// The bodies use func, scf, memref, vector, arith and math. Of math only what
+// Where the target has work-groups (`TargetInfo::simt`), a phase is a kernel of the
+// gpu dialect instead, which does the whole range:
+//
+//   gpu.module @kernels {
+//     gpu.func @name(inputs..., results..., %shared, %extent: i64, %status)
+//         workgroup(%group: memref<G x i8>) kernel attributes {known_block_size} }
+//
+// - arguments lie in the address space `global`; there is at most one attribution,
+//   which the work-items of a group share.
+// - the launch has the grid and the block of the phase. Code that does not depend
+//   on the size is launched with different grids and extents.
+// - there is no `%scratch`: what a work-item needs for itself is part of `%shared`.
+//
+// The bodies use func, gpu, scf, memref, vector, arith and math. Of math only what
 // is one instruction everywhere is left: fma, sqrt, abs, floor, ceil, trunc,
 // roundeven, copysign.
 //
@@ -38,9 +51,18 @@
 #include "mlir/IR/BuiltinOps.h"
 #include "llvm/ADT/SmallVector.h"
 
+#include <array>
 #include <string>
 
 namespace portico {
+
+/// Work-groups, and work-items in each of them; all 0 where there are none.
+struct LaunchShape {
+  std::array<uint32_t, 3> grid = {0, 0, 0};
+  std::array<uint32_t, 3> block = {0, 0, 0};
+  /// Bytes of memory that a group shares.
+  uint32_t groupMemoryBytes = 0;
+};
 
 /// One function of a kernel and the range it is run over.
 struct KernelPhase {
@@ -49,6 +71,8 @@ struct KernelPhase {
   int64_t extent = 1;
   /// A task of fewer items than this costs more to hand out than to do.
   int64_t grain = 1;
+  /// How a target with work-groups launches it.
+  LaunchShape shape;
 };
 
 /// Codes stored in the first word of `%status`.

@@ -231,7 +231,10 @@ private:
         findDonor(kernel, abi, r, plan.outputs[found->second.index], position);
       buffers.push_back(found->second);
     }
-    buffers.push_back({});
+    // The scratch slot, which tasks need and work-groups do not have.
+    bool forGroups = !abi.phases.empty() && abi.phases.front().shape.block[0] != 0;
+    if (!forGroups)
+      buffers.push_back({});
     BufferRef shared;
     if (abi.sharedBytes > 0)
       shared = {BufferRef::Base::arena, 0, arena.allocate(uint64_t(abi.sharedBytes)),

@@ -18,6 +18,7 @@
 #include "mlir/IR/Diagnostics.h"
 #include "mlir/IR/IRMapping.h"
 #include "mlir/IR/Verifier.h"
+#include "mlir/Interfaces/FunctionInterfaces.h"
 #include "mlir/Parser/Parser.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/raw_ostream.h"
@@ -116,7 +117,7 @@ std::string print(ModuleOp module) {
 Job makeJob(KernelOp kernel, ModuleOp module, std::string text, const Target &target) {
   Job job;
   job.text = std::move(text);
-  job.key = target.name().str() + "\n" + target.arch() + "\n" + job.text;
+  job.key = target.name().str() + "\n" + target.info().arch + "\n" + job.text;
   llvm::raw_string_ostream os(job.bytecode);
   (void)writeBytecodeToFile(module, os);
   // The op that a kernel is named after in messages is its most telling one.
@@ -169,10 +170,11 @@ void markUnaliased(ModuleOp module, const KernelABI &abi) {
     for (size_t r = 0; r < results; ++r)
       if (abi.sameIndex[i][r])
         aliased[i] = aliased[inputs + r] = true;
-  for (auto function : module.getOps<func::FuncOp>())
+  module.walk([&](FunctionOpInterface function) {
     for (unsigned i = 0; i < function.getNumArguments(); ++i)
       if (isa<MemRefType>(function.getArgumentTypes()[i]) && (i >= aliased.size() || !aliased[i]))
         function.setArgAttr(i, kNoAliasAttr, UnitAttr::get(module.getContext()));
+  });
 }
 
 std::optional<std::string> compileOne(Job &job, const Target &target,
@@ -208,7 +210,7 @@ std::optional<std::string> compileOne(Job &job, const Target &target,
     result->symbols.push_back(prefix + phase.name);
   keep("lowered", text);
 
-  std::string objectKey = target.name().str() + "\n" + target.arch() + "\n" + text;
+  std::string objectKey = target.name().str() + "\n" + target.info().arch + "\n" + text;
   if (!options.keepStages)
     result->object = objectCache().find(objectKey);
   if (!result->object) {

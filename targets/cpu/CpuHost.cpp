@@ -51,10 +51,10 @@ static cpu::Host detect() {
   std::sort(signedNames.begin(), signedNames.end());
   std::sort(present.begin(), present.end());
   host.features = llvm::join(signedNames, ",");
-  host.arch = (llvm::Triple::getArchTypeName(llvm::Triple(host.triple).getArch()) + ";" +
-               host.processor + ";" + llvm::join(present, ","))
-                  .str();
   host.info = describe(features);
+  host.info.arch = (llvm::Triple::getArchTypeName(llvm::Triple(host.triple).getArch()) + ";" +
+                    host.processor + ";" + llvm::join(present, ","))
+                       .str();
   return host;
 }
 

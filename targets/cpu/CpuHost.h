@@ -20,8 +20,7 @@ struct Host {
   std::string processor;
   /// "+avx2,-avx512f,...": everything LLVM knows, as a target machine wants it.
   std::string features;
-  /// "x86_64;znver4;avx2,fma,...": only what is there; see CpuFeatures.h.
-  std::string arch;
+  /// Its arch is "x86_64;znver4;avx2,fma,...": only what is there; see CpuFeatures.h.
   TargetInfo info;
 };
 

@@ -25,7 +25,13 @@ std::shared_mutex optionsMutex;
 class CpuTarget : public Target {
 public:
   llvm::StringRef name() const override { return "cpu"; }
-  std::string arch() const override { return cpu::host().arch; }
+  std::vector<std::string> archs() const override { return {cpu::host().info.arch}; }
+  llvm::Expected<const Target *> forArch(llvm::StringRef arch) const override {
+    if (arch == cpu::host().info.arch)
+      return this;
+    return llvm::createStringError("[device] code is made for the processor at hand only; got '" +
+                                   arch + "'; expected '" + cpu::host().info.arch + "'");
+  }
   const TargetInfo &info() const override { return cpu::host().info; }
   void registerDialects(mlir::DialectRegistry &registry) const override {
     cpu::registerLoweringDialects(registry);

@@ -8,7 +8,7 @@
 using namespace portico::test;
 
 TEST(the_host_runs_its_own_code) {
-  std::string arch = portico::lookupTarget("cpu").get()->arch();
+  std::string arch = portico::lookupTarget("cpu").get()->info().arch;
   EXPECT(portico::cpu::hostSupports(arch.c_str()));
 }
 

@@ -1,0 +1,230 @@
+//===- GpuModule.cpp - phases as kernels of the gpu dialect -----------------===//
+
+#include "lowering/Kernels/Simt/GpuModule.h"
+
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Dialect/GPU/IR/GPUDialect.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/IR/IRMapping.h"
+
+using namespace mlir;
+using namespace portico;
+
+namespace {
+
+constexpr int64_t kTaskBlock = 64;
+/// Private memory of all tasks together: beyond it there are fewer tasks.
+constexpr int64_t kMostScratch = int64_t(64) << 20;
+constexpr int64_t kMostTasks = int64_t(1) << 16;
+
+Attribute space(MLIRContext *context, gpu::AddressSpace which) {
+  return gpu::AddressSpaceAttr::get(context, which);
+}
+
+Type inSpace(Type type, Attribute where) {
+  auto memref = dyn_cast<MemRefType>(type);
+  if (!memref || memref.getMemorySpace())
+    return type;
+  return MemRefType::Builder(memref).setMemorySpace(where);
+}
+
+/// Gives every memref of `body` its address space: what comes from an argument or
+/// a global lies in `global`, what a work-item allocates in `private`.
+void placeMemory(Region &body) {
+  MLIRContext *context = body.getContext();
+  Attribute global = space(context, gpu::AddressSpace::Global);
+  Attribute own = space(context, gpu::AddressSpace::Private);
+  body.walk<WalkOrder::PreOrder>([&](Operation *op) {
+    for (Value result : op->getResults()) {
+      auto type = dyn_cast<MemRefType>(result.getType());
+      if (!type || type.getMemorySpace())
+        continue;
+      Attribute where = isa<memref::AllocaOp>(op) ? own : global;
+      for (Value operand : op->getOperands())
+        if (auto source = dyn_cast<MemRefType>(operand.getType()))
+          where = source.getMemorySpace();
+      result.setType(inSpace(type, where));
+    }
+    for (Region &region : op->getRegions())
+      for (Block &block : region)
+        for (BlockArgument argument : block.getArguments())
+          argument.setType(inSpace(argument.getType(), global));
+  });
+}
+
+LaunchShape shapeOfTasks(const KernelPhase &phase, int64_t scratchBytes) {
+  int64_t most = kMostTasks;
+  if (scratchBytes > 0)
+    most = std::max<int64_t>(kTaskBlock, kMostScratch / scratchBytes);
+  int64_t tasks = std::clamp<int64_t>(phase.extent, 1, most);
+  LaunchShape shape;
+  shape.grid = {uint32_t(std::max<int64_t>(1, llvm::divideCeil(tasks, kTaskBlock))), 1, 1};
+  shape.block = {uint32_t(kTaskBlock), 1, 1};
+  return shape;
+}
+
+/// One phase on its way from the one form to the other.
+class PhaseMover {
+public:
+  PhaseMover(func::FuncOp source, gpu::GPUModuleOp module, KernelPhase &phase, KernelABI &abi,
+             int64_t sharedBytes)
+      : source(source), module(module), phase(phase), abi(abi), b(source.getContext()),
+        loc(source.getLoc()), sharedBytes(sharedBytes) {}
+
+  void run() {
+    bool forGroups = phase.shape.block[0] != 0;
+    if (!forGroups)
+      phase.shape = shapeOfTasks(phase, abi.scratchBytes);
+    open();
+    Block &body = source.getBody().front();
+    int64_t count = body.getNumArguments();
+    // inputs..., results..., scratch, shared, begin, end, status
+    for (int64_t i = 0; i < count - 5; ++i)
+      mapping.map(body.getArgument(i), kernel.getArgument(i));
+    int64_t next = count - 5;
+    Value shared = kernel.getArgument(next++), extent = kernel.getArgument(next++);
+    mapping.map(body.getArgument(count - 4), shared);
+    mapping.map(body.getArgument(count - 1), kernel.getArgument(next));
+    Value end = arith::IndexCastOp::create(b, loc, b.getIndexType(), extent);
+    if (forGroups) {
+      mapping.map(body.getArgument(count - 3), index(0));
+      mapping.map(body.getArgument(count - 2), end);
+      mapGroupMemory(body);
+    } else {
+      runTask(body, shared, end);
+    }
+    for (Operation &op : body.without_terminator())
+      if (!mapping.contains(&op))
+        b.clone(op, mapping);
+    placeMemory(kernel.getBody());
+  }
+
+  int64_t tasks() const { return int64_t(phase.shape.grid[0]) * phase.shape.block[0]; }
+
+private:
+  Value index(int64_t value) { return arith::ConstantIndexOp::create(b, loc, value); }
+
+  void open() {
+    Attribute global = space(b.getContext(), gpu::AddressSpace::Global);
+    Block &body = source.getBody().front();
+    int64_t count = body.getNumArguments();
+    SmallVector<Type> types;
+    for (int64_t i = 0; i < count - 5; ++i)
+      types.push_back(inSpace(body.getArgument(i).getType(), global));
+    types.push_back(MemRefType::get({sharedBytes}, b.getI8Type(), AffineMap(), global));
+    types.push_back(b.getI64Type());
+    types.push_back(inSpace(body.getArgument(count - 1).getType(), global));
+
+    SmallVector<Type> group;
+    source.walk([&](memref::AllocaOp alloca) {
+      if (gpu::GPUDialect::hasWorkgroupMemoryAddressSpace(alloca.getType())) {
+        group.push_back(alloca.getType());
+        groupAllocas.push_back(alloca);
+      }
+    });
+    assert(group.size() <= 1 && "a kernel has one piece of group memory");
+    b.setInsertionPointToEnd(module.getBody());
+    kernel = gpu::GPUFuncOp::create(b, loc, source.getName(), b.getFunctionType(types, {}), group);
+    kernel->setAttr(gpu::GPUDialect::getKernelFuncAttrName(), b.getUnitAttr());
+    SmallVector<int32_t> block(phase.shape.block.begin(), phase.shape.block.end());
+    kernel.setKnownBlockSizeAttr(b.getDenseI32ArrayAttr(block));
+    Block &entry = kernel.getBody().front();
+    b.setInsertionPointToEnd(&entry);
+    auto end = gpu::ReturnOp::create(b, loc);
+    b.setInsertionPoint(end);
+  }
+
+  void mapGroupMemory(Block &body) {
+    for (auto [alloca, memory] : llvm::zip_equal(groupAllocas, kernel.getWorkgroupAttributions())) {
+      mapping.map(alloca.getResult(), memory);
+      mapping.map(alloca.getOperation(), kernel.getOperation());
+      phase.shape.groupMemoryBytes = uint32_t(alloca.getType().getNumElements() *
+                                              alloca.getType().getElementTypeBitWidth() / 8);
+    }
+  }
+
+  /// The items of this work-item, and its part of the scratch memory.
+  void runTask(Block &body, Value shared, Value extent) {
+    int64_t count = body.getNumArguments();
+    Value item = gpu::ThreadIdOp::create(b, loc, gpu::Dimension::x);
+    Value group = gpu::BlockIdOp::create(b, loc, gpu::Dimension::x);
+    Value groups = gpu::GridDimOp::create(b, loc, gpu::Dimension::x);
+    Value width = index(kTaskBlock);
+    Value id = arith::AddIOp::create(b, loc, arith::MulIOp::create(b, loc, group, width), item);
+    Value all = arith::MulIOp::create(b, loc, groups, width);
+    Value rounded =
+        arith::AddIOp::create(b, loc, extent, arith::SubIOp::create(b, loc, all, index(1)));
+    Value items = arith::DivUIOp::create(b, loc, rounded, all);
+    Value begin = arith::MulIOp::create(b, loc, id, items);
+    Value end = arith::MinUIOp::create(b, loc, arith::AddIOp::create(b, loc, begin, items), extent);
+    if (abi.scratchBytes > 0) {
+      auto type = cast<MemRefType>(body.getArgument(count - 5).getType());
+      Value offset =
+          arith::AddIOp::create(b, loc, index(alignedShared()),
+                                arith::MulIOp::create(b, loc, id, index(alignedScratch(abi))));
+      auto global = space(b.getContext(), gpu::AddressSpace::Global);
+      Value own = memref::ViewOp::create(b, loc, cast<MemRefType>(inSpace(type, global)), shared,
+                                         offset, ValueRange());
+      mapping.map(body.getArgument(count - 5), own);
+    } else {
+      mapping.map(body.getArgument(count - 5), shared);
+    }
+    mapping.map(body.getArgument(count - 3), begin);
+    mapping.map(body.getArgument(count - 2), end);
+    Value some = arith::CmpIOp::create(b, loc, arith::CmpIPredicate::ult, begin, end);
+    auto guard = scf::IfOp::create(b, loc, some);
+    b.setInsertionPoint(guard.thenBlock()->getTerminator());
+  }
+
+public:
+  static int64_t alignedScratch(const KernelABI &abi) {
+    return llvm::alignTo(abi.scratchBytes, 64);
+  }
+
+private:
+  int64_t alignedShared() const { return llvm::alignTo(abi.sharedBytes, 64); }
+
+  func::FuncOp source;
+  gpu::GPUModuleOp module;
+  KernelPhase &phase;
+  const KernelABI &abi;
+  OpBuilder b;
+  Location loc;
+  int64_t sharedBytes;
+  gpu::GPUFuncOp kernel;
+  SmallVector<memref::AllocaOp> groupAllocas;
+  IRMapping mapping;
+};
+
+} // namespace
+
+void portico::phasesToGpuModule(ModuleOp out, const TargetInfo &target, KernelABI &abi) {
+  OpBuilder b = OpBuilder::atBlockEnd(out.getBody());
+  out->setAttr(gpu::GPUDialect::getContainerModuleAttrName(), b.getUnitAttr());
+  auto module = gpu::GPUModuleOp::create(b, out.getLoc(), "kernels");
+  Attribute global = space(b.getContext(), gpu::AddressSpace::Global);
+  for (auto constant : llvm::make_early_inc_range(out.getOps<memref::GlobalOp>())) {
+    constant->moveBefore(module.getBody(), module.getBody()->begin());
+    constant.setType(cast<MemRefType>(inSpace(constant.getType(), global)));
+  }
+
+  // Tasks bring their scratch memory, which makes the shared memory larger.
+  int64_t most = 0;
+  for (KernelPhase &phase : abi.phases)
+    if (phase.shape.block[0] == 0) {
+      LaunchShape shape = shapeOfTasks(phase, abi.scratchBytes);
+      most = std::max<int64_t>(most, int64_t(shape.grid[0]) * shape.block[0]);
+    }
+  int64_t sharedBytes = abi.sharedBytes;
+  if (abi.scratchBytes > 0 && most > 0)
+    sharedBytes = llvm::alignTo(sharedBytes, 64) + most * PhaseMover::alignedScratch(abi);
+  for (KernelPhase &phase : abi.phases) {
+    auto source = out.lookupSymbol<func::FuncOp>(phase.name);
+    PhaseMover(source, module, phase, abi, sharedBytes).run();
+    source.erase();
+  }
+  abi.sharedBytes = sharedBytes;
+  abi.scratchBytes = 0;
+}
