@@ -4,13 +4,16 @@ import gzip
 import re
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 import portico as pt
 from portico.demo import fashion_mnist
-from portico.demo.report import confusion
+from portico.demo.report import confusion, confusion_table
+
+ROOT = Path(__file__).resolve().parents[2]
 
 
 def idx(array):
@@ -63,6 +66,18 @@ def test_no_data(tmp_path):
 def test_confusion_counts():
     counts = confusion(np.array([0, 0, 3]), np.array([0, 2, 3]))
     assert counts[0, 0] == counts[0, 2] == counts[3, 3] == 1 and counts.sum() == 3
+
+
+def test_the_confusion_table_names_every_class():
+    table = confusion_table(np.eye(10, dtype=int))
+    assert [column.header for column in table.columns[1:-1]] == list(fashion_mnist.CLASSES)
+
+
+def test_what_the_demo_leaves_is_not_part_of_the_sources():
+    default = subprocess.run(
+        ["git", "check-ignore", "portico-demo.png"], cwd=ROOT, capture_output=True, text=True
+    )
+    assert default.stdout.strip() == "portico-demo.png"
 
 
 @pytest.mark.parametrize("model", ["mlp", "cnn"])

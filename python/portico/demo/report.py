@@ -19,7 +19,7 @@ def confusion_table(counts):
     table = Table(title="confusion matrix: rows are true, columns predicted")
     table.add_column("")
     for name in CLASSES:
-        table.add_column(name[:7], justify="right")
+        table.add_column(name, justify="right")
     table.add_column("recall", justify="right")
     for true, row in enumerate(counts):
         cells = [
