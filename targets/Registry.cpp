@@ -2,6 +2,10 @@
 
 #include "targets/Target.h"
 
+#include "portico/driver.h"
+#include "portico/runtime.h"
+#include "targets/Drivers.h"
+
 #include "llvm/ADT/StringExtras.h"
 
 using namespace portico;
@@ -26,10 +30,16 @@ llvm::ArrayRef<const Target *> portico::allTargets() {
 
 llvm::Expected<const Target *> portico::lookupTarget(llvm::StringRef device) {
   auto [name, machine] = device.split(':');
-  const Target *target = name.empty() ? allTargets().front() : nullptr;
+  // Drivers know their other names, and some run the code of another target.
+  registerDrivers();
+  const portico_driver *driver = portico_driver_find(name.str().c_str());
+  llvm::StringRef owner = driver && driver->code_target ? driver->code_target
+                          : driver                      ? driver->name
+                                                        : name;
+  const Target *target = nullptr;
   std::string known;
   for (const Target *candidate : allTargets()) {
-    if (candidate->name() == name)
+    if (candidate->name() == owner)
       target = candidate;
     known += (known.empty() ? "" : ", ") + candidate->name().str();
   }
@@ -39,5 +49,10 @@ llvm::Expected<const Target *> portico::lookupTarget(llvm::StringRef device) {
   int32_t ordinal = 0;
   if (!machine.empty() && machine.getAsInteger(10, ordinal))
     return target->forArch(machine);
+  // A device that is here says what it is; one that is not is taken for the first machine.
+  portico_device_info info{};
+  info.struct_size = sizeof(info);
+  if (portico_device_describe(device.str().c_str(), &info, nullptr) == PORTICO_OK && info.arch[0])
+    return target->forArch(info.arch);
   return target;
 }

@@ -93,7 +93,7 @@ static portico_code copy(portico_device *device, void *destination, const void *
                          uint64_t bytes, portico_copy_kind kind, portico_status *status) {
   if (!bytes)
     return PORTICO_OK;
-  if (device->driver->copy(device->handle, destination, source, bytes, kind) != 0)
+  if (device->driver->copy(device->handle, destination, source, bytes, kind, nullptr) != 0)
     return fail(status, PORTICO_DEVICE_ERROR, "[memory] copy failed on %s: %s",
                 device->name.c_str(), device->driver->last_error());
   return portico_device_synchronize(device, status);

@@ -4,7 +4,9 @@
 
 #include "Status.h"
 
+#include <algorithm>
 #include <cerrno>
+#include <cstddef>
 #include <cstdlib>
 #include <cstring>
 #include <memory>
@@ -22,21 +24,40 @@ portico_device::portico_device(const portico_driver *driver, int32_t ordinal, vo
 
 namespace {
 
+/// A driver as this runtime knows it: what the driver was compiled without is null.
+struct Driver {
+  explicit Driver(const portico_driver *given) : given(given) {
+    memcpy(&table, given, std::min<uint64_t>(given->struct_size, sizeof(table)));
+  }
+  bool answersTo(const std::string &name) const {
+    if (name == table.name)
+      return true;
+    if (name.empty() || name.find(',') != std::string::npos || !table.aliases)
+      return false;
+    return ("," + std::string(table.aliases) + ",").find("," + name + ",") != std::string::npos;
+  }
+
+  const portico_driver *given;
+  portico_driver table{};
+};
+
 struct Registry {
   std::mutex mutex;
-  std::vector<const portico_driver *> drivers;
+  std::vector<std::unique_ptr<Driver>> drivers;
   std::vector<std::unique_ptr<portico_device>> devices;
 
-  const portico_driver *find(const std::string &name) const {
-    for (const portico_driver *driver : drivers)
-      if (name == driver->name)
-        return driver;
+  const Driver *find(const std::string &name) const {
+    if (name.empty())
+      return drivers.empty() ? nullptr : drivers.front().get();
+    for (const auto &driver : drivers)
+      if (driver->answersTo(name))
+        return driver.get();
     return nullptr;
   }
   std::string names() const {
     std::string text;
-    for (const portico_driver *driver : drivers)
-      text += (text.empty() ? "" : ", ") + std::string(driver->name);
+    for (const auto &driver : drivers)
+      text += (text.empty() ? "" : ", ") + std::string(driver->table.name);
     return text.empty() ? "none" : text;
   }
 };
@@ -65,21 +86,23 @@ bool complete(const portico_driver &driver) {
   return driver.name && driver.device_count && driver.device_info && driver.device_open &&
          driver.device_close && driver.device_supports && driver.memory_allocate &&
          driver.memory_release && driver.copy && driver.fill && driver.module_load &&
-         driver.module_unload && driver.module_kernel && driver.launch && driver.event_create &&
-         driver.event_destroy && driver.event_record && driver.event_wait && driver.event_query &&
-         driver.synchronize && driver.last_error;
+         driver.module_unload && driver.module_kernel && driver.launch && driver.stream_create &&
+         driver.stream_destroy && driver.stream_wait && driver.stream_synchronize &&
+         driver.event_create && driver.event_destroy && driver.event_record && driver.event_wait &&
+         driver.event_query && driver.synchronize && driver.last_error;
 }
 
 } // namespace
 
 portico_code portico_driver_register(const portico_driver *driver, portico_status *status) {
-  if (!driver || driver->abi != PORTICO_DRIVER_ABI || driver->struct_size < sizeof(portico_driver))
+  constexpr size_t required = offsetof(portico_driver, aliases);
+  if (!driver || driver->abi != PORTICO_DRIVER_ABI || driver->struct_size < required)
     return fail(status, PORTICO_INVALID_ARGUMENT,
                 "[driver] a driver for another runtime; got version %u and a table of %llu bytes; "
                 "expected version %d and at least %zu; try rebuilding the driver",
                 driver ? driver->abi : 0,
                 static_cast<unsigned long long>(driver ? driver->struct_size : 0),
-                PORTICO_DRIVER_ABI, sizeof(portico_driver));
+                PORTICO_DRIVER_ABI, required);
   if (!complete(*driver))
     return fail(status, PORTICO_INVALID_ARGUMENT,
                 "[driver] a required function is missing in the table of driver '%s'; expected all "
@@ -87,31 +110,46 @@ portico_code portico_driver_register(const portico_driver *driver, portico_statu
                 driver->name ? driver->name : "?");
   Registry &all = registry();
   std::lock_guard<std::mutex> lock(all.mutex);
-  if (const portico_driver *known = all.find(driver->name)) {
-    if (known == driver)
+  if (const Driver *known = *driver->name ? all.find(driver->name) : nullptr) {
+    if (known->given == driver)
       return PORTICO_OK;
     return fail(status, PORTICO_INVALID_ARGUMENT, "[driver] there is a driver '%s' already",
                 driver->name);
   }
   if (all.drivers.empty())
     pthread_atfork(lockAll, unlockAll, unlockAll);
-  all.drivers.push_back(driver);
+  all.drivers.push_back(std::make_unique<Driver>(driver));
   return PORTICO_OK;
 }
 
+const char *portico_driver_name(int32_t index) {
+  std::lock_guard<std::mutex> lock(registry().mutex);
+  const auto &drivers = registry().drivers;
+  return index >= 0 && size_t(index) < drivers.size() ? drivers[index]->table.name : nullptr;
+}
+
+const portico_driver *portico_driver_find(const char *name) {
+  std::lock_guard<std::mutex> lock(registry().mutex);
+  const Driver *driver = registry().find(name ? name : "");
+  return driver ? &driver->table : nullptr;
+}
+
 int32_t portico_device_count(const char *name) {
-  const portico_driver *driver;
-  {
-    std::lock_guard<std::mutex> lock(registry().mutex);
-    driver = registry().find(name ? name : "");
-  }
+  const portico_driver *driver = name && *name ? portico_driver_find(name) : nullptr;
   return driver ? driver->device_count() : 0;
 }
 
-portico_code portico_device_get(const char *name, portico_device **result, portico_status *status) {
+namespace {
+
+/// What a device string names.
+struct Place {
+  const portico_driver *driver = nullptr;
+  int32_t ordinal = 0;
+};
+
+portico_code parse(const char *name, Place &place, portico_status *status) {
   std::string text = name ? name : "";
   std::string driverName = text.substr(0, text.find(':'));
-  int32_t ordinal = 0;
   if (driverName.size() < text.size()) {
     const char *digits = text.c_str() + driverName.size() + 1;
     char *end = nullptr;
@@ -120,35 +158,70 @@ portico_code portico_device_get(const char *name, portico_device **result, porti
     if (end == digits || *end || value < 0 || value > INT32_MAX || errno)
       return fail(status, PORTICO_UNAVAILABLE,
                   "[device] not a device; got '%s'; expected 'driver' or 'driver:ordinal'", name);
-    ordinal = int32_t(value);
+    place.ordinal = int32_t(value);
   }
-
   Registry &all = registry();
   std::lock_guard<std::mutex> lock(all.mutex);
-  const portico_driver *driver = nullptr;
-  if (!driverName.empty())
-    driver = all.find(driverName);
-  else if (text.empty() && !all.drivers.empty())
-    driver = all.drivers.front();
-  if (!driver)
+  const Driver *found = driverName.empty() && !text.empty() ? nullptr : all.find(driverName);
+  if (!found)
     return fail(status, PORTICO_UNAVAILABLE,
                 "[device] no such device; got '%s'; expected one of the drivers here: %s",
                 text.c_str(), all.names().c_str());
+  place.driver = &found->table;
+  return PORTICO_OK;
+}
+
+portico_code describe(const Place &place, portico_device_info &info, portico_status *status) {
+  const portico_driver *driver = place.driver;
+  int32_t count = driver->device_count();
+  if (place.ordinal >= count) {
+    const char *reason =
+        !count && driver->unavailable_reason ? driver->unavailable_reason() : nullptr;
+    return fail(status, PORTICO_UNAVAILABLE,
+                "[device] no such device; got '%s:%d'; expected an ordinal below %d%s%s",
+                driver->name, place.ordinal, count, reason ? "; " : "", reason ? reason : "");
+  }
+  info.struct_size = sizeof(info);
+  if (driver->device_info(place.ordinal, &info) != 0)
+    return fail(status, PORTICO_UNAVAILABLE, "[device] cannot ask %s:%d: %s", driver->name,
+                place.ordinal, driver->last_error());
+  return PORTICO_OK;
+}
+
+} // namespace
+
+portico_code portico_device_describe(const char *name, portico_device_info *info,
+                                     portico_status *status) {
+  Place place;
+  portico_device_info all{};
+  portico_code code = parse(name, place, status);
+  if (code || (code = describe(place, all, status)))
+    return code;
+  uint64_t size = std::min<uint64_t>(info->struct_size, sizeof(all));
+  all.struct_size = info->struct_size;
+  memcpy(info, &all, size);
+  return PORTICO_OK;
+}
+
+portico_code portico_device_get(const char *name, portico_device **result, portico_status *status) {
+  Place place;
+  if (portico_code code = parse(name, place, status))
+    return code;
+  const portico_driver *driver = place.driver;
+  int32_t ordinal = place.ordinal;
+  Registry &all = registry();
+  std::lock_guard<std::mutex> lock(all.mutex);
   for (auto &device : all.devices) {
     if (device->driver == driver && device->ordinal == ordinal) {
       *result = device.get();
       return PORTICO_OK;
     }
   }
-  int32_t count = driver->device_count();
-  if (ordinal >= count)
-    return fail(status, PORTICO_UNAVAILABLE,
-                "[device] no such device; got '%s'; expected an ordinal below %d", text.c_str(),
-                count);
   portico_device_info info{};
-  info.struct_size = sizeof(info);
+  if (portico_code code = describe(place, info, status))
+    return code;
   void *handle = nullptr;
-  if (driver->device_info(ordinal, &info) != 0 || driver->device_open(ordinal, &handle) != 0)
+  if (driver->device_open(ordinal, &handle) != 0)
     return fail(status, PORTICO_UNAVAILABLE, "[device] cannot open %s:%d: %s", driver->name,
                 ordinal, driver->last_error());
   all.devices.push_back(std::make_unique<portico_device>(driver, ordinal, handle, info));

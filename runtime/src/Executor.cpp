@@ -19,6 +19,7 @@ using namespace portico::rt;
 namespace {
 
 constexpr uint64_t kStatusBytes = 4 * sizeof(int64_t);
+void *const kDefaultStream = nullptr;
 
 /// A table of pointers on the stack, on the heap only where there are many.
 class Table {
@@ -136,7 +137,8 @@ private:
       bases[kArenaBase] = arena.memory;
     }
     deviceStatus = static_cast<char *>(arena.memory) + program.arenaBytes;
-    if (statusBytes && driver.fill(device.handle, deviceStatus, 0, 8, statusBytes) != 0)
+    if (statusBytes &&
+        driver.fill(device.handle, deviceStatus, 0, 8, statusBytes, kDefaultStream) != 0)
       return deviceError("fill");
     return PORTICO_OK;
   }
@@ -148,13 +150,13 @@ private:
       return launch(command, index, operands);
     case Command::Kind::copy:
       if (operands[0] != operands[1] && command.bytes &&
-          driver.copy(device.handle, operands[0], operands[1], command.bytes,
-                      PORTICO_COPY_WITHIN) != 0)
+          driver.copy(device.handle, operands[0], operands[1], command.bytes, PORTICO_COPY_WITHIN,
+                      kDefaultStream) != 0)
         return deviceError("copy");
       return PORTICO_OK;
     case Command::Kind::fill:
       if (command.bytes && driver.fill(device.handle, operands[0], command.pattern,
-                                       command.patternBytes, command.bytes) != 0)
+                                       command.patternBytes, command.bytes, kDefaultStream) != 0)
         return deviceError("fill");
       return PORTICO_OK;
     }
@@ -164,21 +166,23 @@ private:
   portico_code launch(const Command &command, size_t index, void **operands) {
     if (command.extent == 0)
       return PORTICO_OK;
-    portico_launch launch;
+    portico_launch launch{};
     launch.struct_size = sizeof(launch);
     launch.kernel = command.kernel;
     launch.buffers = operands;
     launch.buffer_count = command.pointerCount;
-    launch.reserved = 0;
     launch.extent = command.extent;
     launch.grain = command.grain;
     launch.scratch_bytes = command.scratchBytes;
     launch.status = device.hostMemory
                         ? hostStatus
                         : reinterpret_cast<int64_t *>(deviceStatus + index * kStatusBytes);
-    for (int i = 0; i < 3; ++i)
-      launch.grid[i] = launch.block[i] = 0;
-    launch.group_memory_bytes = 0;
+    for (int i = 0; i < 3; ++i) {
+      launch.grid[i] = command.grid[i];
+      launch.block[i] = command.block[i];
+    }
+    launch.group_memory_bytes = command.groupMemoryBytes;
+    launch.stream = kDefaultStream;
     if (driver.launch(device.handle, &launch) != 0)
       return deviceError("launch");
     if (hostStatus[0])
@@ -210,8 +214,8 @@ private:
     if (words.empty())
       return PORTICO_OK;
     if (driver.copy(device.handle, words.data(), deviceStatus, words.size() * sizeof(int64_t),
-                    PORTICO_COPY_TO_HOST) != 0 ||
-        driver.synchronize(device.handle) != 0)
+                    PORTICO_COPY_TO_HOST, kDefaultStream) != 0 ||
+        driver.stream_synchronize(device.handle, kDefaultStream) != 0)
       return deviceError("run");
     for (size_t i = 0; i < program.commands.size(); ++i) {
       int64_t own[4] = {words[4 * i], words[4 * i + 1], words[4 * i + 2], words[4 * i + 3]};

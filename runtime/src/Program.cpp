@@ -99,6 +99,22 @@ private:
     program.addresses.push_back(result);
   }
 
+  void geometry(const fb::Launch &launch, Command &result) {
+    check(!launch.grid() == !launch.block(), "the geometry of a launch");
+    if (error || !launch.grid())
+      return;
+    const fb::Dim3 &grid = *launch.grid(), &block = *launch.block();
+    uint32_t grids[3] = {grid.x(), grid.y(), grid.z()};
+    uint32_t blocks[3] = {block.x(), block.y(), block.z()};
+    for (int i = 0; i < 3; ++i) {
+      check(grids[i] && grids[i] <= INT32_MAX && blocks[i] && blocks[i] <= UINT16_MAX,
+            "the geometry of a launch");
+      result.grid[i] = grids[i];
+      result.block[i] = blocks[i];
+    }
+    result.groupMemoryBytes = launch.group_memory_bytes();
+  }
+
   void command(fb::Command type, const void *table) {
     Command result;
     result.firstPointer = uint32_t(program.addresses.size());
@@ -108,7 +124,7 @@ private:
       const auto *launch = static_cast<const fb::Launch *>(table);
       kernel = launch->kernel();
       check(kernel < source.kernels()->size(), "the kernel of a launch");
-      check(launch->buffers()->size() >= 2, "the buffers of a launch");
+      check(launch->buffers()->size() >= (launch->block() ? 1u : 2u), "the buffers of a launch");
       check(launch->extent() >= 0 && launch->grain() >= 1, "the extent of a launch");
       if (error)
         return;
@@ -117,6 +133,7 @@ private:
       result.scratchBytes = source.kernels()->Get(kernel)->scratch_bytes();
       result.extent = launch->extent();
       result.grain = launch->grain();
+      geometry(*launch, result);
       result.firstOp = uint32_t(program.ops.size());
       if (launch->ops())
         program.ops.insert(program.ops.end(), launch->ops()->begin(), launch->ops()->end());
@@ -167,8 +184,8 @@ portico_code loadConstants(portico_program &program, const fb::Program &source,
     return code;
   program.hasConstants = true;
   if (device->driver->copy(device->handle, program.constants.memory, bytes->data(), bytes->size(),
-                           PORTICO_COPY_TO_DEVICE) != 0 ||
-      device->driver->synchronize(device->handle) != 0)
+                           PORTICO_COPY_TO_DEVICE, /*stream=*/nullptr) != 0 ||
+      device->driver->stream_synchronize(device->handle, nullptr) != 0)
     return fail(status, PORTICO_DEVICE_ERROR, "[program] cannot copy the constants to %s: %s",
                 device->name.c_str(), device->driver->last_error());
   return PORTICO_OK;
@@ -221,7 +238,8 @@ portico_code portico_program_load(portico_device *device, const void *bytes, uin
         status, PORTICO_BAD_PROGRAM,
         "[program] a program of another version; got %u; expected %u; try compiling it again",
         uint32_t(source.version()), uint32_t(fb::Version::Current));
-  if (source.target()->str() != device->driver->name ||
+  const portico_driver &driver = *device->driver;
+  if (source.target()->str() != (driver.code_target ? driver.code_target : driver.name) ||
       !device->driver->device_supports(device->ordinal, source.arch()->c_str()))
     return fail(status, PORTICO_BAD_PROGRAM,
                 "[program] a program for another device; got target '%s', arch '%s'; expected what "

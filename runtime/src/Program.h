@@ -29,6 +29,9 @@ struct Command {
   void *kernel = nullptr;
   int64_t extent = 0, grain = 1;
   uint64_t scratchBytes = 0;
+  /// launch: zero where the kernel has no work-groups.
+  uint32_t grid[3] = {0, 0, 0}, block[3] = {0, 0, 0};
+  uint32_t groupMemoryBytes = 0;
   /// launch: [firstOp, firstOp + opCount) of Program::ops.
   uint32_t firstOp = 0, opCount = 0;
   /// copy and fill: pointers firstPointer (destination) and firstPointer + 1 (source).

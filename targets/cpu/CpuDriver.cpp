@@ -66,6 +66,7 @@ int32_t deviceInfo(int32_t, portico_device_info *info) {
   snprintf(info->name, sizeof(info->name), "host processor");
   info->memory_bytes = std::min(machine, containerLimit());
   info->host_memory = 1;
+  info->compute_units = uint32_t(portico_get_num_threads());
   return 0;
 }
 
@@ -100,12 +101,14 @@ int32_t memoryAllocate(void *, size_t bytes, void **memory) {
 
 void memoryRelease(void *, void *memory, size_t) { free(memory); }
 
-int32_t copy(void *, void *destination, const void *source, size_t bytes, portico_copy_kind) {
+int32_t copy(void *, void *destination, const void *source, size_t bytes, portico_copy_kind,
+             void *) {
   memcpy(destination, source, bytes);
   return 0;
 }
 
-int32_t fill(void *, void *destination, uint64_t pattern, uint32_t patternBytes, size_t bytes) {
+int32_t fill(void *, void *destination, uint64_t pattern, uint32_t patternBytes, size_t bytes,
+             void *) {
   char *at = static_cast<char *>(destination);
   if (patternBytes == 1) {
     memset(at, int(pattern & 0xff), bytes);
@@ -225,15 +228,23 @@ int32_t launch(void *, const portico_launch *launch) {
 }
 
 //===----------------------------------------------------------------------===//
-// Events
+// Streams and events: nothing is ever left to wait for
 //===----------------------------------------------------------------------===//
+
+int32_t streamCreate(void *, void **stream) {
+  *stream = nullptr;
+  return 0;
+}
+void streamDestroy(void *, void *) {}
+int32_t streamWait(void *, void *, void *) { return 0; }
+int32_t streamSynchronize(void *, void *) { return 0; }
 
 int32_t eventCreate(void *, void **event) {
   *event = nullptr;
   return 0;
 }
 void eventDestroy(void *, void *) {}
-int32_t eventRecord(void *, void *) { return 0; }
+int32_t eventRecord(void *, void *, void *) { return 0; }
 int32_t eventWait(void *, void *) { return 0; }
 int32_t eventQuery(void *, void *, int32_t *done) {
   *done = 1;
@@ -260,6 +271,10 @@ const portico_driver table = {
     moduleUnload,
     moduleKernel,
     launch,
+    streamCreate,
+    streamDestroy,
+    streamWait,
+    streamSynchronize,
     eventCreate,
     eventDestroy,
     eventRecord,
@@ -267,6 +282,17 @@ const portico_driver table = {
     eventQuery,
     synchronize,
     getLastError,
+    /*aliases=*/nullptr,
+    /*code_target=*/nullptr,
+    /*unavailable_reason=*/nullptr,
+    /*memory_info=*/nullptr,
+    /*host_allocate=*/nullptr,
+    /*host_release=*/nullptr,
+    /*event_elapsed=*/nullptr,
+    /*graph_begin=*/nullptr,
+    /*graph_end=*/nullptr,
+    /*graph_launch=*/nullptr,
+    /*graph_destroy=*/nullptr,
 };
 
 } // namespace

@@ -8,9 +8,16 @@
  *   after it do not exist for the runtime; those below "optional" may be null.
  * - Functions return 0, or nonzero after a failure that `last_error` describes
  *   (for the calling thread, until its next call).
- * - Work is done in the order in which it is handed to a device, possibly later
- *   than the call that hands it over. A driver whose memory the host may touch
- *   (`host_memory`) has done it when the call returns.
+ * - Work goes to a stream and is done in the order in which it is handed to that
+ *   stream, possibly later than the call that hands it over; work of two streams
+ *   is done in any order. A null stream is the device's default stream, which is
+ *   one stream among the others: it waits for none of them. A driver whose memory
+ *   the host may touch (`host_memory`) has done the work when the call returns.
+ * - Any thread may call any function at any time. Pointer arithmetic on addresses
+ *   from `memory_allocate` is allowed, on the host too: the runtime cuts a block
+ *   into pieces and passes addresses inside it to `copy`, `fill` and `launch`.
+ * - `copy` from or to the host may be over when it returns or later; the runtime
+ *   leaves the host's bytes alone until the stream was waited for.
  *
  *===------------------------------------------------------------------------===*/
 
@@ -24,7 +31,7 @@
 extern "C" {
 #endif
 
-#define PORTICO_DRIVER_ABI 1
+#define PORTICO_DRIVER_ABI 2
 
 typedef struct portico_device_info {
   uint64_t struct_size;
@@ -32,13 +39,27 @@ typedef struct portico_device_info {
   uint64_t memory_bytes;
   /** The host may read and write the device's memory, and calls have done their work on return. */
   int32_t host_memory;
+  /** What the compile half calls this machine: "name:arch". Empty: the target's first. */
+  char arch[128];
+  /** Cores, multiprocessors, ...; 0: not known. */
+  uint32_t compute_units;
+  char driver_version[64];
 } portico_device_info;
 
-/** One kernel over one range. */
+/**
+ * One kernel over one range.
+ *
+ * Where `block` is zero, the driver calls the kernel for ranges of items that together
+ * are [0, extent). Otherwise it runs grid x block work-items at once, and the parameters
+ * of the kernel are `buffers`, then the extent as an int64_t, then `status`.
+ */
 typedef struct portico_launch {
   uint64_t struct_size;
   void *kernel;
-  /** Inputs, results, the scratch slot, the shared slot (null where there is none). */
+  /**
+   * Inputs, results, then for ranges the scratch slot, then the slot that all tasks or
+   * groups of the kernel share (null where there is none).
+   */
   void *const *buffers;
   uint32_t buffer_count;
   uint32_t reserved;
@@ -49,10 +70,14 @@ typedef struct portico_launch {
   uint64_t scratch_bytes;
   /** Four words in device memory, zero unless something was found wrong. */
   int64_t *status;
-  /** For targets with work-groups; 0 elsewhere. */
+  /** Work-groups, and work-items of each; 0 on targets without. */
   uint32_t grid[3];
   uint32_t block[3];
+  /** Memory of each work-group that its work-items share; the kernel declares it, too. */
   uint32_t group_memory_bytes;
+  uint32_t reserved2;
+  /** Null: the default stream. */
+  void *stream;
 } portico_launch;
 
 typedef enum portico_copy_kind {
@@ -81,9 +106,9 @@ typedef struct portico_driver {
 
   /* Copies. `fill` repeats a pattern of 1, 2, 4 or 8 bytes. */
   int32_t (*copy)(void *device, void *destination, const void *source, size_t bytes,
-                  portico_copy_kind kind);
+                  portico_copy_kind kind, void *stream);
   int32_t (*fill)(void *device, void *destination, uint64_t pattern, uint32_t pattern_bytes,
-                  size_t bytes);
+                  size_t bytes, void *stream);
 
   /* Code */
   int32_t (*module_load)(void *device, const void *blob, size_t bytes, void **module);
@@ -91,18 +116,52 @@ typedef struct portico_driver {
   int32_t (*module_kernel)(void *device, void *module, const char *name, void **kernel);
   int32_t (*launch)(void *device, const portico_launch *launch);
 
-  /* Events */
+  /* Streams */
+  int32_t (*stream_create)(void *device, void **stream);
+  /** Its work is done all the same. */
+  void (*stream_destroy)(void *device, void *stream);
+  /** What the stream is handed from now on is done after what `event` was recorded behind. */
+  int32_t (*stream_wait)(void *device, void *stream, void *event);
+  /** The host waits until the stream has nothing left to do. */
+  int32_t (*stream_synchronize)(void *device, void *stream);
+
+  /* Events. One that was never recorded has happened. */
   int32_t (*event_create)(void *device, void **event);
   void (*event_destroy)(void *device, void *event);
-  int32_t (*event_record)(void *device, void *event);
+  /** The event happens once what the stream has been handed so far is done. */
+  int32_t (*event_record)(void *device, void *event, void *stream);
+  /** The host waits. */
   int32_t (*event_wait)(void *device, void *event);
   /** Sets `*done`. */
   int32_t (*event_query)(void *device, void *event, int32_t *done);
 
+  /** The host waits for every stream. */
   int32_t (*synchronize)(void *device);
   const char *(*last_error)(void);
 
-  /* Optional: none so far. */
+  /* Optional: each may be null, as may everything that is added below it. */
+
+  /** Other words for the device strings of this driver, separated by commas. */
+  const char *aliases;
+  /** The target whose code it runs, where that is not the one called `name`. */
+  const char *code_target;
+  /** Why device_count() is 0, and where it was looked for; null where there are devices. */
+  const char *(*unavailable_reason)(void);
+  /** What the device has free at this moment, for all its users. */
+  int32_t (*memory_info)(void *device, uint64_t *free_bytes, uint64_t *total_bytes);
+  /** Host memory that copies to and from the device need no detour for. */
+  int32_t (*host_allocate)(void *device, size_t bytes, void **memory);
+  void (*host_release)(void *device, void *memory);
+  /** Between two events that happened. Without it the runtime takes the host's clock. */
+  int32_t (*event_elapsed)(void *device, void *start, void *end, double *milliseconds);
+  /**
+   * What is handed to `stream` from `graph_begin` to `graph_end` is not done but kept, with
+   * its addresses, for `graph_launch` to do. All four or none.
+   */
+  int32_t (*graph_begin)(void *device, void *stream);
+  int32_t (*graph_end)(void *device, void *stream, void **graph);
+  int32_t (*graph_launch)(void *device, void *graph, void *stream);
+  void (*graph_destroy)(void *device, void *graph);
 } portico_driver;
 
 #ifdef __cplusplus

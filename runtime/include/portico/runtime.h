@@ -73,10 +73,21 @@ typedef struct portico_status {
  *===------------------------------------------------------------------------===*/
 
 struct portico_driver;
+struct portico_device_info;
 
-/** Adds a driver; the first one added is the default. The table is kept. */
+/** Adds a driver; the first one added is the default. */
 PORTICO_API portico_code portico_driver_register(const struct portico_driver *driver,
                                                  portico_status *status);
+
+/** The drivers in the order in which they were added: names are null from the end on. */
+PORTICO_API const char *portico_driver_name(int32_t index);
+
+/**
+ * What a device string's first word means: the table, for the driver's name and for its
+ * other names ("" is the default driver), or null. Entries that the driver was compiled
+ * without are null.
+ */
+PORTICO_API const struct portico_driver *portico_driver_find(const char *name);
 
 /** How many devices the named driver has; 0 where there is no such driver. */
 PORTICO_API int32_t portico_device_count(const char *driver);
@@ -87,6 +98,10 @@ PORTICO_API int32_t portico_device_count(const char *driver);
  */
 PORTICO_API portico_code portico_device_get(const char *name, portico_device **device,
                                             portico_status *status);
+
+/** What the device of that name is, without opening it; `info` says its size. */
+PORTICO_API portico_code portico_device_describe(const char *name, struct portico_device_info *info,
+                                                 portico_status *status);
 
 /** "driver:ordinal" */
 PORTICO_API const char *portico_device_name(const portico_device *device);
