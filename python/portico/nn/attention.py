@@ -13,7 +13,22 @@ __all__ = ["MultiheadAttention"]
 
 
 class MultiheadAttention(Module):
-    """Attention of several heads on queries, keys and values [L, N, E].
+    """Attention of several heads; called with queries, keys and values, gives (y, weights).
+
+    Shapes: [L, N, embed_dim], [S, N, kdim], [S, N, vdim] -> [L, N, embed_dim] and [N, L, S]; N
+    comes first if `batch_first` and may be missing. Weights are None without `need_weights`.
+
+    Args:
+        embed_dim, num_heads (int): size of the vectors and number of heads, which divides it.
+        dropout (float): probability of zeroing a weight while training.
+        bias, add_bias_kv, add_zero_attn (bool): bias of the projections, of keys and values,
+            and whether to add a batch of zeros to keys and values.
+        kdim, vdim (int): sizes of keys and values where they differ.
+
+    Raises:
+        ValueError, AssertionError: sizes not above 0, or num_heads that does not divide them.
+
+    Source: Vaswani et al., "Attention Is All You Need", 2017.
 
     >>> attention = pt.nn.MultiheadAttention(8, 2, batch_first=True)
     >>> x = pt.ones(1, 3, 8)
@@ -23,19 +38,9 @@ class MultiheadAttention(Module):
     """
 
     def __init__(
-        self,
-        embed_dim,
-        num_heads,
-        dropout=0.0,
-        bias=True,
-        add_bias_kv=False,
-        add_zero_attn=False,
-        kdim=None,
-        vdim=None,
-        batch_first=False,
-        device=None,
-        dtype=None,
-    ):
+        self, embed_dim, num_heads, dropout=0.0, bias=True, add_bias_kv=False,
+        add_zero_attn=False, kdim=None, vdim=None, batch_first=False, device=None, dtype=None,
+    ):  # fmt: skip
         super().__init__()
         if embed_dim <= 0 or num_heads <= 0:
             fail_value(

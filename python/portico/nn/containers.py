@@ -20,114 +20,18 @@ def _position(index, length):
     return index % length
 
 
-class Sequential(Module):
-    """Calls its modules one after the other.
-
-    >>> net = pt.nn.Sequential(pt.nn.Linear(2, 3), pt.nn.ReLU())
-    >>> net(pt.ones(1, 2)).shape
-    portico.Size([1, 3])
-    """
-
-    def __init__(self, *args):
-        super().__init__()
-        if len(args) == 1 and isinstance(args[0], OrderedDict):
-            for name, module in args[0].items():
-                self.add_module(name, module)
-        else:
-            for i, module in enumerate(args):
-                self.add_module(str(i), module)
-
-    def _name_at(self, index):
-        return list(self._modules)[_position(index, len(self))]
-
-    def __getitem__(self, index):
-        if isinstance(index, slice):
-            return type(self)(OrderedDict(list(self._modules.items())[index]))
-        return self._modules[self._name_at(index)]
+class _Modules(Module):
+    """Modules in order, registered under their numbers."""
 
     def __setitem__(self, index, module):
         setattr(self, self._name_at(index), module)
 
+    def _name_at(self, index):
+        return list(self._modules)[_position(index, len(self))]
+
     def __delitem__(self, index):
-        names = list(self._modules)
-        gone = names[index] if isinstance(index, slice) else [self._name_at(index)]
-        for name in gone:
-            delattr(self, name)
-        self._renumber()
-
-    def _renumber(self):
-        modules = list(self._modules.values())
-        self._modules.clear()
-        self._modules.update((str(i), m) for i, m in enumerate(modules))
-
-    def __len__(self):
-        return len(self._modules)
-
-    def __iter__(self):
-        return iter(self._modules.values())
-
-    def __add__(self, other):
-        if not isinstance(other, Sequential):
-            raise PorticoValueError(
-                "add operator supports only objects of Sequential class, but "
-                f"{type(other)} is given."
-            )
-        return Sequential(*self, *other)
-
-    def __iadd__(self, other):
-        return self.extend(other)
-
-    def pop(self, key):
-        module = self[key]
-        del self[key]
-        return module
-
-    def append(self, module):
-        self.add_module(str(len(self)), module)
-        return self
-
-    def insert(self, index, module):
-        if not isinstance(module, Module):
-            raise AssertionError(f"module should be of type: {Module}")
-        n = len(self)
-        if not -n <= index <= n:
-            raise PorticoIndexError(f"Index out of range: {index}")
         modules = list(self)
-        modules.insert(index, module)
-        self._modules.clear()
-        self._modules.update((str(i), m) for i, m in enumerate(modules))
-        return self
-
-    def extend(self, modules):
-        for module in modules:
-            self.append(module)
-        return self
-
-    def forward(self, input):
-        for module in self._modules.values():
-            input = module(input)
-        return input
-
-
-class ModuleList(Module):
-    """A list of modules."""
-
-    def __init__(self, modules=None):
-        super().__init__()
-        if modules is not None:
-            self.extend(modules)
-
-    def __getitem__(self, index):
-        if isinstance(index, slice):
-            return type(self)(list(self._modules.values())[index])
-        return self._modules[str(_position(index, len(self)))]
-
-    def __setitem__(self, index, module):
-        setattr(self, str(_position(index, len(self))), module)
-
-    def __delitem__(self, index):
-        modules = list(self._modules.values())
-        del modules[index]
+        del modules[index if isinstance(index, slice) else _position(index, len(self))]
         self._replace(modules)
 
     def _replace(self, modules):
@@ -143,32 +47,139 @@ class ModuleList(Module):
     def __iadd__(self, modules):
         return self.extend(modules)
 
-    def __add__(self, other):
-        return ModuleList(itertools.chain(self, other))
-
-    def insert(self, index, module):
-        modules = list(self)
-        modules.insert(index, module)
-        self._replace(modules)
-
     def append(self, module):
+        """Adds a module at the end; returns the container.
+
+        >>> pt.nn.ModuleList().append(pt.nn.ReLU())
+        ModuleList(
+          (0): ReLU()
+        )
+        """
         self.add_module(str(len(self)), module)
         return self
 
-    def pop(self, key):
-        module = self[key]
-        del self[key]
-        return module
-
     def extend(self, modules):
+        """Adds the modules of an iterable at the end; returns the container.
+
+        Raises:
+            TypeError: what is given is no iterable.
+
+        >>> len(pt.nn.Sequential(pt.nn.ReLU()).extend([pt.nn.Tanh(), pt.nn.Tanh()]))
+        3
+        """
         if not hasattr(modules, "__iter__"):
             raise PorticoTypeError(
-                "ModuleList.extend should be called with an iterable, but got "
+                f"{self._get_name()}.extend should be called with an iterable, but got "
                 + type(modules).__name__
             )
         for module in list(modules):
             self.append(module)
         return self
+
+    def pop(self, key):
+        """Takes out the module at an index and returns it.
+
+        Raises:
+            IndexError: an index out of range.
+
+        >>> pt.nn.Sequential(pt.nn.ReLU(), pt.nn.Tanh()).pop(-1)
+        Tanh()
+        """
+        module = self[key]
+        del self[key]
+        return module
+
+
+class Sequential(_Modules):
+    """Calls its modules one after the other.
+
+    Takes modules, or one `OrderedDict` of modules by name; a slice is a Sequential too.
+
+    >>> net = pt.nn.Sequential(pt.nn.Linear(2, 3), pt.nn.ReLU())
+    >>> net(pt.ones(1, 2)).shape
+    portico.Size([1, 3])
+    """
+
+    def __init__(self, *args):
+        super().__init__()
+        if len(args) == 1 and isinstance(args[0], OrderedDict):
+            for name, module in args[0].items():
+                self.add_module(name, module)
+        else:
+            self.extend(args)
+
+    def __getitem__(self, index):
+        if isinstance(index, slice):
+            return type(self)(OrderedDict(list(self._modules.items())[index]))
+        return self._modules[self._name_at(index)]
+
+    def __add__(self, other):
+        if not isinstance(other, Sequential):
+            raise PorticoValueError(
+                "add operator supports only objects of Sequential class, but "
+                f"{type(other)} is given."
+            )
+        return Sequential(*self, *other)
+
+    def insert(self, index, module):
+        """Puts a module before that at `index`; returns the container.
+
+        Raises:
+            AssertionError: what is given is no module; IndexError: an index out of range.
+
+        >>> pt.nn.Sequential(pt.nn.ReLU()).insert(0, pt.nn.Tanh())[0]
+        Tanh()
+        """
+        if not isinstance(module, Module):
+            raise AssertionError(f"module should be of type: {Module}")
+        n = len(self)
+        if not -n <= index <= n:
+            raise PorticoIndexError(f"Index out of range: {index}")
+        modules = list(self)
+        modules.insert(index, module)
+        self._replace(modules)
+        return self
+
+    def forward(self, input):
+        for module in self._modules.values():
+            input = module(input)
+        return input
+
+
+class ModuleList(_Modules):
+    """A list of modules, which are parts of it; it is no function.
+
+    Indexing, slices, `+`, `del` and iteration are those of a list.
+
+    >>> layers = pt.nn.ModuleList([pt.nn.Linear(2, 3), pt.nn.Linear(3, 1)])
+    >>> len(layers), len(list(layers.parameters()))
+    (2, 4)
+    """
+
+    def __init__(self, modules=None):
+        super().__init__()
+        if modules is not None:
+            self.extend(modules)
+
+    def __getitem__(self, index):
+        if isinstance(index, slice):
+            return type(self)(list(self._modules.values())[index])
+        return self._modules[self._name_at(index)]
+
+    def __add__(self, other):
+        return ModuleList(itertools.chain(self, other))
+
+    def insert(self, index, module):
+        """Puts a module before that at `index`.
+
+        >>> layers = pt.nn.ModuleList([pt.nn.ReLU()])
+        >>> layers.insert(0, pt.nn.Tanh())
+        >>> layers[0]
+        Tanh()
+        """
+        modules = list(self)
+        modules.insert(index, module)
+        self._replace(modules)
 
     def __repr__(self):
         """Equal neighbours are shown once, with their count."""
@@ -185,13 +196,95 @@ class ModuleList(Module):
         return f"{self._get_name()}(\n" + "\n".join(lines) + "\n)"
 
 
-class ModuleDict(Module):
-    """Modules by name, in the order of insertion."""
+class _ByName(Module):
+    """What dictionaries of modules and of parameters share; `_keys` holds their names."""
+
+    def __len__(self):
+        return len(self._keys)
+
+    def __iter__(self):
+        return iter(self._keys)
+
+    def __contains__(self, key):
+        return key in self._keys
+
+    def _put(self, members):
+        if not hasattr(members, "__iter__"):
+            raise PorticoTypeError(
+                f"{self._get_name()}.update should be called with an iterable of key/value "
+                f"pairs, but got {type(members).__name__}"
+            )
+        pairs = members.items() if hasattr(members, "items") else members
+        for key, member in pairs:
+            self[key] = member
+
+    def keys(self):
+        """The names, in the order of insertion.
+
+        >>> list(pt.nn.ModuleDict({"act": pt.nn.ReLU()}).keys())
+        ['act']
+        """
+        return self._keys.keys()
+
+    def items(self):
+        """The pairs of name and member, in the order of insertion.
+
+        >>> pt.nn.ModuleDict({"act": pt.nn.ReLU()}).items()
+        [('act', ReLU())]
+        """
+        return [(key, self[key]) for key in self]
+
+    def values(self):
+        """The members, in the order of insertion.
+
+        >>> pt.nn.ModuleDict({"act": pt.nn.ReLU()}).values()
+        [ReLU()]
+        """
+        return [self[key] for key in self]
+
+    def pop(self, key):
+        """Takes out the member of a name and returns it.
+
+        Raises:
+            KeyError: a name that there is not.
+
+        >>> pt.nn.ModuleDict({"act": pt.nn.ReLU()}).pop("act")
+        ReLU()
+        """
+        member = self[key]
+        del self[key]
+        return member
+
+    def clear(self):
+        """Takes out all members.
+
+        >>> layers = pt.nn.ModuleDict({"act": pt.nn.ReLU()})
+        >>> layers.clear()
+        >>> len(layers)
+        0
+        """
+        for key in list(self):
+            del self[key]
+
+
+class ModuleDict(_ByName):
+    """Modules by name, in the order of insertion; they are parts of it.
+
+    `len`, `in`, `del`, indexing and iteration are those of a dictionary.
+
+    >>> layers = pt.nn.ModuleDict({"fc": pt.nn.Linear(2, 3), "act": pt.nn.ReLU()})
+    >>> layers["act"]
+    ReLU()
+    """
 
     def __init__(self, modules=None):
         super().__init__()
         if modules is not None:
             self.update(modules)
+
+    @property
+    def _keys(self):
+        return self._modules
 
     def __getitem__(self, key):
         return self._modules[key]
@@ -202,41 +295,18 @@ class ModuleDict(Module):
     def __delitem__(self, key):
         del self._modules[key]
 
-    def __len__(self):
-        return len(self._modules)
-
-    def __iter__(self):
-        return iter(self._modules)
-
-    def __contains__(self, key):
-        return key in self._modules
-
-    def clear(self):
-        self._modules.clear()
-
-    def pop(self, key):
-        module = self[key]
-        del self[key]
-        return module
-
-    def keys(self):
-        return self._modules.keys()
-
-    def items(self):
-        return self._modules.items()
-
-    def values(self):
-        return self._modules.values()
-
     def update(self, modules):
-        if not hasattr(modules, "__iter__"):
-            raise PorticoTypeError(
-                "ModuleDict.update should be called with an iterable of key/value pairs, but got "
-                + type(modules).__name__
-            )
-        pairs = modules.items() if hasattr(modules, "items") else modules
-        for key, module in pairs:
-            self[key] = module
+        """Puts in the modules of a mapping, or of an iterable of pairs.
+
+        Raises:
+            TypeError: what is given is neither.
+
+        >>> layers = pt.nn.ModuleDict({"act": pt.nn.ReLU()})
+        >>> layers.update({"act": pt.nn.Tanh()})
+        >>> layers["act"]
+        Tanh()
+        """
+        self._put(modules)
 
 
 def _as_parameter(value):
@@ -253,7 +323,12 @@ def _describe(value):
 
 
 class ParameterList(Module):
-    """A list of parameters; tensors put in become parameters."""
+    """A list of parameters, which are parts of it; tensors put in become parameters.
+
+    >>> weights = pt.nn.ParameterList([pt.zeros(2), pt.zeros(3)])
+    >>> [tuple(w.shape) for w in weights.parameters()]
+    [(2,), (3,)]
+    """
 
     def __init__(self, values=None):
         super().__init__()
@@ -279,11 +354,24 @@ class ParameterList(Module):
         return self.extend(values)
 
     def append(self, value):
+        """Adds a parameter at the end; returns the list.
+
+        >>> len(pt.nn.ParameterList().append(pt.zeros(2)))
+        1
+        """
         self._size += 1
         self[self._size - 1] = value
         return self
 
     def extend(self, values):
+        """Adds the parameters of an iterable at the end; returns the list.
+
+        Raises:
+            TypeError: what is given is a tensor or no iterable.
+
+        >>> len(pt.nn.ParameterList().extend([pt.zeros(2), pt.zeros(3)]))
+        2
+        """
         if isinstance(values, pt.Tensor) or not hasattr(values, "__iter__"):
             raise PorticoTypeError(
                 "ParameterList.extend should be called with an iterable, but got "
@@ -297,8 +385,15 @@ class ParameterList(Module):
         return "\n".join(f"  ({i}): {_describe(value)}" for i, value in enumerate(self))
 
 
-class ParameterDict(Module):
-    """Parameters by name; tensors put in become parameters."""
+class ParameterDict(_ByName):
+    """Parameters by name, which are parts of it; tensors put in become parameters.
+
+    `len`, `in`, `del`, indexing and iteration are those of a dictionary.
+
+    >>> weights = pt.nn.ParameterDict({"scale": pt.ones(2)})
+    >>> weights["scale"].requires_grad
+    True
+    """
 
     def __init__(self, parameters=None):
         super().__init__()
@@ -317,55 +412,56 @@ class ParameterDict(Module):
         del self._keys[key]
         delattr(self, key)
 
-    def __len__(self):
-        return len(self._keys)
-
-    def __iter__(self):
-        return iter(self._keys)
-
-    def __contains__(self, key):
-        return key in self._keys
-
     def __reversed__(self):
         return reversed(list(self._keys))
 
-    def keys(self):
-        return self._keys.keys()
-
-    def items(self):
-        return [(k, self[k]) for k in self._keys]
-
-    def values(self):
-        return [self[k] for k in self._keys]
-
     def get(self, key, default=None):
+        """The parameter of a name, or `default` where there is none.
+
+        >>> pt.nn.ParameterDict().get("scale", 1)
+        1
+        """
         return self[key] if key in self else default
 
     def setdefault(self, key, default=None):
+        """The parameter of a name, put in as `default` where there is none.
+
+        >>> pt.nn.ParameterDict().setdefault("scale", pt.ones(2)).shape
+        portico.Size([2])
+        """
         if key not in self:
             self[key] = default
         return self[key]
 
-    def pop(self, key):
-        value = self[key]
-        del self[key]
-        return value
-
     def popitem(self):
+        """Takes out the last pair of name and parameter and returns it.
+
+        >>> pt.nn.ParameterDict({"scale": pt.ones(2)}).popitem()[0]
+        'scale'
+        """
         key = list(self._keys)[-1]
         return key, self.pop(key)
 
-    def clear(self):
-        for key in list(self._keys):
-            del self[key]
-
     def copy(self):
+        """Another dictionary of the same parameters.
+
+        >>> list(pt.nn.ParameterDict({"scale": pt.ones(2)}).copy())
+        ['scale']
+        """
         return ParameterDict(OrderedDict(self.items()))
 
     def update(self, parameters):
-        pairs = parameters.items() if hasattr(parameters, "items") else parameters
-        for key, value in pairs:
-            self[key] = value
+        """Puts in the parameters of a mapping, or of an iterable of pairs.
+
+        Raises:
+            TypeError: what is given is neither.
+
+        >>> weights = pt.nn.ParameterDict()
+        >>> weights.update({"scale": pt.ones(2)})
+        >>> len(weights)
+        1
+        """
+        self._put(parameters)
 
     def extra_repr(self):
         return "\n".join(f"  ({key}): {_describe(value)}" for key, value in self.items())

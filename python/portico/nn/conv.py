@@ -2,14 +2,13 @@
 
 import math
 
-import portico as pt
 from portico._fail import fail_value
 
 from . import functional as F
 from . import init
 from .functional._args import per_dim
 from .module import Module
-from .parameter import Parameter
+from .parameter import register
 
 __all__ = ["Conv1d", "Conv2d", "Conv3d", "ConvTranspose1d", "ConvTranspose2d", "ConvTranspose3d"]
 
@@ -23,20 +22,9 @@ class _Conv(Module):
     _transposed = False
 
     def __init__(
-        self,
-        in_channels,
-        out_channels,
-        kernel_size,
-        stride,
-        padding,
-        output_padding,
-        dilation,
-        groups,
-        bias,
-        padding_mode,
-        device,
-        dtype,
-    ):
+        self, in_channels, out_channels, kernel_size, stride, padding, output_padding, dilation,
+        groups, bias, padding_mode, device, dtype,
+    ):  # fmt: skip
         super().__init__()
         name, n = type(self).__name__, self._dims
         if groups <= 0:
@@ -67,12 +55,9 @@ class _Conv(Module):
         first, second = (
             (in_channels, out_channels) if self._transposed else (out_channels, in_channels)
         )
-        made = {"device": device, "dtype": dtype}
-        self.weight = Parameter(pt.empty((first, second // groups, *self.kernel_size), **made))
-        if bias:
-            self.bias = Parameter(pt.empty(out_channels, **made))
-        else:
-            self.register_parameter("bias", None)
+        shape = (first, second // groups, *self.kernel_size)
+        register(self, "weight", shape, True, device, dtype)
+        register(self, "bias", out_channels, bias, device, dtype)
         self.reset_parameters()
 
     def reset_parameters(self):
@@ -106,19 +91,9 @@ class _Conv(Module):
 
 class _ForwardConv(_Conv):
     def __init__(
-        self,
-        in_channels,
-        out_channels,
-        kernel_size,
-        stride=1,
-        padding=0,
-        dilation=1,
-        groups=1,
-        bias=True,
-        padding_mode="zeros",
-        device=None,
-        dtype=None,
-    ):
+        self, in_channels, out_channels, kernel_size, stride=1, padding=0, dilation=1, groups=1,
+        bias=True, padding_mode="zeros", device=None, dtype=None,
+    ):  # fmt: skip
         super().__init__(
             in_channels, out_channels, kernel_size, stride, padding, 0, dilation, groups, bias,
             padding_mode, device, dtype,
@@ -135,12 +110,12 @@ class _ForwardConv(_Conv):
             pairs = [(p, p) for p in self.padding]
         return [amount for pair in reversed(pairs) for amount in pair]
 
-    def _conv(self, function, input):
+    def forward(self, input):
         padding = self.padding
         if self.padding_mode != "zeros":
             input = F.pad(input, self._border(), mode=self.padding_mode)
             padding = 0
-        return function(
+        return type(self)._function(
             input, self.weight, self.bias, self.stride, padding, self.dilation, self.groups
         )
 
@@ -148,56 +123,62 @@ class _ForwardConv(_Conv):
 class Conv1d(_ForwardConv):
     """Cross-correlation of [N, C, L] (or [C, L]) inputs.
 
+    Shapes: [N, in_channels, L] -> [N, out_channels, L_out], where L_out =
+    (L + 2 padding - dilation (kernel_size - 1) - 1) // stride + 1; weight
+    [out_channels, in_channels // groups, kernel_size], bias [out_channels].
+
+    Args:
+        in_channels, out_channels, kernel_size, stride, dilation (int): the geometry.
+        padding (int or str): elements added at both ends; "valid" for none, "same" to keep L.
+        groups (int): blocks of channels that do not mix.
+        bias (bool): whether to add one.
+        padding_mode (str): what is added: "zeros", "reflect", "replicate" or "circular".
+
+    Raises:
+        ValueError: groups that do not divide the channels, unknown paddings, "same" with a stride.
+        RuntimeError: an input of another rank, dtype or number of channels.
+
     >>> pt.nn.Conv1d(2, 4, 3)(pt.ones(1, 2, 5)).shape
     portico.Size([1, 4, 3])
     """
 
     _dims = 1
-
-    def forward(self, input):
-        return self._conv(F.conv1d, input)
+    _function = staticmethod(F.conv1d)
 
 
 class Conv2d(_ForwardConv):
     """Cross-correlation of [N, C, H, W] (or [C, H, W]) inputs.
+
+    Arguments and errors are those of `Conv1d`; sizes are an int or one int per dimension.
 
     >>> pt.nn.Conv2d(1, 4, 3, padding=1)(pt.ones(2, 1, 5, 5)).shape
     portico.Size([2, 4, 5, 5])
     """
 
     _dims = 2
-
-    def forward(self, input):
-        return self._conv(F.conv2d, input)
+    _function = staticmethod(F.conv2d)
 
 
 class Conv3d(_ForwardConv):
-    """Cross-correlation of [N, C, D, H, W] (or [C, D, H, W]) inputs."""
+    """Cross-correlation of [N, C, D, H, W] (or [C, D, H, W]) inputs.
+
+    Arguments and errors are those of `Conv1d`; sizes are an int or one int per dimension.
+
+    >>> pt.nn.Conv3d(1, 2, 3)(pt.ones(1, 1, 4, 4, 4)).shape
+    portico.Size([1, 2, 2, 2, 2])
+    """
 
     _dims = 3
-
-    def forward(self, input):
-        return self._conv(F.conv3d, input)
+    _function = staticmethod(F.conv3d)
 
 
 class _TransposedConv(_Conv):
     _transposed = True
 
     def __init__(
-        self,
-        in_channels,
-        out_channels,
-        kernel_size,
-        stride=1,
-        padding=0,
-        output_padding=0,
-        groups=1,
-        bias=True,
-        dilation=1,
-        padding_mode="zeros",
-        device=None,
-        dtype=None,
-    ):
+        self, in_channels, out_channels, kernel_size, stride=1, padding=0, output_padding=0,
+        groups=1, bias=True, dilation=1, padding_mode="zeros", device=None, dtype=None,
+    ):  # fmt: skip
         if padding_mode != "zeros":
             fail_value(
                 type(self).__name__,
@@ -237,45 +218,51 @@ class _TransposedConv(_Conv):
             amounts.append(wanted - least)
         return tuple(amounts)
 
-    def _conv(self, function, input, output_size):
-        return function(
-            input,
-            self.weight,
-            self.bias,
-            self.stride,
-            self.padding,
-            self._padding_for(input, output_size),
-            self.groups,
+    def forward(self, input, output_size=None):
+        output_padding = self._padding_for(input, output_size)
+        return type(self)._function(
+            input, self.weight, self.bias, self.stride, self.padding, output_padding, self.groups,
             self.dilation,
-        )
+        )  # fmt: skip
 
 
 class ConvTranspose1d(_TransposedConv):
-    """The transpose of `Conv1d`."""
+    """The transpose of `Conv1d`: what its gradient does, as a layer.
+
+    Shapes: [N, in_channels, L] -> [N, out_channels, L_out], where L_out = (L - 1) stride -
+    2 padding + dilation (kernel_size - 1) + output_padding + 1; weight
+    [in_channels, out_channels // groups, kernel_size], bias [out_channels].
+
+    Arguments and errors are those of `Conv1d`, with zeros for the padding mode, and:
+
+    Args:
+        output_padding (int): added to one end of the output; calls may give `output_size` instead.
+
+    >>> pt.nn.ConvTranspose1d(2, 4, 2, stride=2)(pt.ones(1, 2, 3)).shape
+    portico.Size([1, 4, 6])
+    """
 
     _dims = 1
-
-    def forward(self, input, output_size=None):
-        return self._conv(F.conv_transpose1d, input, output_size)
+    _function = staticmethod(F.conv_transpose1d)
 
 
 class ConvTranspose2d(_TransposedConv):
-    """The transpose of `Conv2d`.
+    """The transpose of `Conv2d`; arguments and errors are those of `ConvTranspose1d`.
 
     >>> pt.nn.ConvTranspose2d(4, 1, 2, stride=2)(pt.ones(1, 4, 3, 3)).shape
     portico.Size([1, 1, 6, 6])
     """
 
     _dims = 2
-
-    def forward(self, input, output_size=None):
-        return self._conv(F.conv_transpose2d, input, output_size)
+    _function = staticmethod(F.conv_transpose2d)
 
 
 class ConvTranspose3d(_TransposedConv):
-    """The transpose of `Conv3d`."""
+    """The transpose of `Conv3d`; arguments and errors are those of `ConvTranspose1d`.
+
+    >>> pt.nn.ConvTranspose3d(2, 1, 2, stride=2)(pt.ones(1, 2, 3, 3, 3)).shape
+    portico.Size([1, 1, 6, 6, 6])
+    """
 
     _dims = 3
-
-    def forward(self, input, output_size=None):
-        return self._conv(F.conv_transpose3d, input, output_size)
+    _function = staticmethod(F.conv_transpose3d)

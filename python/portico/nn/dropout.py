@@ -3,12 +3,15 @@
 from portico._fail import fail_value
 
 from . import functional as F
-from .module import Module
+from ._function_layer import FunctionLayer
 
 __all__ = ["AlphaDropout", "Dropout", "Dropout1d", "Dropout2d", "Dropout3d", "FeatureAlphaDropout"]
 
 
-class _Dropout(Module):
+class _Dropout(FunctionLayer):
+    _settings = ("p", "training", "inplace")
+    _shown = ("p", "inplace")
+
     def __init__(self, p=0.5, inplace=False):
         super().__init__()
         if not 0.0 <= p <= 1.0:
@@ -18,47 +21,73 @@ class _Dropout(Module):
             )
         self.p, self.inplace = p, inplace
 
-    def extra_repr(self):
-        return f"p={self.p}, inplace={self.inplace}"
-
 
 class Dropout(_Dropout):
-    """Zeroes elements with probability `p` and scales the rest by ``1 / (1 - p)``."""
+    """While training, zeroes elements with probability `p` and divides the rest by ``1 - p``.
 
-    def forward(self, input):
-        return F.dropout(input, self.p, self.training, self.inplace)
+    Any shape; `inplace` writes the result into the input.
+
+    Raises:
+        ValueError: a probability outside [0, 1].
+
+    Source: Srivastava et al., "Dropout", 2014.
+
+    >>> pt.nn.Dropout(0.5).eval()(pt.ones(3))
+    tensor([1., 1., 1.])
+    """
+
+    _function = staticmethod(F.dropout)
 
 
 class Dropout1d(_Dropout):
-    """Zeroes whole channels of [N, C, L]."""
+    """`Dropout` of whole channels of [N, C, L] or [C, L].
 
-    def forward(self, input):
-        return F.dropout1d(input, self.p, self.training, self.inplace)
+    >>> pt.nn.Dropout1d(1.0)(pt.ones(1, 2, 3)).sum()
+    tensor(0.)
+    """
+
+    _function = staticmethod(F.dropout1d)
 
 
 class Dropout2d(_Dropout):
-    """Zeroes whole channels of [N, C, H, W]."""
+    """`Dropout` of whole channels of [N, C, H, W] or [C, H, W].
 
-    def forward(self, input):
-        return F.dropout2d(input, self.p, self.training, self.inplace)
+    >>> pt.nn.Dropout2d(1.0)(pt.ones(1, 2, 3, 3)).sum()
+    tensor(0.)
+    """
+
+    _function = staticmethod(F.dropout2d)
 
 
 class Dropout3d(_Dropout):
-    """Zeroes whole channels of [N, C, D, H, W]."""
+    """`Dropout` of whole channels of [N, C, D, H, W] or [C, D, H, W].
 
-    def forward(self, input):
-        return F.dropout3d(input, self.p, self.training, self.inplace)
+    >>> pt.nn.Dropout3d(1.0)(pt.ones(1, 2, 3, 3, 3)).sum()
+    tensor(0.)
+    """
 
-
-class AlphaDropout(_Dropout):
-    """Dropout that keeps mean and variance of SELU activations."""
-
-    def forward(self, input):
-        return F.alpha_dropout(input, self.p, self.training)
+    _function = staticmethod(F.dropout3d)
 
 
-class FeatureAlphaDropout(_Dropout):
-    """`AlphaDropout` of whole channels."""
+class _AlphaDropout(_Dropout):
+    _settings = ("p", "training")
 
-    def forward(self, input):
-        return F.feature_alpha_dropout(input, self.p, self.training)
+
+class AlphaDropout(_AlphaDropout):
+    """`Dropout` that keeps mean and variance of SELU activations (Klambauer et al., 2017).
+
+    >>> pt.nn.AlphaDropout(0.5).eval()(pt.ones(3))
+    tensor([1., 1., 1.])
+    """
+
+    _function = staticmethod(F.alpha_dropout)
+
+
+class FeatureAlphaDropout(_AlphaDropout):
+    """`AlphaDropout` of whole channels.
+
+    >>> pt.nn.FeatureAlphaDropout(0.5).eval()(pt.ones(1, 2, 3)).shape
+    portico.Size([1, 2, 3])
+    """
+
+    _function = staticmethod(F.feature_alpha_dropout)

@@ -4,14 +4,14 @@ import portico as pt
 
 from . import functional as F
 from . import init
+from ._function_layer import FunctionLayer
 from .functional.lookup import _padding_row
-from .module import Module
 from .parameter import Parameter
 
 __all__ = ["Embedding", "EmbeddingBag"]
 
 
-class _Table(Module):
+class _Table(FunctionLayer):
     def _make_weight(self, rows, width, weight, freeze, device, dtype):
         if weight is None:
             self.weight = Parameter(
@@ -33,50 +33,49 @@ class _Table(Module):
 
     @classmethod
     def from_pretrained(cls, embeddings, freeze=True, **kwargs):
-        """A table that holds given vectors [num, dim], not trained unless told so."""
+        """A table that holds given vectors [num, dim], not trained unless told so.
+
+        >>> pt.nn.Embedding.from_pretrained(pt.tensor([[1.0], [3.0]]))(pt.tensor([1]))
+        tensor([[3.]])
+        """
         rows, width = embeddings.shape
-        table = cls(rows, width, _weight=embeddings, _freeze=freeze, **kwargs)
-        return table
+        return cls(rows, width, _weight=embeddings, _freeze=freeze, **kwargs)
 
 
 class Embedding(_Table):
     """Vectors of `embedding_dim` elements for integers below `num_embeddings`.
 
+    Shapes: int64 or int32 [..] -> [.., embedding_dim]; weight [num_embeddings, embedding_dim].
+
+    Args:
+        padding_idx (int): an integer whose vector is zero at first and is not trained.
+        max_norm (float): vectors whose `norm_type`-norm is larger are made shorter when used.
+        scale_grad_by_freq (bool): divide gradients by how often an integer occurs.
+        sparse (bool): accepted; gradients are dense.
+
+    Raises:
+        IndexError: an integer out of range; AssertionError: a padding_idx out of range.
+
     >>> pt.nn.Embedding(10, 3)(pt.tensor([[1, 2]])).shape
     portico.Size([1, 2, 3])
     """
 
+    _function = staticmethod(F.embedding)
+    _settings = (
+        "weight", "padding_idx", "max_norm", "norm_type", "scale_grad_by_freq", "sparse"
+    )  # fmt: skip
+
     def __init__(
-        self,
-        num_embeddings,
-        embedding_dim,
-        padding_idx=None,
-        max_norm=None,
-        norm_type=2.0,
-        scale_grad_by_freq=False,
-        sparse=False,
-        _weight=None,
-        _freeze=False,
-        device=None,
+        self, num_embeddings, embedding_dim, padding_idx=None, max_norm=None, norm_type=2.0,
+        scale_grad_by_freq=False, sparse=False, _weight=None, _freeze=False, device=None,
         dtype=None,
-    ):
+    ):  # fmt: skip
         super().__init__()
         self.num_embeddings, self.embedding_dim = num_embeddings, embedding_dim
         self.padding_idx = _padding_row("Embedding", padding_idx, num_embeddings)
         self.max_norm, self.norm_type = max_norm, norm_type
         self.scale_grad_by_freq, self.sparse = scale_grad_by_freq, sparse
         self._make_weight(num_embeddings, embedding_dim, _weight, _freeze, device, dtype)
-
-    def forward(self, input):
-        return F.embedding(
-            input,
-            self.weight,
-            self.padding_idx,
-            self.max_norm,
-            self.norm_type,
-            self.scale_grad_by_freq,
-            self.sparse,
-        )
 
     def extra_repr(self):
         text = f"{self.num_embeddings}, {self.embedding_dim}"
@@ -92,24 +91,29 @@ class Embedding(_Table):
 
 
 class EmbeddingBag(_Table):
-    """Sums, means or maxima of the vectors of bags of integers."""
+    """Sums, means or maxima of the vectors of bags of integers.
+
+    Shapes: [N, L] (N bags), or all bags in one row with the [N] `offsets` at which they begin
+    -> [N, embedding_dim]. Arguments and errors are those of `Embedding`, and:
+
+    Args:
+        mode (str): "sum", "mean" or "max".
+        include_last_offset (bool): whether the offsets end with the number of all integers.
+
+    >>> bags = pt.nn.EmbeddingBag.from_pretrained(pt.tensor([[1.0], [3.0]]))
+    >>> bags(pt.tensor([0, 1, 1]), offsets=pt.tensor([0, 2]))
+    tensor([[2.],
+            [3.]])
+    """
+
+    _function = staticmethod(F.embedding_bag)
+    _settings = (*Embedding._settings, "mode", "include_last_offset")
 
     def __init__(
-        self,
-        num_embeddings,
-        embedding_dim,
-        max_norm=None,
-        norm_type=2.0,
-        scale_grad_by_freq=False,
-        mode="mean",
-        sparse=False,
-        _weight=None,
-        include_last_offset=False,
-        padding_idx=None,
-        device=None,
-        dtype=None,
-        _freeze=False,
-    ):
+        self, num_embeddings, embedding_dim, max_norm=None, norm_type=2.0,
+        scale_grad_by_freq=False, mode="mean", sparse=False, _weight=None,
+        include_last_offset=False, padding_idx=None, device=None, dtype=None, _freeze=False,
+    ):  # fmt: skip
         super().__init__()
         self.num_embeddings, self.embedding_dim = num_embeddings, embedding_dim
         self.max_norm, self.norm_type = max_norm, norm_type
@@ -119,19 +123,7 @@ class EmbeddingBag(_Table):
         self._make_weight(num_embeddings, embedding_dim, _weight, _freeze, device, dtype)
 
     def forward(self, input, offsets=None, per_sample_weights=None):
-        return F.embedding_bag(
-            input,
-            self.weight,
-            offsets,
-            self.max_norm,
-            self.norm_type,
-            self.scale_grad_by_freq,
-            self.mode,
-            self.sparse,
-            per_sample_weights,
-            self.include_last_offset,
-            self.padding_idx,
-        )
+        return self._compute(input, offsets=offsets, per_sample_weights=per_sample_weights)
 
     def extra_repr(self):
         text = f"{self.num_embeddings}, {self.embedding_dim}, mode='{self.mode}'"

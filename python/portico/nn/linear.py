@@ -2,18 +2,20 @@
 
 import math
 
-import portico as pt
-
 from . import functional as F
 from . import init
 from .module import Module
-from .parameter import Parameter
+from .parameter import register
 
 __all__ = ["Bilinear", "Identity", "Linear"]
 
 
 class Identity(Module):
-    """Returns its input; takes and ignores any arguments."""
+    """Returns its input; takes and ignores any arguments.
+
+    >>> pt.nn.Identity(54, unused=True)(pt.ones(2))
+    tensor([1., 1.])
+    """
 
     def __init__(self, *args, **kwargs):
         super().__init__()
@@ -25,19 +27,21 @@ class Identity(Module):
 class Linear(Module):
     """``y = x @ weight.T + bias`` on the last dimension.
 
+    Shapes: [.., in_features] -> [.., out_features]; weight [out_features, in_features] and bias
+    [out_features] are uniform in +-1 / sqrt(in_features) at first.
+
+    Raises:
+        RuntimeError: another last dimension, or another dtype than the weight's.
+
     >>> pt.nn.Linear(3, 2)(pt.ones(4, 3)).shape
     portico.Size([4, 2])
     """
 
     def __init__(self, in_features, out_features, bias=True, device=None, dtype=None):
         super().__init__()
-        made = {"device": device, "dtype": dtype}
         self.in_features, self.out_features = in_features, out_features
-        self.weight = Parameter(pt.empty((out_features, in_features), **made))
-        if bias:
-            self.bias = Parameter(pt.empty(out_features, **made))
-        else:
-            self.register_parameter("bias", None)
+        register(self, "weight", (out_features, in_features), True, device, dtype)
+        register(self, "bias", out_features, bias, device, dtype)
         self.reset_parameters()
 
     def reset_parameters(self):
@@ -57,22 +61,28 @@ class Linear(Module):
 
 
 class Bilinear(Module):
-    """``y_k = x1 @ weight_k @ x2 + bias_k``."""
+    """``y_k = x1 @ weight_k @ x2 + bias_k`` on the last dimensions.
+
+    Shapes: [.., in1_features] and [.., in2_features] -> [.., out_features]; weight
+    [out_features, in1_features, in2_features], bias [out_features].
+
+    Raises:
+        ValueError: in1_features not above 0; RuntimeError: shapes that do not match.
+
+    >>> pt.nn.Bilinear(3, 4, 2)(pt.ones(5, 3), pt.ones(5, 4)).shape
+    portico.Size([5, 2])
+    """
 
     def __init__(
         self, in1_features, in2_features, out_features, bias=True, device=None, dtype=None
     ):
         super().__init__()
-        made = {"device": device, "dtype": dtype}
         if in1_features <= 0:
             raise ValueError(f"in1_features must be > 0, but got {in1_features}")
         self.in1_features, self.in2_features = in1_features, in2_features
         self.out_features = out_features
-        self.weight = Parameter(pt.empty((out_features, in1_features, in2_features), **made))
-        if bias:
-            self.bias = Parameter(pt.empty(out_features, **made))
-        else:
-            self.register_parameter("bias", None)
+        register(self, "weight", (out_features, in1_features, in2_features), True, device, dtype)
+        register(self, "bias", out_features, bias, device, dtype)
         self.reset_parameters()
 
     def reset_parameters(self):

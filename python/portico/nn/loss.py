@@ -1,10 +1,8 @@
 """Loss layers: a loss function and its settings."""
 
-import portico as pt
-
 from . import functional as F
+from ._function_layer import FunctionLayer
 from .functional._args import legacy_reduction
-from .module import Module
 
 __all__ = [
     "BCELoss",
@@ -32,57 +30,32 @@ __all__ = [
 ]
 
 
-class _Loss(Module):
+class _Loss(FunctionLayer):
+    """A loss of an input and a target; `size_average` and `reduce` are its deprecated reductions.
+
+    All take `reduction`: "mean", "sum", or "none" for a loss per element or sample.
+    """
+
+    _settings = ("reduction",)
+
     def __init__(self, size_average=None, reduce=None, reduction="mean"):
         super().__init__()
         self.reduction = legacy_reduction(reduction, size_average, reduce)
 
+    def forward(self, input, target):
+        return self._compute(input, target)
+
 
 class _WeightedLoss(_Loss):
+    _settings = ("reduction", "weight")
+
     def __init__(self, weight=None, size_average=None, reduce=None, reduction="mean"):
         super().__init__(size_average, reduce, reduction)
         self.register_buffer("weight", weight)
-        self.weight: pt.Tensor | None
 
 
-class L1Loss(_Loss):
-    """Mean of absolute differences."""
-
-    def forward(self, input, target):
-        return F.l1_loss(input, target, reduction=self.reduction)
-
-
-class MSELoss(_Loss):
-    """Mean of squared differences."""
-
-    def forward(self, input, target):
-        return F.mse_loss(input, target, reduction=self.reduction)
-
-
-class SmoothL1Loss(_Loss):
-    """Quadratic below `beta`, linear above."""
-
-    def __init__(self, size_average=None, reduce=None, reduction="mean", beta=1.0):
-        super().__init__(size_average, reduce, reduction)
-        self.beta = beta
-
-    def forward(self, input, target):
-        return F.smooth_l1_loss(input, target, reduction=self.reduction, beta=self.beta)
-
-
-class HuberLoss(_Loss):
-    """Quadratic below `delta`, linear above."""
-
-    def __init__(self, reduction="mean", delta=1.0):
-        super().__init__(reduction=reduction)
-        self.delta = delta
-
-    def forward(self, input, target):
-        return F.huber_loss(input, target, reduction=self.reduction, delta=self.delta)
-
-
-class NLLLoss(_WeightedLoss):
-    """Negative log likelihood of log-probabilities."""
+class _ClassLoss(_WeightedLoss):
+    _settings = ("reduction", "weight", "ignore_index")
 
     def __init__(
         self, weight=None, size_average=None, ignore_index=-100, reduce=None, reduction="mean"
@@ -90,168 +63,300 @@ class NLLLoss(_WeightedLoss):
         super().__init__(weight, size_average, reduce, reduction)
         self.ignore_index = ignore_index
 
-    def forward(self, input, target):
-        return F.nll_loss(
-            input,
-            target,
-            weight=self.weight,
-            ignore_index=self.ignore_index,
-            reduction=self.reduction,
-        )
+
+class _PairLoss(_Loss):
+    """A loss of two inputs, a target that is 1 or -1, and a margin."""
+
+    _settings = ("reduction", "margin")
+
+    def __init__(self, margin=0.0, size_average=None, reduce=None, reduction="mean"):
+        super().__init__(size_average, reduce, reduction)
+        self.margin = margin
+
+    def forward(self, input1, input2, target):
+        return self._compute(input1, input2, target)
+
+
+class L1Loss(_Loss):
+    """Mean of |input - target|; both of one shape.
+
+    `reduction` is "mean", "sum" or "none" (a loss per element).
+
+    Raises:
+        ValueError: another reduction.
+
+    >>> pt.nn.L1Loss()(pt.tensor([1.0, 2.0]), pt.tensor([0.0, 4.0]))
+    tensor(1.5000)
+    """
+
+    _function = staticmethod(F.l1_loss)
+
+
+class MSELoss(_Loss):
+    """Mean of (input - target)^2; both of one shape. `reduction` as for `L1Loss`.
+
+    >>> pt.nn.MSELoss()(pt.tensor([1.0, 2.0]), pt.tensor([0.0, 4.0]))
+    tensor(2.5000)
+    """
+
+    _function = staticmethod(F.mse_loss)
+
+
+class SmoothL1Loss(_Loss):
+    """d^2 / (2 beta) where d = |input - target| is below beta, else d - beta / 2.
+
+    Both of one shape; `reduction` as for `L1Loss` (Girshick, 2015).
+
+    >>> pt.nn.SmoothL1Loss()(pt.tensor([0.5, 3.0]), pt.zeros(2))
+    tensor(1.3125)
+    """
+
+    _function = staticmethod(F.smooth_l1_loss)
+    _settings = ("reduction", "beta")
+
+    def __init__(self, size_average=None, reduce=None, reduction="mean", beta=1.0):
+        super().__init__(size_average, reduce, reduction)
+        self.beta = beta
+
+
+class HuberLoss(_Loss):
+    """d^2 / 2 where d = |input - target| is below delta, else delta * (d - delta / 2).
+
+    Both of one shape; `reduction` as for `L1Loss` (Huber, 1964).
+
+    >>> pt.nn.HuberLoss()(pt.tensor([0.5, 3.0]), pt.zeros(2))
+    tensor(1.3125)
+    """
+
+    _function = staticmethod(F.huber_loss)
+    _settings = ("reduction", "delta")
+
+    def __init__(self, reduction="mean", delta=1.0):
+        super().__init__(reduction=reduction)
+        self.delta = delta
+
+
+class NLLLoss(_ClassLoss):
+    """Minus the log-probability of the right class.
+
+    Shapes: input [N, C, ..] of log-probabilities, target [N, ..] of int64 classes.
+
+    Args:
+        weight (Tensor): [C], the weight of each class; "mean" divides by the weights.
+        ignore_index (int): a target that counts for nothing.
+        reduction (str): "mean", "sum" or "none".
+
+    Raises:
+        RuntimeError, ValueError: shapes that do not match; IndexError: a class out of range.
+
+    >>> pt.nn.NLLLoss()(pt.tensor([[-0.5, -1.0]]), pt.tensor([1]))
+    tensor(1.)
+    """
+
+    _function = staticmethod(F.nll_loss)
 
 
 NLLLoss2d = NLLLoss
 
 
-class CrossEntropyLoss(_WeightedLoss):
+class CrossEntropyLoss(_ClassLoss):
     """Cross entropy of scores with class numbers or class probabilities.
+
+    Shapes: input [N, C, ..] of scores; target [N, ..] of int64 classes or [N, C, ..] of
+    probabilities. Arguments and errors are those of `NLLLoss`, and:
+
+    Args:
+        label_smoothing (float): how much of the target is spread over all classes, in [0, 1].
 
     >>> pt.nn.CrossEntropyLoss()(pt.tensor([[0., 0.]]), pt.tensor([1]))
     tensor(0.6931)
     """
 
-    def __init__(
-        self,
-        weight=None,
-        size_average=None,
-        ignore_index=-100,
-        reduce=None,
-        reduction="mean",
-        label_smoothing=0.0,
-    ):
-        super().__init__(weight, size_average, reduce, reduction)
-        self.ignore_index, self.label_smoothing = ignore_index, label_smoothing
+    _function = staticmethod(F.cross_entropy)
+    _settings = (*_ClassLoss._settings, "label_smoothing")
 
-    def forward(self, input, target):
-        return F.cross_entropy(
-            input,
-            target,
-            weight=self.weight,
-            ignore_index=self.ignore_index,
-            reduction=self.reduction,
-            label_smoothing=self.label_smoothing,
-        )
+    def __init__(
+        self, weight=None, size_average=None, ignore_index=-100, reduce=None, reduction="mean",
+        label_smoothing=0.0,
+    ):  # fmt: skip
+        super().__init__(weight, size_average, ignore_index, reduce, reduction)
+        self.label_smoothing = label_smoothing
 
 
 class BCELoss(_WeightedLoss):
-    """Binary cross entropy of probabilities."""
+    """Binary cross entropy of probabilities with targets in [0, 1], of one shape.
 
-    def forward(self, input, target):
-        return F.binary_cross_entropy(input, target, weight=self.weight, reduction=self.reduction)
+    `weight` broadcasts to the input; `reduction` as for `L1Loss`.
+
+    Raises:
+        ValueError: shapes that differ.
+
+    >>> pt.nn.BCELoss()(pt.tensor([0.5]), pt.tensor([1.0]))
+    tensor(0.6931)
+    """
+
+    _function = staticmethod(F.binary_cross_entropy)
 
 
-class BCEWithLogitsLoss(_Loss):
-    """Binary cross entropy of scores."""
+class BCEWithLogitsLoss(_WeightedLoss):
+    """Binary cross entropy of sigmoid(input) with targets in [0, 1], of one shape.
+
+    `weight` and `pos_weight` (of positive targets) broadcast; `reduction` as for `L1Loss`.
+
+    Raises:
+        ValueError: shapes that differ.
+
+    >>> pt.nn.BCEWithLogitsLoss()(pt.tensor([0.0]), pt.tensor([1.0]))
+    tensor(0.6931)
+    """
+
+    _function = staticmethod(F.binary_cross_entropy_with_logits)
+    _settings = ("reduction", "weight", "pos_weight")
 
     def __init__(
         self, weight=None, size_average=None, reduce=None, reduction="mean", pos_weight=None
     ):
-        super().__init__(size_average, reduce, reduction)
-        self.register_buffer("weight", weight)
+        super().__init__(weight, size_average, reduce, reduction)
         self.register_buffer("pos_weight", pos_weight)
-
-    def forward(self, input, target):
-        return F.binary_cross_entropy_with_logits(
-            input, target, self.weight, pos_weight=self.pos_weight, reduction=self.reduction
-        )
 
 
 class KLDivLoss(_Loss):
-    """Kullback-Leibler divergence of log-probabilities from a target."""
+    """target * (log(target) - input) for log-probabilities `input`, of one shape.
+
+    `log_target` says that the target is logarithmic too; `reduction` as for `L1Loss`, or
+    "batchmean", which divides by the first dimension.
+
+    >>> loss = pt.nn.KLDivLoss(reduction="batchmean")
+    >>> loss(pt.tensor([[0.5, 0.5]]).log(), pt.tensor([[1.0, 0.0]]))
+    tensor(0.6931)
+    """
+
+    _function = staticmethod(F.kl_div)
+    _settings = ("reduction", "log_target")
 
     def __init__(self, size_average=None, reduce=None, reduction="mean", log_target=False):
         super().__init__(size_average, reduce, reduction)
         self.log_target = log_target
 
-    def forward(self, input, target):
-        return F.kl_div(input, target, reduction=self.reduction, log_target=self.log_target)
-
 
 class PoissonNLLLoss(_Loss):
-    """Negative log likelihood of a Poisson distribution."""
+    """exp(input) - target * input: minus the log-likelihood of a Poisson distribution.
+
+    Args:
+        log_input (bool): the input is the logarithm of the rate.
+        full (bool): add Stirling's approximation of log(target!).
+        eps (float): added to a rate whose logarithm is taken.
+        reduction (str): as for `L1Loss`.
+
+    >>> pt.nn.PoissonNLLLoss()(pt.tensor([0.0]), pt.tensor([2.0]))
+    tensor(1.)
+    """
+
+    _function = staticmethod(F.poisson_nll_loss)
+    _settings = ("reduction", "log_input", "full", "eps")
 
     def __init__(
-        self,
-        log_input=True,
-        full=False,
-        size_average=None,
-        eps=1e-8,
-        reduce=None,
+        self, log_input=True, full=False, size_average=None, eps=1e-8, reduce=None,
         reduction="mean",
-    ):
+    ):  # fmt: skip
         super().__init__(size_average, reduce, reduction)
         self.log_input, self.full, self.eps = log_input, full, eps
 
     def forward(self, log_input, target):
-        return F.poisson_nll_loss(
-            log_input,
-            target,
-            log_input=self.log_input,
-            full=self.full,
-            eps=self.eps,
-            reduction=self.reduction,
-        )
+        return self._compute(log_input, target)
 
 
 class GaussianNLLLoss(_Loss):
-    """Negative log likelihood of a Gaussian with given variance."""
+    """(log(var) + (input - target)^2 / var) / 2: minus the log-likelihood of a Gaussian.
+
+    `var` broadcasts and is kept above eps; `full` adds log(2 pi) / 2; `reduction` as for
+    `L1Loss` (Nix & Weigend, 1994).
+
+    Raises:
+        ValueError: a negative variance or one of another shape.
+
+    >>> pt.nn.GaussianNLLLoss()(pt.tensor([3.0]), pt.tensor([1.0]), pt.tensor([1.0]))
+    tensor(2.)
+    """
+
+    _function = staticmethod(F.gaussian_nll_loss)
+    _settings = ("reduction", "full", "eps")
 
     def __init__(self, *, full=False, eps=1e-6, reduction="mean"):
         super().__init__(reduction=reduction)
         self.full, self.eps = full, eps
 
     def forward(self, input, target, var):
-        return F.gaussian_nll_loss(
-            input, target, var, full=self.full, eps=self.eps, reduction=self.reduction
-        )
+        return self._compute(input, target, var)
 
 
 class SoftMarginLoss(_Loss):
-    """log(1 + exp(-target * input))."""
+    """log(1 + exp(-target * input)) for targets 1 and -1; `reduction` as for `L1Loss`.
 
-    def forward(self, input, target):
-        return F.soft_margin_loss(input, target, reduction=self.reduction)
+    >>> pt.nn.SoftMarginLoss()(pt.tensor([0.0]), pt.tensor([1.0]))
+    tensor(0.6931)
+    """
+
+    _function = staticmethod(F.soft_margin_loss)
 
 
 class HingeEmbeddingLoss(_Loss):
-    """The input for target 1, its distance to the margin for -1."""
+    """The input where the target is 1, max(0, margin - input) where it is -1.
+
+    `reduction` as for `L1Loss`.
+
+    >>> pt.nn.HingeEmbeddingLoss()(pt.tensor([0.5, 0.25]), pt.tensor([1.0, -1.0]))
+    tensor(0.6250)
+    """
+
+    _function = staticmethod(F.hinge_embedding_loss)
+    _settings = ("reduction", "margin")
 
     def __init__(self, margin=1.0, size_average=None, reduce=None, reduction="mean"):
         super().__init__(size_average, reduce, reduction)
         self.margin = margin
 
-    def forward(self, input, target):
-        return F.hinge_embedding_loss(input, target, margin=self.margin, reduction=self.reduction)
+
+class CosineEmbeddingLoss(_PairLoss):
+    """1 - cos(input1, input2) where the target is 1, max(0, cos - margin) where it is -1.
+
+    Shapes: inputs [N, D], target [N] (or [D] and []); `reduction` as for `L1Loss`.
+
+    >>> x, y = pt.tensor([[1.0, 0.0]]), pt.tensor([[0.0, 1.0]])
+    >>> pt.nn.CosineEmbeddingLoss()(x, y, pt.tensor([1.0]))
+    tensor(1.)
+    """
+
+    _function = staticmethod(F.cosine_embedding_loss)
 
 
-class CosineEmbeddingLoss(_Loss):
-    """Pulls pairs with target 1 together and pushes those with -1 apart."""
+class MarginRankingLoss(_PairLoss):
+    """max(0, -target * (input1 - input2) + margin) for targets 1 and -1, of one shape.
 
-    def __init__(self, margin=0.0, size_average=None, reduce=None, reduction="mean"):
-        super().__init__(size_average, reduce, reduction)
-        self.margin = margin
+    `reduction` as for `L1Loss`.
 
-    def forward(self, input1, input2, target):
-        return F.cosine_embedding_loss(
-            input1, input2, target, margin=self.margin, reduction=self.reduction
-        )
+    >>> pt.nn.MarginRankingLoss()(pt.tensor([1.0]), pt.tensor([3.0]), pt.tensor([1.0]))
+    tensor(2.)
+    """
 
-
-class MarginRankingLoss(_Loss):
-    """max(0, -target * (input1 - input2) + margin)."""
-
-    def __init__(self, margin=0.0, size_average=None, reduce=None, reduction="mean"):
-        super().__init__(size_average, reduce, reduction)
-        self.margin = margin
-
-    def forward(self, input1, input2, target):
-        return F.margin_ranking_loss(
-            input1, input2, target, margin=self.margin, reduction=self.reduction
-        )
+    _function = staticmethod(F.margin_ranking_loss)
 
 
 class MultiMarginLoss(_WeightedLoss):
-    """Hinge loss of the right class against all others."""
+    """Mean over the other classes of max(0, margin - x[right] + x[other])^p.
+
+    Shapes: input [N, C] (or [C]), target [N] (or []) of int64, weight [C].
+
+    Args:
+        p (int): 1 or 2.
+        margin (float), weight (Tensor), reduction (str): as above and for `L1Loss`.
+
+    >>> pt.nn.MultiMarginLoss()(pt.tensor([[0.5, 1.0]]), pt.tensor([1]))
+    tensor(0.2500)
+    """
+
+    _function = staticmethod(F.multi_margin_loss)
+    _settings = ("reduction", "weight", "p", "margin")
 
     def __init__(
         self, p=1, margin=1.0, weight=None, size_average=None, reduce=None, reduction="mean"
@@ -259,96 +364,103 @@ class MultiMarginLoss(_WeightedLoss):
         super().__init__(weight, size_average, reduce, reduction)
         self.p, self.margin = p, margin
 
-    def forward(self, input, target):
-        return F.multi_margin_loss(
-            input,
-            target,
-            p=self.p,
-            margin=self.margin,
-            weight=self.weight,
-            reduction=self.reduction,
-        )
-
 
 class MultiLabelMarginLoss(_Loss):
-    """Hinge loss of several right classes against all others."""
+    """Hinge loss of several right classes against all others, divided by their number.
 
-    def forward(self, input, target):
-        return F.multilabel_margin_loss(input, target, reduction=self.reduction)
+    Shapes: input and target [N, C] or [C]; a target lists its int64 classes, ended by -1.
+
+    >>> pt.nn.MultiLabelMarginLoss()(pt.tensor([[0.5, 1.0]]), pt.tensor([[1, -1]]))
+    tensor(0.2500)
+    """
+
+    _function = staticmethod(F.multilabel_margin_loss)
 
 
 class MultiLabelSoftMarginLoss(_WeightedLoss):
-    """Mean over classes of binary cross entropy with logits."""
+    """Mean over classes of binary cross entropy of sigmoid(input); both [N, C] or [C].
 
-    def forward(self, input, target):
-        return F.multilabel_soft_margin_loss(
-            input, target, weight=self.weight, reduction=self.reduction
-        )
+    `weight` [C] weighs classes; `reduction` as for `L1Loss`.
+
+    >>> pt.nn.MultiLabelSoftMarginLoss()(pt.tensor([[0.0, 0.0]]), pt.tensor([[1.0, 0.0]]))
+    tensor(0.6931)
+    """
+
+    _function = staticmethod(F.multilabel_soft_margin_loss)
 
 
-class TripletMarginLoss(_Loss):
-    """max(0, |anchor - positive| - |anchor - negative| + margin)."""
+class _TripletLoss(_Loss):
+    def forward(self, anchor, positive, negative):
+        return self._compute(anchor, positive, negative)
+
+
+class TripletMarginLoss(_TripletLoss):
+    """max(0, |anchor - positive| - |anchor - negative| + margin) in the p-norm.
+
+    Shapes: three times [N, D] or [D] (Balntas et al., 2016).
+
+    Args:
+        margin, p, eps (float): as above; eps is added to differences.
+        swap (bool): use the distance of positive and negative where that is less.
+        reduction (str): as for `L1Loss`.
+
+    >>> a, p, n = pt.zeros(1, 2), pt.tensor([[3.0, 4.0]]), pt.tensor([[0.0, 2.0]])
+    >>> pt.nn.TripletMarginLoss()(a, p, n)
+    tensor(4.0000)
+    """
+
+    _function = staticmethod(F.triplet_margin_loss)
+    _settings = ("reduction", "margin", "p", "eps", "swap")
 
     def __init__(
-        self,
-        margin=1.0,
-        p=2.0,
-        eps=1e-6,
-        swap=False,
-        size_average=None,
-        reduce=None,
+        self, margin=1.0, p=2.0, eps=1e-6, swap=False, size_average=None, reduce=None,
         reduction="mean",
-    ):
+    ):  # fmt: skip
         super().__init__(size_average, reduce, reduction)
         self.margin, self.p, self.eps, self.swap = margin, p, eps, swap
 
-    def forward(self, anchor, positive, negative):
-        return F.triplet_margin_loss(
-            anchor,
-            positive,
-            negative,
-            margin=self.margin,
-            p=self.p,
-            eps=self.eps,
-            swap=self.swap,
-            reduction=self.reduction,
-        )
 
+class TripletMarginWithDistanceLoss(_TripletLoss):
+    """`TripletMarginLoss` with any distance, a function of two tensors [N, D].
 
-class TripletMarginWithDistanceLoss(_Loss):
-    """`TripletMarginLoss` with any distance."""
+    >>> city_block = lambda x, y: (x - y).abs().sum(1)
+    >>> loss = pt.nn.TripletMarginWithDistanceLoss(distance_function=city_block)
+    >>> loss(pt.zeros(1, 2), pt.tensor([[3.0, 4.0]]), pt.tensor([[0.0, 2.0]]))
+    tensor(6.)
+    """
+
+    _function = staticmethod(F.triplet_margin_with_distance_loss)
+    _settings = ("reduction", "distance_function", "margin", "swap")
 
     def __init__(self, *, distance_function=None, margin=1.0, swap=False, reduction="mean"):
         super().__init__(reduction=reduction)
         self.distance_function = distance_function or F.pairwise_distance
         self.margin, self.swap = margin, swap
 
-    def forward(self, anchor, positive, negative):
-        return F.triplet_margin_with_distance_loss(
-            anchor,
-            positive,
-            negative,
-            distance_function=self.distance_function,
-            margin=self.margin,
-            swap=self.swap,
-            reduction=self.reduction,
-        )
-
 
 class CTCLoss(_Loss):
-    """Connectionist temporal classification."""
+    """Connectionist temporal classification: minus the log-likelihood of label sequences.
+
+    Shapes: log_probs [T, N, C] (or [T, C]), targets [N, S] or all in one row, lengths [N].
+
+    Args:
+        blank (int): the class between labels.
+        reduction (str): "mean" also divides by target lengths; else as for `L1Loss`.
+        zero_infinity (bool): take targets that do not fit for 0.
+
+    Source: Graves et al., "Connectionist Temporal Classification", 2006.
+
+    >>> log_probs = pt.full((2, 1, 2), 0.5).log()
+    >>> pt.nn.CTCLoss()(log_probs, pt.tensor([[1]]), pt.tensor([2]), pt.tensor([1]))
+    tensor(0.2877)
+    """
+
+    _function = staticmethod(F.ctc_loss)
+    _settings = ("blank", "reduction", "zero_infinity")
 
     def __init__(self, blank=0, reduction="mean", zero_infinity=False):
         super().__init__(reduction=reduction)
         self.blank, self.zero_infinity = blank, zero_infinity
 
     def forward(self, log_probs, targets, input_lengths, target_lengths):
-        return F.ctc_loss(
-            log_probs,
-            targets,
-            input_lengths,
-            target_lengths,
-            self.blank,
-            self.reduction,
-            self.zero_infinity,
-        )
+        return self._compute(log_probs, targets, input_lengths, target_lengths)

@@ -5,8 +5,8 @@ from portico._fail import fail_value
 
 from . import functional as F
 from . import init
-from .module import Module
-from .parameter import Parameter
+from ._function_layer import FunctionLayer
+from .parameter import register
 
 __all__ = [
     "BatchNorm1d",
@@ -24,31 +24,31 @@ __all__ = [
 ]
 
 
-class _RunningNorm(Module):
+class _Affine(FunctionLayer):
+    """A weight of ones and a bias of zeros, where they are wanted."""
+
+    def reset_parameters(self):
+        for name, fill in (("weight", init.ones_), ("bias", init.zeros_)):
+            if self._parameters.get(name) is not None:
+                fill(self._parameters[name])
+
+
+class _RunningNorm(_Affine):
     """Affine parameters and running statistics of one value per channel."""
 
     _version = 2
     _ndims: tuple[int, ...]
 
     def __init__(
-        self,
-        num_features,
-        eps=1e-5,
-        momentum=0.1,
-        affine=True,
-        track_running_stats=True,
-        device=None,
-        dtype=None,
-        *,
-        bias=True,
-    ):
+        self, num_features, eps=1e-5, momentum=0.1, affine=True, track_running_stats=True,
+        device=None, dtype=None, *, bias=True,
+    ):  # fmt: skip
         super().__init__()
         made = {"device": device, "dtype": dtype}
         self.num_features, self.eps, self.momentum = num_features, eps, momentum
         self.affine, self.track_running_stats = affine, track_running_stats
-        for name, wanted in (("weight", affine), ("bias", affine and bias)):
-            value = Parameter(pt.empty(num_features, **made)) if wanted else None
-            self.register_parameter(name, value)
+        register(self, "weight", num_features, affine, **made)
+        register(self, "bias", num_features, affine and bias, **made)
         tracked = track_running_stats
         self.register_buffer("running_mean", pt.zeros(num_features, **made) if tracked else None)
         self.register_buffer("running_var", pt.ones(num_features, **made) if tracked else None)
@@ -57,6 +57,7 @@ class _RunningNorm(Module):
         self.reset_parameters()
 
     def reset_running_stats(self):
+        """Forgets what was seen: mean 0, variance 1, no batches."""
         if self.track_running_stats:
             self.running_mean.zero_()
             self.running_var.fill_(1)
@@ -64,10 +65,7 @@ class _RunningNorm(Module):
 
     def reset_parameters(self):
         self.reset_running_stats()
-        if self.weight is not None:
-            init.ones_(self.weight)
-        if self.bias is not None:
-            init.zeros_(self.bias)
+        super().reset_parameters()
 
     def _check_input(self, input):
         if input.ndim not in self._ndims:
@@ -113,46 +111,65 @@ class _BatchNorm(_RunningNorm):
 
 
 class BatchNorm1d(_BatchNorm):
-    """Normalises each channel of [N, C] or [N, C, L] over the batch.
+    """(x - mean) / sqrt(variance + eps) * weight + bias for each channel of [N, C] or [N, C, L].
 
-    >>> pt.nn.BatchNorm1d(2)(pt.tensor([[1., 2.], [3., 6.]])).shape
-    portico.Size([2, 2])
+    Training uses the batch's statistics and keeps running ones, which evaluation uses.
+
+    Args:
+        num_features (int): C, the size of weight, bias and running statistics.
+        eps (float): added to the variance.
+        momentum (float): weight of a batch in the running statistics; None for the plain mean.
+        affine, bias (bool): whether there is a weight, and a bias besides.
+        track_running_stats (bool): whether there are running statistics.
+
+    Raises:
+        ValueError: an input of another rank, or one value per channel while training.
+
+    Source: Ioffe & Szegedy, "Batch Normalization", 2015.
+
+    >>> pt.nn.BatchNorm1d(2)(pt.tensor([[1., 2.], [3., 6.]])).detach()
+    tensor([[-1.0000, -1.0000],
+            [ 1.0000,  1.0000]])
     """
 
     _ndims = (2, 3)
 
 
 class BatchNorm2d(_BatchNorm):
-    """Normalises each channel of [N, C, H, W] over the batch."""
+    """`BatchNorm1d` for [N, C, H, W].
+
+    >>> pt.nn.BatchNorm2d(3)(pt.ones(2, 3, 4, 4)).shape
+    portico.Size([2, 3, 4, 4])
+    """
 
     _ndims = (4,)
 
 
 class BatchNorm3d(_BatchNorm):
-    """Normalises each channel of [N, C, D, H, W] over the batch."""
+    """`BatchNorm1d` for [N, C, D, H, W].
+
+    >>> pt.nn.BatchNorm3d(3)(pt.ones(2, 3, 4, 4, 4)).shape
+    portico.Size([2, 3, 4, 4, 4])
+    """
 
     _ndims = (5,)
 
 
 class SyncBatchNorm(_BatchNorm):
-    """Batch normalisation of any rank; with one process, the same as `BatchNorm`."""
+    """Batch normalisation of [N, C, ..]; with one process, the same as `BatchNorm`.
+
+    >>> pt.nn.SyncBatchNorm(3).eval()(pt.ones(2, 3, 4)).shape
+    portico.Size([2, 3, 4])
+    """
 
     _ndims = (2, 3, 4, 5)
 
 
 class _InstanceNorm(_RunningNorm):
     def __init__(
-        self,
-        num_features,
-        eps=1e-5,
-        momentum=0.1,
-        affine=False,
-        track_running_stats=False,
-        device=None,
-        dtype=None,
-        *,
-        bias=True,
-    ):
+        self, num_features, eps=1e-5, momentum=0.1, affine=False, track_running_stats=False,
+        device=None, dtype=None, *, bias=True,
+    ):  # fmt: skip
         super().__init__(
             num_features, eps, momentum, affine, track_running_stats, device, dtype, bias=bias
         )
@@ -181,129 +198,147 @@ class _InstanceNorm(_RunningNorm):
 
 
 class InstanceNorm1d(_InstanceNorm):
-    """Normalises each channel of each sample of [N, C, L] or [C, L]."""
+    """Normalises each channel of each sample of [N, C, L] or [C, L].
+
+    Arguments are those of `BatchNorm1d`, but neither weight and bias nor running statistics by
+    default (Ulyanov et al., 2016).
+
+    Raises:
+        ValueError: an input of another rank or number of channels.
+
+    >>> pt.nn.InstanceNorm1d(3)(pt.ones(2, 3, 4)).shape
+    portico.Size([2, 3, 4])
+    """
 
     _ndims = (2, 3)
 
 
 class InstanceNorm2d(_InstanceNorm):
-    """Normalises each channel of each sample of [N, C, H, W] or [C, H, W]."""
+    """Normalises each channel of each sample of [N, C, H, W] or [C, H, W].
+
+    Arguments and errors are those of `InstanceNorm1d`.
+
+    >>> pt.nn.InstanceNorm2d(3)(pt.ones(2, 3, 4, 4)).shape
+    portico.Size([2, 3, 4, 4])
+    """
 
     _ndims = (3, 4)
 
 
 class InstanceNorm3d(_InstanceNorm):
-    """Normalises each channel of each sample of [N, C, D, H, W] or [C, D, H, W]."""
+    """Normalises each channel of each sample of [N, C, D, H, W] or [C, D, H, W].
+
+    Arguments and errors are those of `InstanceNorm1d`.
+
+    >>> pt.nn.InstanceNorm3d(3)(pt.ones(2, 3, 4, 4, 4)).shape
+    portico.Size([2, 3, 4, 4, 4])
+    """
 
     _ndims = (4, 5)
 
 
-class LayerNorm(Module):
-    """Normalises over the last dimensions.
+class _LastDims(_Affine):
+    """Normalisation over the last dimensions, those of `normalized_shape`."""
 
-    >>> pt.nn.LayerNorm(3)(pt.ones(2, 3)).shape
-    portico.Size([2, 3])
-    """
+    _shown = ("eps", "elementwise_affine")
 
-    def __init__(
-        self,
-        normalized_shape,
-        eps=1e-5,
-        elementwise_affine=True,
-        bias=True,
-        device=None,
-        dtype=None,
-    ):
+    def __init__(self, normalized_shape, eps, elementwise_affine):
         super().__init__()
-        made = {"device": device, "dtype": dtype}
         shape = (normalized_shape,) if isinstance(normalized_shape, int) else normalized_shape
         self.normalized_shape = tuple(shape)
         self.eps, self.elementwise_affine = eps, elementwise_affine
-        for name, wanted in (("weight", True), ("bias", bias)):
-            make = elementwise_affine and wanted
-            self.register_parameter(
-                name, Parameter(pt.empty(self.normalized_shape, **made)) if make else None
-            )
-        self.reset_parameters()
-
-    def reset_parameters(self):
-        if self.weight is not None:
-            init.ones_(self.weight)
-        if self.bias is not None:
-            init.zeros_(self.bias)
-
-    def forward(self, input):
-        return F.layer_norm(input, self.normalized_shape, self.weight, self.bias, self.eps)
 
     def extra_repr(self):
-        return (
-            f"{self.normalized_shape}, eps={self.eps}, "
-            f"elementwise_affine={self.elementwise_affine}, bias={self.bias is not None}"
-        )
+        return f"{self.normalized_shape}, {super().extra_repr()}"
 
 
-class RMSNorm(Module):
-    """Divides by the root mean square over the last dimensions."""
+class LayerNorm(_LastDims):
+    """(x - mean) / sqrt(variance + eps) * weight + bias over the last dimensions.
+
+    Args:
+        normalized_shape (int or tuple): the sizes of those dimensions; also those of weight and
+            bias. The shape stays.
+        elementwise_affine, bias (bool): whether there is a weight, and a bias besides.
+
+    Raises:
+        RuntimeError: an input whose last dimensions differ.
+
+    Source: Ba et al., "Layer Normalization", 2016.
+
+    >>> pt.nn.LayerNorm(2)(pt.tensor([[1.0, 3.0]])).detach()
+    tensor([[-1.0000,  1.0000]])
+    """
+
+    _function = staticmethod(F.layer_norm)
+    _settings = ("normalized_shape", "weight", "bias", "eps")
+
+    def __init__(
+        self, normalized_shape, eps=1e-5, elementwise_affine=True, bias=True, device=None,
+        dtype=None,
+    ):  # fmt: skip
+        super().__init__(normalized_shape, eps, elementwise_affine)
+        affine = elementwise_affine
+        register(self, "weight", self.normalized_shape, affine, device, dtype)
+        register(self, "bias", self.normalized_shape, affine and bias, device, dtype)
+        self.reset_parameters()
+
+    def extra_repr(self):
+        return f"{super().extra_repr()}, bias={self.bias is not None}"
+
+
+class RMSNorm(_LastDims):
+    """x / sqrt(mean(x^2) + eps) * weight over the last dimensions.
+
+    Arguments and errors are those of `LayerNorm`; eps is the dtype's precision by default.
+
+    Source: Zhang & Sennrich, "Root Mean Square Layer Normalization", 2019.
+
+    >>> pt.nn.RMSNorm(2)(pt.tensor([[1.0, 7.0]])).detach()
+    tensor([[0.2000, 1.4000]])
+    """
+
+    _function = staticmethod(F.rms_norm)
+    _settings = ("normalized_shape", "weight", "eps")
 
     def __init__(
         self, normalized_shape, eps=None, elementwise_affine=True, device=None, dtype=None
     ):
-        super().__init__()
-        shape = (normalized_shape,) if isinstance(normalized_shape, int) else normalized_shape
-        self.normalized_shape = tuple(shape)
-        self.eps, self.elementwise_affine = eps, elementwise_affine
-        weight = None
-        if elementwise_affine:
-            weight = Parameter(pt.empty(self.normalized_shape, device=device, dtype=dtype))
-        self.register_parameter("weight", weight)
+        super().__init__(normalized_shape, eps, elementwise_affine)
+        register(self, "weight", self.normalized_shape, elementwise_affine, device, dtype)
         self.reset_parameters()
 
-    def reset_parameters(self):
-        if self.weight is not None:
-            init.ones_(self.weight)
 
-    def forward(self, input):
-        return F.rms_norm(input, self.normalized_shape, self.weight, self.eps)
+class GroupNorm(_Affine):
+    """`LayerNorm` over groups of channels of each sample [N, C, ..]; keeps the shape.
 
-    def extra_repr(self):
-        return (
-            f"{self.normalized_shape}, eps={self.eps}, elementwise_affine={self.elementwise_affine}"
-        )
+    Args:
+        num_groups (int): must divide `num_channels`, the C.
+        affine, bias (bool): whether there is a weight [C], and a bias [C] besides.
 
+    Raises:
+        ValueError: groups that do not divide the channels.
 
-class GroupNorm(Module):
-    """Normalises groups of channels of each sample."""
+    Source: Wu & He, "Group Normalization", 2018.
+
+    >>> pt.nn.GroupNorm(2, 4)(pt.tensor([[1.0, 3.0, 5.0, 9.0]])).detach()
+    tensor([[-1.0000,  1.0000, -1.0000,  1.0000]])
+    """
+
+    _function = staticmethod(F.group_norm)
+    _settings = ("num_groups", "weight", "bias", "eps")
 
     def __init__(
-        self,
-        num_groups,
-        num_channels,
-        eps=1e-5,
-        affine=True,
-        device=None,
-        dtype=None,
-        *,
+        self, num_groups, num_channels, eps=1e-5, affine=True, device=None, dtype=None, *,
         bias=True,
-    ):
+    ):  # fmt: skip
         super().__init__()
         if num_channels % num_groups:
             fail_value("GroupNorm", "num_channels must be divisible by num_groups")
         self.num_groups, self.num_channels = num_groups, num_channels
         self.eps, self.affine = eps, affine
-        for name, wanted in (("weight", True), ("bias", bias)):
-            made = affine and wanted
-            value = Parameter(pt.empty(num_channels, device=device, dtype=dtype)) if made else None
-            self.register_parameter(name, value)
+        register(self, "weight", num_channels, affine, device, dtype)
+        register(self, "bias", num_channels, affine and bias, device, dtype)
         self.reset_parameters()
-
-    def reset_parameters(self):
-        if self.weight is not None:
-            init.ones_(self.weight)
-        if self.bias is not None:
-            init.zeros_(self.bias)
-
-    def forward(self, input):
-        return F.group_norm(input, self.num_groups, self.weight, self.bias, self.eps)
 
     def extra_repr(self):
         return (
@@ -312,22 +347,33 @@ class GroupNorm(Module):
         )
 
 
-class LocalResponseNorm(Module):
-    """Divides by a power of the mean square of neighbouring channels."""
+class LocalResponseNorm(FunctionLayer):
+    """x / (k + alpha * mean of x^2 over `size` neighbouring channels)^beta; [N, C, ..].
+
+    Source: Krizhevsky et al., "ImageNet Classification with Deep Networks", 2012.
+
+    >>> pt.nn.LocalResponseNorm(2)(pt.ones(1, 4, 2)).shape
+    portico.Size([1, 4, 2])
+    """
+
+    _function = staticmethod(F.local_response_norm)
+    _settings = ("size", "alpha", "beta", "k")
+    _shown = _settings[1:]
 
     def __init__(self, size, alpha=1e-4, beta=0.75, k=1.0):
         super().__init__()
-        self.size, self.alpha, self.beta, self.k = size, alpha, beta, k
-
-    def forward(self, input):
-        return F.local_response_norm(input, self.size, self.alpha, self.beta, self.k)
+        self._keep(locals())
 
     def extra_repr(self):
-        return f"{self.size}, alpha={self.alpha}, beta={self.beta}, k={self.k}"
+        return f"{self.size}, {super().extra_repr()}"
 
 
 class CrossMapLRN2d(LocalResponseNorm):
-    """`LocalResponseNorm` under its first name."""
+    """`LocalResponseNorm` under its first name.
+
+    >>> pt.nn.CrossMapLRN2d(2)(pt.ones(1, 4, 2, 2)).shape
+    portico.Size([1, 4, 2, 2])
+    """
 
     def __init__(self, size, alpha=1e-4, beta=0.75, k=1):
         super().__init__(size, alpha, beta, k)

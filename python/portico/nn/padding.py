@@ -45,7 +45,20 @@ class _ConstantPad(_Pad):
 def _make(kind, mode, what, n):
     base = _ConstantPad if kind == "Constant" else _Pad
     name = f"{kind}Pad{n}d"
-    doc = f"Surrounds the last {n} dimension(s) with {what}."
+    sizes = ", ".join("2" * (n + 2))
+    value = ", 0.5" if kind == "Constant" else ""
+    wider = ", ".join(["2", "2"] + ["4"] * n)
+    doc = f"""Surrounds the last {n} dimension(s) with {what}.
+
+    `padding` is an int, or {2 * n} ints: how much before and after the last dimension, the one
+    before it, and so on. Leading dimensions stay.
+
+    Raises:
+        ValueError: another number of ints.
+
+    >>> pt.nn.{name}(1{value})(pt.ones({sizes})).shape
+    portico.Size([{wider}])
+    """
     members = {"_mode": mode, "_dims": n, "__doc__": doc, "__module__": __name__}
     return type(name, (base,), members)
 

@@ -1,5 +1,6 @@
 """Tensors that belong to a module."""
 
+import portico as pt
 from portico import _core
 
 __all__ = ["Buffer", "Parameter", "is_lazy"]
@@ -11,6 +12,9 @@ class Parameter(Tensor):
     """A tensor that a module lists in `parameters()` when it is set as an attribute.
 
     It shares the memory of `data` and requires a gradient unless told otherwise.
+
+    Raises:
+        RuntimeError: a gradient for data of an integer dtype.
 
     >>> p = pt.nn.Parameter(pt.tensor([1., 2.]))
     >>> p.requires_grad, p.is_leaf
@@ -38,8 +42,22 @@ class Parameter(Tensor):
         return _rebuild_parameter, (type(self), self.detach().clone(), self.requires_grad)
 
 
+def register(module, name, shape, wanted, device, dtype):
+    """Gives a module a parameter to be filled, or None where it is not wanted."""
+    made = Parameter(pt.empty(shape, device=device, dtype=dtype)) if wanted else None
+    module.register_parameter(name, made)
+
+
 class Buffer(Tensor):
-    """A tensor that a module lists in `buffers()` when it is set as an attribute."""
+    """A tensor that a module lists in `buffers()` when it is set as an attribute.
+
+    It shares the memory of `data`; `persistent` says whether `state_dict` lists it.
+
+    >>> module = pt.nn.Module()
+    >>> module.mean = pt.nn.Buffer(pt.zeros(2))
+    >>> [name for name, _ in module.named_buffers()]
+    ['mean']
+    """
 
     def __new__(cls, data=None, *, persistent=True):
         return _core.make_subclass(cls, Tensor() if data is None else data, False)
@@ -53,5 +71,9 @@ def _rebuild_parameter(cls, data, requires_grad):
 
 
 def is_lazy(tensor) -> bool:
-    """Whether the shape of a parameter is not known yet; never so in Portico."""
+    """Whether the shape of a parameter is not known yet; never so in Portico.
+
+    >>> pt.nn.is_lazy(pt.nn.Parameter(pt.zeros(2)))
+    False
+    """
     return False

@@ -38,78 +38,66 @@ def _copies(module, n):
 class _Layer(Module):
     """What encoder and decoder layers share: self-attention and a feed-forward block."""
 
+    _norms = 2
+
     def __init__(
-        self,
-        d_model,
-        nhead,
-        dim_feedforward,
-        dropout,
-        activation,
-        layer_norm_eps,
-        batch_first,
-        norm_first,
-        bias,
-        made,
-        cross,
-    ):
+        self, d_model, nhead, dim_feedforward=2048, dropout=0.1, activation=F.relu,
+        layer_norm_eps=1e-5, batch_first=False, norm_first=False, bias=True, device=None,
+        dtype=None,
+    ):  # fmt: skip
         super().__init__()
-        attention = {"dropout": dropout, "batch_first": batch_first, "bias": bias, **made}
-        self.self_attn = MultiheadAttention(d_model, nhead, **attention)
-        if cross:
-            self.multihead_attn = MultiheadAttention(d_model, nhead, **attention)
-        self.linear1 = Linear(d_model, dim_feedforward, bias=bias, **made)
+        made = {"bias": bias, "device": device, "dtype": dtype}
+        for name in ("self_attn", "multihead_attn")[: self._norms - 1]:
+            attention = MultiheadAttention(
+                d_model, nhead, dropout=dropout, batch_first=batch_first, **made
+            )
+            setattr(self, name, attention)
+        self.linear1 = Linear(d_model, dim_feedforward, **made)
         self.dropout = Dropout(dropout)
-        self.linear2 = Linear(dim_feedforward, d_model, bias=bias, **made)
+        self.linear2 = Linear(dim_feedforward, d_model, **made)
         self.norm_first = norm_first
-        names = (1, 2, 3) if cross else (1, 2)
-        for i in names:
-            setattr(self, f"norm{i}", LayerNorm(d_model, eps=layer_norm_eps, bias=bias, **made))
-        for i in names:
-            setattr(self, f"dropout{i}", Dropout(dropout))
+        for i in range(self._norms):
+            setattr(self, f"norm{i + 1}", LayerNorm(d_model, eps=layer_norm_eps, **made))
+        for i in range(self._norms):
+            setattr(self, f"dropout{i + 1}", Dropout(dropout))
         self.activation = _activation(activation)
 
     def _feed_forward(self, x, dropout):
         return dropout(self.linear2(self.dropout(self.activation(self.linear1(x)))))
 
-    def _self_attention(self, x, mask, padding, is_causal):
-        y, _ = self.self_attn(
-            x,
-            x,
-            x,
-            attn_mask=mask,
-            key_padding_mask=padding,
-            is_causal=is_causal and mask is not None,
-            need_weights=False,
-        )
-        return self.dropout1(y)
+    def _attend(self, attention, dropout, x, source, mask, padding, is_causal):
+        """Attention of x to a source, without weights."""
+        y, _ = attention(
+            x, source, source, attn_mask=mask, key_padding_mask=padding,
+            is_causal=is_causal and mask is not None, need_weights=False,
+        )  # fmt: skip
+        return dropout(y)
+
+    def _self_attention(self, x, *masks):
+        return self._attend(self.self_attn, self.dropout1, x, x, *masks)
 
 
 class TransformerEncoderLayer(_Layer):
     """Self-attention and a feed-forward network, each with a residual and a norm.
 
+    Shape: [L, N, d_model], or [N, L, d_model] if `batch_first`; it stays.
+
+    Args:
+        d_model, nhead (int): size of the vectors and number of heads, which divides it.
+        dim_feedforward (int): width of the feed-forward network.
+        dropout (float): probability of zeroing, after each part and in attention.
+        activation (str or function): "relu", "gelu" or any function.
+        layer_norm_eps (float): eps of the norms.
+        norm_first (bool): normalise before each part instead of after the residual.
+        bias (bool): whether linear layers and norms have one.
+
+    Raises:
+        AssertionError: nhead does not divide d_model; RuntimeError: another activation.
+
     >>> layer = pt.nn.TransformerEncoderLayer(8, 2, batch_first=True)
     >>> layer(pt.ones(1, 3, 8)).shape
     portico.Size([1, 3, 8])
     """
-
-    def __init__(
-        self,
-        d_model,
-        nhead,
-        dim_feedforward=2048,
-        dropout=0.1,
-        activation=F.relu,
-        layer_norm_eps=1e-5,
-        batch_first=False,
-        norm_first=False,
-        bias=True,
-        device=None,
-        dtype=None,
-    ):
-        super().__init__(
-            d_model, nhead, dim_feedforward, dropout, activation, layer_norm_eps, batch_first,
-            norm_first, bias, {"device": device, "dtype": dtype}, cross=False,
-        )  # fmt: skip
 
     def forward(self, src, src_mask=None, src_key_padding_mask=None, is_causal=False):
         def attend(x):
@@ -124,26 +112,17 @@ class TransformerEncoderLayer(_Layer):
 
 
 class TransformerDecoderLayer(_Layer):
-    """Self-attention, attention to a memory, and a feed-forward network."""
+    """Self-attention, attention to a memory, and a feed-forward network.
 
-    def __init__(
-        self,
-        d_model,
-        nhead,
-        dim_feedforward=2048,
-        dropout=0.1,
-        activation=F.relu,
-        layer_norm_eps=1e-5,
-        batch_first=False,
-        norm_first=False,
-        bias=True,
-        device=None,
-        dtype=None,
-    ):
-        super().__init__(
-            d_model, nhead, dim_feedforward, dropout, activation, layer_norm_eps, batch_first,
-            norm_first, bias, {"device": device, "dtype": dtype}, cross=True,
-        )  # fmt: skip
+    Called with targets and a memory, the encoder's output; arguments and errors are those of
+    `TransformerEncoderLayer`.
+
+    >>> layer = pt.nn.TransformerDecoderLayer(8, 2, batch_first=True)
+    >>> layer(pt.ones(1, 3, 8), pt.ones(1, 5, 8)).shape
+    portico.Size([1, 3, 8])
+    """
+
+    _norms = 3
 
     def forward(
         self,
@@ -160,16 +139,8 @@ class TransformerDecoderLayer(_Layer):
             return self._self_attention(x, tgt_mask, tgt_key_padding_mask, tgt_is_causal)
 
         def look(x):
-            y, _ = self.multihead_attn(
-                x,
-                memory,
-                memory,
-                attn_mask=memory_mask,
-                key_padding_mask=memory_key_padding_mask,
-                is_causal=memory_is_causal and memory_mask is not None,
-                need_weights=False,
-            )
-            return self.dropout2(y)
+            masks = memory_mask, memory_key_padding_mask, memory_is_causal
+            return self._attend(self.multihead_attn, self.dropout2, x, memory, *masks)
 
         x = tgt
         if self.norm_first:
@@ -182,7 +153,14 @@ class TransformerDecoderLayer(_Layer):
 
 
 class TransformerEncoder(Module):
-    """A stack of encoder layers."""
+    """`num_layers` copies of an encoder layer, one after the other, and a norm at the end.
+
+    Masks are handed to every layer; the shape stays.
+
+    >>> layer = pt.nn.TransformerEncoderLayer(8, 2, batch_first=True)
+    >>> pt.nn.TransformerEncoder(layer, 2)(pt.ones(1, 3, 8)).shape
+    portico.Size([1, 3, 8])
+    """
 
     def __init__(
         self, encoder_layer, num_layers, norm=None, enable_nested_tensor=True, mask_check=True
@@ -204,7 +182,14 @@ class TransformerEncoder(Module):
 
 
 class TransformerDecoder(Module):
-    """A stack of decoder layers."""
+    """`num_layers` copies of a decoder layer, one after the other, and a norm at the end.
+
+    Masks are handed to every layer; the shape of the targets stays.
+
+    >>> layer = pt.nn.TransformerDecoderLayer(8, 2, batch_first=True)
+    >>> pt.nn.TransformerDecoder(layer, 2)(pt.ones(1, 3, 8), pt.ones(1, 5, 8)).shape
+    portico.Size([1, 3, 8])
+    """
 
     def __init__(self, decoder_layer, num_layers, norm=None):
         super().__init__()
@@ -238,26 +223,27 @@ class TransformerDecoder(Module):
 
 
 class Transformer(Module):
-    """Encoder and decoder in one."""
+    """Encoder and decoder in one: called with sources and targets, gives the decoder's output.
+
+    Shapes: [L, N, d_model] and [T, N, d_model], or N first if `batch_first`. Arguments are those
+    of `TransformerEncoderLayer`, the numbers of layers, and modules to use instead.
+
+    Raises:
+        RuntimeError: sources or targets of another size than d_model.
+
+    Source: Vaswani et al., "Attention Is All You Need", 2017.
+
+    >>> net = pt.nn.Transformer(8, 2, 1, 1, 16, batch_first=True)
+    >>> net(pt.ones(1, 5, 8), pt.ones(1, 3, 8)).shape
+    portico.Size([1, 3, 8])
+    """
 
     def __init__(
-        self,
-        d_model=512,
-        nhead=8,
-        num_encoder_layers=6,
-        num_decoder_layers=6,
-        dim_feedforward=2048,
-        dropout=0.1,
-        activation=F.relu,
-        custom_encoder=None,
-        custom_decoder=None,
-        layer_norm_eps=1e-5,
-        batch_first=False,
-        norm_first=False,
-        bias=True,
-        device=None,
-        dtype=None,
-    ):
+        self, d_model=512, nhead=8, num_encoder_layers=6, num_decoder_layers=6,
+        dim_feedforward=2048, dropout=0.1, activation=F.relu, custom_encoder=None,
+        custom_decoder=None, layer_norm_eps=1e-5, batch_first=False, norm_first=False, bias=True,
+        device=None, dtype=None,
+    ):  # fmt: skip
         super().__init__()
         made = {"device": device, "dtype": dtype}
         settings = (
