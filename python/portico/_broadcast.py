@@ -45,6 +45,12 @@ def require_tensor(op, x, argument="input", position=1):
     return x
 
 
+def require_float(op, x, what):
+    if CATEGORY[x.dtype] != FLOAT:
+        fail_runtime(op, what, x.dtype, None, "x.float()")
+    return x
+
+
 def broadcast_two(op, a, b):
     if a == b:
         return a

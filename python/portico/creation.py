@@ -307,15 +307,9 @@ def filled_tensor(name, sizes, value, dtype, device=None, requires_grad=False):
 
 def _filler(name, value):
     def f(
-        *size,
-        out=None,
-        dtype=None,
-        layout=None,
-        device=None,
-        requires_grad=False,
-        pin_memory=False,
-        **names,
-    ):
+        *size, out=None, dtype=None, layout=None, device=None, requires_grad=False,
+        pin_memory=False, **names,
+    ):  # fmt: skip
         if "size" in names:
             size = (names.pop("size"),)
         if names:
@@ -359,15 +353,9 @@ def full(
 
 def _like(name, value):
     def f(
-        input,
-        *,
-        dtype=None,
-        layout=None,
-        device=None,
-        requires_grad=False,
-        memory_format=None,
+        input, *, dtype=None, layout=None, device=None, requires_grad=False, memory_format=None,
         pin_memory=False,
-    ):
+    ):  # fmt: skip
         return filled_tensor(
             name, tuple(input.shape), value, dtype or input.dtype, device, requires_grad
         )
@@ -388,16 +376,9 @@ empty_like = _like("empty_like", 0)
 
 @op(method=False)
 def full_like(
-    input,
-    fill_value,
-    *,
-    dtype=None,
-    layout=None,
-    device=None,
-    requires_grad=False,
-    memory_format=None,
-    pin_memory=False,
-):
+    input, fill_value, *, dtype=None, layout=None, device=None, requires_grad=False,
+    memory_format=None, pin_memory=False,
+):  # fmt: skip
     """A tensor of input's shape and dtype filled with a number.
 
     >>> pt.full_like(pt.tensor([1, 2]), 7)
@@ -424,15 +405,9 @@ def empty_strided(
 
 @op(method=False)
 def empty_permuted(
-    size,
-    physical_layout,
-    *,
-    dtype=None,
-    layout=None,
-    device=None,
-    requires_grad=False,
+    size, physical_layout, *, dtype=None, layout=None, device=None, requires_grad=False,
     pin_memory=False,
-):
+):  # fmt: skip
     """A tensor of the given sizes; the layout in memory is the library's business.
 
     >>> pt.empty_permuted((2, 3), (0, 1)).shape
@@ -445,15 +420,9 @@ def empty_permuted(
 
 def _new(name, value):
     def f(
-        self,
-        *size,
-        dtype=None,
-        device=None,
-        requires_grad=False,
-        layout=None,
-        pin_memory=False,
+        self, *size, dtype=None, device=None, requires_grad=False, layout=None, pin_memory=False,
         **names,
-    ):
+    ):  # fmt: skip
         if "size" in names:
             size = (names["size"],)
         return filled_tensor(
@@ -470,16 +439,9 @@ new_zeros, new_ones, new_empty = _new("new_zeros", 0), _new("new_ones", 1), _new
 
 @method()
 def new_full(
-    self,
-    size,
-    fill_value,
-    *,
-    dtype=None,
-    device=None,
-    requires_grad=False,
-    layout=None,
+    self, size, fill_value, *, dtype=None, device=None, requires_grad=False, layout=None,
     pin_memory=False,
-):
+):  # fmt: skip
     """A tensor of the given sizes and self's dtype, filled with a number."""
     return filled_tensor(
         "new_full", sizes_of((size,)), fill_value, dtype or self.dtype, device, requires_grad
@@ -507,16 +469,9 @@ def new_empty_strided(
 
 @op(method=False, out=True)
 def arange(
-    start=0,
-    end=None,
-    step=1,
-    *,
-    dtype=None,
-    layout=None,
-    device=None,
-    requires_grad=False,
+    start=0, end=None, step=1, *, dtype=None, layout=None, device=None, requires_grad=False,
     pin_memory=False,
-):
+):  # fmt: skip
     """start, start + step, ... below end; int64 unless a number is a float.
 
     Raises `RuntimeError` when step is 0 or leads away from end.
@@ -608,16 +563,9 @@ def _linear(start, end, steps, dtype):
 
 @op(method=False, out=True)
 def linspace(
-    start,
-    end,
-    steps,
-    *,
-    dtype=None,
-    layout=None,
-    device=None,
-    requires_grad=False,
+    start, end, steps, *, dtype=None, layout=None, device=None, requires_grad=False,
     pin_memory=False,
-):
+):  # fmt: skip
     """`steps` values from start to end, both included, at equal distances.
 
     >>> pt.linspace(0, 1, 3)
@@ -629,17 +577,9 @@ def linspace(
 
 @op(method=False, out=True)
 def logspace(
-    start,
-    end,
-    steps,
-    base=10.0,
-    *,
-    dtype=None,
-    layout=None,
-    device=None,
-    requires_grad=False,
+    start, end, steps, base=10.0, *, dtype=None, layout=None, device=None, requires_grad=False,
     pin_memory=False,
-):
+):  # fmt: skip
     """base to the power of linspace(start, end, steps).
 
     >>> pt.logspace(0, 2, 3)

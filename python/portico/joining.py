@@ -5,6 +5,8 @@ from __future__ import annotations
 import builtins
 import math
 
+import numpy as np
+
 from . import _core
 from ._broadcast import cast, constant, require_tensor, sizes_of, wrap_dim, wrap_dims
 from ._dtypes import bool_, int64, promote_types
@@ -591,6 +593,10 @@ def select_scatter(input, src, dim, index):
     return slice_scatter(input, unsqueeze(src, axis), axis, index % n, index % n + 1)
 
 
+def _as_indices(arrays, dtype):
+    return cast(_core.from_buffer(np.array(arrays, dtype=np.int64)), dtype or int64)
+
+
 @op("tril_indices", method=False)
 def tril_indices(row, col, offset=0, *, dtype=None, device=None, layout=None):
     """Row and column indices of the lower triangle, in row-major order.
@@ -599,12 +605,7 @@ def tril_indices(row, col, offset=0, *, dtype=None, device=None, layout=None):
     tensor([[0, 1, 1],
             [0, 0, 1]])
     """
-    import numpy as np
-
-    return cast(
-        _core.from_buffer(np.array(np.tril_indices(row, offset, col), dtype=np.int64)),
-        dtype or int64,
-    )
+    return _as_indices(np.tril_indices(row, offset, col), dtype)
 
 
 @op("triu_indices", method=False)
@@ -615,12 +616,7 @@ def triu_indices(row, col, offset=0, *, dtype=None, device=None, layout=None):
     tensor([[0, 0, 1],
             [0, 1, 1]])
     """
-    import numpy as np
-
-    return cast(
-        _core.from_buffer(np.array(np.triu_indices(row, offset, col), dtype=np.int64)),
-        dtype or int64,
-    )
+    return _as_indices(np.triu_indices(row, offset, col), dtype)
 
 
 @op(method=False)

@@ -230,17 +230,9 @@ def integers(shape, low, high, dtype, generator=None):
 
 def _sized(name, draw, summary):
     def f(
-        *size,
-        generator=None,
-        out=None,
-        dtype=None,
-        layout=None,
-        device=None,
-        requires_grad=False,
-        pin_memory=False,
-        names=None,
-        **more,
-    ):
+        *size, generator=None, out=None, dtype=None, layout=None, device=None, requires_grad=False,
+        pin_memory=False, names=None, **more,
+    ):  # fmt: skip
         if "size" in more:
             size = (more.pop("size"),)
         if more:
@@ -268,16 +260,9 @@ randn = _sized("randn", normal_values, "Standard normal random numbers")
 
 def _sized_like(name, draw):
     def f(
-        input,
-        *,
-        dtype=None,
-        layout=None,
-        device=None,
-        requires_grad=False,
-        memory_format=None,
-        generator=None,
-        pin_memory=False,
-    ):
+        input, *, dtype=None, layout=None, device=None, requires_grad=False, memory_format=None,
+        generator=None, pin_memory=False,
+    ):  # fmt: skip
         return finish(draw(tuple(input.shape), dtype or input.dtype, generator), requires_grad)
 
     f.__name__ = name
@@ -306,17 +291,9 @@ def _bounds(name, low, high):
 
 @op(method=False, out=True)
 def randint(
-    low,
-    high=None,
-    size=None,
-    *,
-    generator=None,
-    dtype=None,
-    layout=None,
-    device=None,
-    requires_grad=False,
-    pin_memory=False,
-):
+    low, high=None, size=None, *, generator=None, dtype=None, layout=None, device=None,
+    requires_grad=False, pin_memory=False,
+):  # fmt: skip
     """Random integers in [low, high): randint(high, size) or randint(low, high, size). int64 by
     default.
 
@@ -334,17 +311,9 @@ def randint(
 
 @op(method=False)
 def randint_like(
-    input,
-    low,
-    high=None,
-    *,
-    dtype=None,
-    layout=None,
-    device=None,
-    requires_grad=False,
-    memory_format=None,
-    generator=None,
-):
+    input, low, high=None, *, dtype=None, layout=None, device=None, requires_grad=False,
+    memory_format=None, generator=None,
+):  # fmt: skip
     """Random integers in [low, high) of input's shape and dtype.
 
     >>> pt.randint_like(pt.zeros(2), 10).shape
@@ -358,15 +327,9 @@ def randint_like(
 
 @op(method=False, out=True)
 def randperm(
-    n,
-    *,
-    generator=None,
-    dtype=None,
-    layout=None,
-    device=None,
-    requires_grad=False,
+    n, *, generator=None, dtype=None, layout=None, device=None, requires_grad=False,
     pin_memory=False,
-):
+):  # fmt: skip
     """A random permutation of 0, ..., n - 1.
 
     >>> pt.randperm(4).sort().values
@@ -380,17 +343,9 @@ def randperm(
 
 @op(method=False, out=True)
 def normal(
-    mean=0.0,
-    std=1.0,
-    size=None,
-    *,
-    generator=None,
-    dtype=None,
-    layout=None,
-    device=None,
-    requires_grad=False,
-    pin_memory=False,
-):
+    mean=0.0, std=1.0, size=None, *, generator=None, dtype=None, layout=None, device=None,
+    requires_grad=False, pin_memory=False,
+):  # fmt: skip
     """Normal random numbers; mean and std are numbers (with `size`) or tensors.
 
     >>> pt.normal(0.0, 1.0, (2,)).shape

@@ -7,7 +7,16 @@ import math
 from collections import namedtuple
 
 from . import _core
-from ._broadcast import as_float, cast, connected, constant, require_tensor, wrap_dim, wrap_dims
+from ._broadcast import (
+    as_float,
+    cast,
+    connected,
+    constant,
+    require_float,
+    require_tensor,
+    wrap_dim,
+    wrap_dims,
+)
 from ._dtypes import (
     CATEGORY,
     FLOAT,
@@ -492,14 +501,7 @@ def dist(input, other, p=2):
 def _moments(name, input, dim, unbiased, correction, keepdim):
     """Mean and variance by two passes."""
     x = require_tensor(name, input)
-    if not is_float(x.dtype):
-        fail_runtime(
-            name,
-            f"{name} only support floating point and complex dtypes",
-            x.dtype,
-            None,
-            "x.float()",
-        )
+    require_float(name, x, f"{name} only support floating point and complex dtypes")
     axes = _dims_or_all(name, dim, x.ndim)
     if correction is None:
         correction = 1 if unbiased is None or unbiased else 0

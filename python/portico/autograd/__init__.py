@@ -104,16 +104,9 @@ def backward(
 
 
 def grad(
-    outputs,
-    inputs,
-    grad_outputs=None,
-    retain_graph=None,
-    create_graph=False,
-    only_inputs=True,
-    allow_unused=None,
-    is_grads_batched=False,
-    materialize_grads=False,
-):
+    outputs, inputs, grad_outputs=None, retain_graph=None, create_graph=False, only_inputs=True,
+    allow_unused=None, is_grads_batched=False, materialize_grads=False,
+):  # fmt: skip
     """The gradients of outputs in inputs, as a tuple; nothing is accumulated.
 
     >>> x = pt.tensor(3.0, requires_grad=True)
@@ -135,7 +128,7 @@ def grad(
                 True,
                 False,
                 True,
-            )
+            )  # fmt: skip
             for i in range(_as_tuple(grad_outputs)[0].shape[0])
         ]
         from ..joining import stack

@@ -46,22 +46,10 @@ def _numerical(f, inputs, k, eps):
 
 
 def gradcheck(
-    func,
-    inputs,
-    *,
-    eps=1e-6,
-    atol=1e-5,
-    rtol=1e-3,
-    raise_exception=True,
-    check_undefined_grad=True,
-    nondet_tol=0.0,
-    check_batched_grad=False,
-    check_forward_ad=False,
-    check_backward_ad=True,
-    fast_mode=False,
-    masked=None,
-    **_,
-):
+    func, inputs, *, eps=1e-6, atol=1e-5, rtol=1e-3, raise_exception=True,
+    check_undefined_grad=True, nondet_tol=0.0, check_batched_grad=False, check_forward_ad=False,
+    check_backward_ad=True, fast_mode=False, masked=None, **_,
+):  # fmt: skip
     """Whether the gradients of func agree with finite differences; inputs should be float64.
 
     >>> x = pt.tensor([0.5], dtype=pt.float64, requires_grad=True)

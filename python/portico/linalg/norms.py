@@ -5,8 +5,7 @@ from __future__ import annotations
 import builtins
 import math
 
-from .._broadcast import cast, wrap_dim, wrap_dims
-from .._dtypes import is_float
+from .._broadcast import cast, require_float, wrap_dim, wrap_dims
 from .._fail import fail_runtime
 from .._registry import accept_out
 from ..reductions import _require_elements
@@ -17,15 +16,8 @@ from .decompositions import svdvals
 def _float_input(name, x, dtype):
     if dtype is not None:
         x = cast(x, dtype)
-    if not is_float(x.dtype):
-        fail_runtime(
-            name,
-            f"linalg.{name}: Expected a floating point or complex tensor as input.",
-            x.dtype,
-            None,
-            "x.float()",
-        )
-    return x
+    what = f"linalg.{name}: Expected a floating point or complex tensor as input."
+    return require_float(name, x, what)
 
 
 @accept_out

@@ -100,15 +100,9 @@ class StateDict:
     ):
         for hook in self._load_state_dict_pre_hooks.values():
             hook(
-                self,
-                state_dict,
-                prefix,
-                local_metadata,
-                strict,
-                missing_keys,
-                unexpected_keys,
+                self, state_dict, prefix, local_metadata, strict, missing_keys, unexpected_keys,
                 error_msgs,
-            )
+            )  # fmt: skip
         persistent = {
             name: buffer
             for name, buffer in self._buffers.items()

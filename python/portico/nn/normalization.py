@@ -99,15 +99,9 @@ class _BatchNorm(_RunningNorm):
         use_batch = self.training or self.running_mean is None
         tracked = not self.training or self.track_running_stats
         return F.batch_norm(
-            input,
-            self.running_mean if tracked else None,
-            self.running_var if tracked else None,
-            self.weight,
-            self.bias,
-            use_batch,
-            momentum,
-            self.eps,
-        )
+            input, self.running_mean if tracked else None, self.running_var if tracked else None,
+            self.weight, self.bias, use_batch, momentum, self.eps,
+        )  # fmt: skip
 
 
 class BatchNorm1d(_BatchNorm):
@@ -185,15 +179,10 @@ class _InstanceNorm(_RunningNorm):
                 f"({self.num_features}), but got: {input.shape[channel]}.",
             )
         y = F.instance_norm(
-            input.unsqueeze(0) if unbatched else input,
-            self.running_mean,
-            self.running_var,
-            self.weight,
-            self.bias,
-            self.training or not self.track_running_stats,
-            0.0 if self.momentum is None else self.momentum,
-            self.eps,
-        )
+            input.unsqueeze(0) if unbatched else input, self.running_mean, self.running_var,
+            self.weight, self.bias, self.training or not self.track_running_stats,
+            0.0 if self.momentum is None else self.momentum, self.eps,
+        )  # fmt: skip
         return y.squeeze(0) if unbatched else y
 
 

@@ -394,13 +394,7 @@ class FractionalMaxPool2d(_FractionalMaxPool):
 class FractionalMaxPool3d(_FractionalMaxPool):
     """Maxima of windows at random places of [N, C, D, H, W] or [C, D, H, W] (Graham, 2014).
 
-    Args:
-        kernel_size (int or tuple): the windows.
-        output_size (int or tuple) or output_ratio (float or tuple in (0, 1)): how many.
-        return_indices (bool): return the positions of the maxima too.
-
-    Raises:
-        ValueError: neither or both of output_size and output_ratio; a ratio out of range.
+    Arguments and errors are those of `FractionalMaxPool2d`.
 
     >>> pt.nn.FractionalMaxPool3d(2, output_size=3)(pt.ones(1, 1, 6, 6, 6)).shape
     portico.Size([1, 1, 3, 3, 3])

@@ -56,19 +56,9 @@ class RNNBase(Module):
     """Layers, directions, parameters and the loop over time, for any cell."""
 
     def __init__(
-        self,
-        mode,
-        input_size,
-        hidden_size,
-        num_layers=1,
-        bias=True,
-        batch_first=False,
-        dropout=0.0,
-        bidirectional=False,
-        proj_size=0,
-        device=None,
-        dtype=None,
-    ):
+        self, mode, input_size, hidden_size, num_layers=1, bias=True, batch_first=False,
+        dropout=0.0, bidirectional=False, proj_size=0, device=None, dtype=None,
+    ):  # fmt: skip
         super().__init__()
         name = type(self).__name__
         if isinstance(dropout, bool) or not 0 <= dropout <= 1:

@@ -417,21 +417,10 @@ class CyclicLR(LRScheduler):
     _not_saved = ("optimizer", "_scale_fn")
 
     def __init__(
-        self,
-        optimizer,
-        base_lr,
-        max_lr,
-        step_size_up=2000,
-        step_size_down=None,
-        mode="triangular",
-        gamma=1.0,
-        scale_fn=None,
-        scale_mode="cycle",
-        cycle_momentum=True,
-        base_momentum=0.8,
-        max_momentum=0.9,
-        last_epoch=-1,
-    ):
+        self, optimizer, base_lr, max_lr, step_size_up=2000, step_size_down=None, mode="triangular",
+        gamma=1.0, scale_fn=None, scale_mode="cycle", cycle_momentum=True, base_momentum=0.8,
+        max_momentum=0.9, last_epoch=-1,
+    ):  # fmt: skip
         if mode not in ("triangular", "triangular2", "exp_range") and scale_fn is None:
             raise PorticoValueError("mode is invalid and scale_fn is None")
 
@@ -498,22 +487,10 @@ class OneCycleLR(LRScheduler):
     """Up to `max_lr` and then far down, once (Smith & Topin, 2017)."""
 
     def __init__(
-        self,
-        optimizer,
-        max_lr,
-        total_steps=None,
-        epochs=None,
-        steps_per_epoch=None,
-        pct_start=0.3,
-        anneal_strategy="cos",
-        cycle_momentum=True,
-        base_momentum=0.85,
-        max_momentum=0.95,
-        div_factor=25.0,
-        final_div_factor=1e4,
-        three_phase=False,
-        last_epoch=-1,
-    ):
+        self, optimizer, max_lr, total_steps=None, epochs=None, steps_per_epoch=None, pct_start=0.3,
+        anneal_strategy="cos", cycle_momentum=True, base_momentum=0.85, max_momentum=0.95,
+        div_factor=25.0, final_div_factor=1e4, three_phase=False, last_epoch=-1,
+    ):  # fmt: skip
         if total_steps is None:
             if epochs is None or steps_per_epoch is None:
                 raise PorticoValueError(
@@ -589,17 +566,9 @@ class ReduceLROnPlateau(LRScheduler):
     """Multiplies by `factor` when a metric has not improved for `patience` epochs."""
 
     def __init__(
-        self,
-        optimizer,
-        mode="min",
-        factor=0.1,
-        patience=10,
-        threshold=1e-4,
-        threshold_mode="rel",
-        cooldown=0,
-        min_lr=0,
-        eps=1e-8,
-    ):
+        self, optimizer, mode="min", factor=0.1, patience=10, threshold=1e-4, threshold_mode="rel",
+        cooldown=0, min_lr=0, eps=1e-8,
+    ):  # fmt: skip
         if factor >= 1.0:
             raise PorticoValueError("Factor should be < 1.0.")
         if mode not in ("min", "max"):

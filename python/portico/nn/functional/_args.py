@@ -18,6 +18,20 @@ def per_dim(op: str, name: str, value, n: int) -> tuple[int, ...]:
     return (int(value),) * n
 
 
+def per_dims(op: str, n: int, **values):
+    """`per_dim` of several arguments.
+
+    >>> per_dims("conv2d", 2, stride=2, padding=(0, 1))
+    [(2, 2), (0, 1)]
+    """
+    return [per_dim(op, name, value, n) for name, value in values.items()]
+
+
+def stored(input, value, inplace):
+    """A result, or the input with the result written into it."""
+    return input.copy_(value) if inplace else value
+
+
 def reduced(op: str, loss, reduction: str):
     """Applies a loss function's `reduction`."""
     if reduction == "mean":

@@ -4,6 +4,8 @@ import portico as pt
 from portico import activation as _plain
 from portico._fail import fail_value
 
+from ._args import stored
+
 __all__ = [
     "celu",
     "celu_",
@@ -44,13 +46,9 @@ __all__ = [
 ]
 
 
-def _applied(input, value, inplace):
-    return input.copy_(value) if inplace else value
-
-
 def threshold(input, threshold, value, inplace=False):
     """x where x > threshold, else value."""
-    return _applied(input, _plain.threshold(input, threshold, value), inplace)
+    return stored(input, _plain.threshold(input, threshold, value), inplace)
 
 
 def relu(input, inplace=False):
@@ -59,39 +57,39 @@ def relu(input, inplace=False):
     >>> F.relu(pt.tensor([-1., 2.]))
     tensor([0., 2.])
     """
-    return _applied(input, _plain.relu(input), inplace)
+    return stored(input, _plain.relu(input), inplace)
 
 
 def relu6(input, inplace=False):
     """min(max(x, 0), 6)."""
-    return _applied(input, _plain.hardtanh(input, 0.0, 6.0), inplace)
+    return stored(input, _plain.hardtanh(input, 0.0, 6.0), inplace)
 
 
 def hardtanh(input, min_val=-1.0, max_val=1.0, inplace=False):
     """x limited to [min_val, max_val]."""
     if min_val > max_val:
         fail_value("hardtanh", "min_val cannot be greater than max_val", (min_val, max_val))
-    return _applied(input, _plain.hardtanh(input, min_val, max_val), inplace)
+    return stored(input, _plain.hardtanh(input, min_val, max_val), inplace)
 
 
 def elu(input, alpha=1.0, inplace=False):
     """x where x > 0, else alpha * (exp(x) - 1)."""
-    return _applied(input, _plain.elu(input, alpha), inplace)
+    return stored(input, _plain.elu(input, alpha), inplace)
 
 
 def selu(input, inplace=False):
     """The self-normalising `elu`."""
-    return _applied(input, _plain.selu(input), inplace)
+    return stored(input, _plain.selu(input), inplace)
 
 
 def celu(input, alpha=1.0, inplace=False):
     """max(0, x) + min(0, alpha * (exp(x / alpha) - 1))."""
-    return _applied(input, _plain.celu(input, alpha), inplace)
+    return stored(input, _plain.celu(input, alpha), inplace)
 
 
 def leaky_relu(input, negative_slope=0.01, inplace=False):
     """x where x > 0, else negative_slope * x."""
-    return _applied(input, _plain.leaky_relu(input, negative_slope), inplace)
+    return stored(input, _plain.leaky_relu(input, negative_slope), inplace)
 
 
 def rrelu(input, lower=1.0 / 8, upper=1.0 / 3, training=False, inplace=False):
@@ -105,27 +103,27 @@ def rrelu(input, lower=1.0 / 8, upper=1.0 / 3, training=False, inplace=False):
         value = pt.where(input > 0, input, input * (slope * (upper - lower) + lower))
     else:
         value = _plain.leaky_relu(input, (lower + upper) / 2)
-    return _applied(input, value, inplace)
+    return stored(input, value, inplace)
 
 
 def silu(input, inplace=False):
     """x * sigmoid(x)."""
-    return _applied(input, _plain.silu(input), inplace)
+    return stored(input, _plain.silu(input), inplace)
 
 
 def mish(input, inplace=False):
     """x * tanh(softplus(x))."""
-    return _applied(input, _plain.mish(input), inplace)
+    return stored(input, _plain.mish(input), inplace)
 
 
 def hardsigmoid(input, inplace=False):
     """relu6(x + 3) / 6."""
-    return _applied(input, _plain.hardsigmoid(input), inplace)
+    return stored(input, _plain.hardsigmoid(input), inplace)
 
 
 def hardswish(input, inplace=False):
     """x * relu6(x + 3) / 6."""
-    return _applied(input, _plain.hardswish(input), inplace)
+    return stored(input, _plain.hardswish(input), inplace)
 
 
 def _default_dim(name, dim, ndim):

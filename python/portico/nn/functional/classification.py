@@ -78,14 +78,8 @@ def _reduce_by_weight(op, loss, share, reduction):
 
 
 def nll_loss(
-    input,
-    target,
-    weight=None,
-    size_average=None,
-    ignore_index=-100,
-    reduce=None,
-    reduction="mean",
-):
+    input, target, weight=None, size_average=None, ignore_index=-100, reduce=None, reduction="mean",
+):  # fmt: skip
     """Negative log likelihood: minus the `input` (log-probabilities [N, C, d..]) at `target`.
 
     `target` holds class numbers [N, d..]; samples of class `ignore_index` count
@@ -101,15 +95,9 @@ def nll_loss(
 
 
 def cross_entropy(
-    input,
-    target,
-    weight=None,
-    size_average=None,
-    ignore_index=-100,
-    reduce=None,
-    reduction="mean",
+    input, target, weight=None, size_average=None, ignore_index=-100, reduce=None, reduction="mean",
     label_smoothing=0.0,
-):
+):  # fmt: skip
     """`nll_loss` of ``log_softmax(input)``; `target` may also hold class probabilities.
 
     `input` is [N, C, d..] or [C]. `target` holds class numbers [N, d..] of an
@@ -132,17 +120,9 @@ def cross_entropy(
 
 
 def linear_cross_entropy(
-    input,
-    linear_weight,
-    target,
-    *,
-    linear_bias=None,
-    weight=None,
-    reduction="mean",
-    ignore_index=None,
-    label_smoothing=0.0,
-    options=None,
-):
+    input, linear_weight, target, *, linear_bias=None, weight=None, reduction="mean",
+    ignore_index=None, label_smoothing=0.0, options=None,
+):  # fmt: skip
     """`cross_entropy` of ``linear(input, linear_weight, linear_bias)``.
 
     >>> F.linear_cross_entropy(pt.ones(1, 2), pt.zeros(3, 2), pt.tensor([1]))
@@ -194,15 +174,8 @@ def _rows(op, input, target):
 
 
 def multi_margin_loss(
-    input,
-    target,
-    p=1,
-    margin=1.0,
-    weight=None,
-    size_average=None,
-    reduce=None,
-    reduction="mean",
-):
+    input, target, p=1, margin=1.0, weight=None, size_average=None, reduce=None, reduction="mean",
+):  # fmt: skip
     """``sum over i != y of max(0, margin - x[y] + x[i])^p / C``."""
     if p not in (1, 2):
         fail_value("multi_margin_loss", "only p == 1 and p == 2 supported", p)

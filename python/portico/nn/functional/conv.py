@@ -4,7 +4,7 @@ import portico as pt
 from portico._fail import fail_runtime, fail_value
 from portico._generated import ops
 
-from ._args import per_dim, with_batch
+from ._args import per_dim, per_dims, with_batch
 
 __all__ = [
     "conv1d",
@@ -134,10 +134,9 @@ def _conv_transpose(op, n, input, weight, bias, stride, padding, output_padding,
         fail_runtime(op, "weight has the wrong number of dimensions", weight.ndim, n + 2)
     x, unbatched = with_batch(op, input, n)
     _check(op, x, weight, bias, groups, True)
-    stride = per_dim(op, "stride", stride, n)
-    padding = per_dim(op, "padding", padding, n)
-    extra = per_dim(op, "output_padding", output_padding, n)
-    dilation = per_dim(op, "dilation", dilation, n)
+    stride, padding, extra, dilation = per_dims(
+        op, n, stride=stride, padding=padding, output_padding=output_padding, dilation=dilation
+    )
     if any(e >= max(s, d) and e for e, s, d in zip(extra, stride, dilation, strict=True)):
         fail_runtime(op, "output padding must be smaller than either stride or dilation", extra)
     kernel = weight.shape[2:]
@@ -170,17 +169,9 @@ def conv_transpose1d(
     tensor([[[1., 2., 1.]]])
     """
     return _conv_transpose(
-        "conv_transpose1d",
-        1,
-        input,
-        weight,
-        bias,
-        stride,
-        padding,
-        output_padding,
-        groups,
+        "conv_transpose1d", 1, input, weight, bias, stride, padding, output_padding, groups,
         dilation,
-    )
+    )  # fmt: skip
 
 
 def conv_transpose2d(
@@ -193,17 +184,9 @@ def conv_transpose2d(
               [1., 1.]]]])
     """
     return _conv_transpose(
-        "conv_transpose2d",
-        2,
-        input,
-        weight,
-        bias,
-        stride,
-        padding,
-        output_padding,
-        groups,
+        "conv_transpose2d", 2, input, weight, bias, stride, padding, output_padding, groups,
         dilation,
-    )
+    )  # fmt: skip
 
 
 def conv_transpose3d(
@@ -215,14 +198,6 @@ def conv_transpose3d(
     portico.Size([1, 2, 1, 1, 1])
     """
     return _conv_transpose(
-        "conv_transpose3d",
-        3,
-        input,
-        weight,
-        bias,
-        stride,
-        padding,
-        output_padding,
-        groups,
+        "conv_transpose3d", 3, input, weight, bias, stride, padding, output_padding, groups,
         dilation,
-    )
+    )  # fmt: skip

@@ -38,14 +38,9 @@ def _padded_targets(targets, lengths):
 
 
 def ctc_loss(
-    log_probs,
-    targets,
-    input_lengths,
-    target_lengths,
-    blank=0,
-    reduction="mean",
+    log_probs, targets, input_lengths, target_lengths, blank=0, reduction="mean",
     zero_infinity=False,
-):
+):  # fmt: skip
     """Negative log likelihood of label sequences under all their alignments.
 
     `log_probs` is [T, N, C] or [T, C]; `targets` [N, S], or 1-d and

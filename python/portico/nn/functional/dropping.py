@@ -3,6 +3,8 @@
 import portico as pt
 from portico._fail import fail_runtime, fail_value
 
+from ._args import stored
+
 __all__ = [
     "alpha_dropout",
     "dropout",
@@ -13,24 +15,21 @@ __all__ = [
 ]
 
 
-def _check(op, p):
+def _drop(op, input, p, training, inplace, shape, dropped=None):
+    """Drops where a mask of `shape` says so; `dropped(keep)` is the result."""
     if not 0.0 <= p <= 1.0:
         fail_value(op, f"dropout probability has to be between 0 and 1, but got {p}")
-
-
-def _result(input, value, inplace):
-    return input.copy_(value) if inplace else value
-
-
-def _drop(op, input, p, training, inplace, shape):
-    _check(op, p)
     if not training or p == 0.0:
         return input
     if p == 1.0:
-        return _result(input, input * 0.0, inplace)
+        return stored(input, input * 0.0, inplace)
     keep = pt.rand(shape, device=input.device) >= p
-    scaled = input * (1.0 / (1.0 - p))
-    return _result(input, pt.where(keep, scaled, pt.zeros_like(scaled)), inplace)
+    if dropped is None:
+        scaled = input * (1.0 / (1.0 - p))
+        value = pt.where(keep, scaled, pt.zeros_like(scaled))
+    else:
+        value = dropped(keep)
+    return stored(input, value, inplace)
 
 
 def dropout(input, p=0.5, training=True, inplace=False):
@@ -77,16 +76,12 @@ _SELU_FLOOR = -1.7580993408473766
 
 
 def _alpha(op, input, p, training, inplace, shape):
-    _check(op, p)
-    if not training or p == 0.0:
-        return input
-    if p == 1.0:
-        return _result(input, input * 0.0, inplace)
-    scale = ((1 - p) * (1 + p * _SELU_FLOOR**2)) ** -0.5
-    shift = -scale * p * _SELU_FLOOR
-    keep = pt.rand(shape, device=input.device) >= p
-    kept = pt.where(keep, input, pt.full_like(input, _SELU_FLOOR))
-    return _result(input, kept * scale + shift, inplace)
+    def dropped(keep):
+        scale = ((1 - p) * (1 + p * _SELU_FLOOR**2)) ** -0.5
+        shift = -scale * p * _SELU_FLOOR
+        return pt.where(keep, input, pt.full_like(input, _SELU_FLOOR)) * scale + shift
+
+    return _drop(op, input, p, training, inplace, shape, dropped)
 
 
 def alpha_dropout(input, p=0.5, training=False, inplace=False):

@@ -5,7 +5,7 @@ import itertools
 import portico as pt
 from portico._fail import fail_runtime, fail_value
 
-from ._args import per_dim
+from ._args import per_dims
 
 __all__ = [
     "channel_shuffle",
@@ -53,11 +53,9 @@ def unfold(input, kernel_size, dilation=1, padding=0, stride=1):
     op = "unfold"
     if input.ndim not in (3, 4):
         fail_runtime(op, "Expected 3D or 4D (batch mode) tensor for input", list(input.shape))
-    kernel, dilation = (
-        per_dim(op, "kernel_size", kernel_size, 2),
-        per_dim(op, "dilation", dilation, 2),
+    kernel, dilation, padding, stride = per_dims(
+        op, 2, kernel_size=kernel_size, dilation=dilation, padding=padding, stride=stride
     )
-    padding, stride = per_dim(op, "padding", padding, 2), per_dim(op, "stride", stride, 2)
     x = input if input.ndim == 4 else input.unsqueeze(0)
     counts = _block_counts(op, x.shape[2:], kernel, dilation, padding, stride)
     if any(padding):
@@ -74,12 +72,8 @@ def fold(input, output_size, kernel_size, dilation=1, padding=0, stride=1):
     op = "fold"
     if input.ndim not in (2, 3):
         fail_runtime(op, "Expected 2D or 3D (batch mode) tensor for input", list(input.shape))
-    size, kernel = (
-        per_dim(op, "output_size", output_size, 2),
-        per_dim(op, "kernel_size", kernel_size, 2),
-    )
-    dilation, padding = per_dim(op, "dilation", dilation, 2), per_dim(op, "padding", padding, 2)
-    stride = per_dim(op, "stride", stride, 2)
+    size, kernel = per_dims(op, 2, output_size=output_size, kernel_size=kernel_size)
+    dilation, padding, stride = per_dims(op, 2, dilation=dilation, padding=padding, stride=stride)
     x = input if input.ndim == 3 else input.unsqueeze(0)
     counts = _block_counts(op, size, kernel, dilation, padding, stride)
     taps, blocks = kernel[0] * kernel[1], counts[0] * counts[1]

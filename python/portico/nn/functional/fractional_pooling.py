@@ -66,13 +66,9 @@ def _fractional(
 
 
 def fractional_max_pool2d(
-    input,
-    kernel_size,
-    output_size=None,
-    output_ratio=None,
-    return_indices=False,
+    input, kernel_size, output_size=None, output_ratio=None, return_indices=False,
     _random_samples=None,
-):
+):  # fmt: skip
     """Max pooling to `output_size` (or `output_ratio` of the input) with random window places."""
     return _fractional(
         "fractional_max_pool2d", 2, input, kernel_size, output_size, output_ratio, return_indices,
@@ -81,13 +77,9 @@ def fractional_max_pool2d(
 
 
 def fractional_max_pool3d(
-    input,
-    kernel_size,
-    output_size=None,
-    output_ratio=None,
-    return_indices=False,
+    input, kernel_size, output_size=None, output_ratio=None, return_indices=False,
     _random_samples=None,
-):
+):  # fmt: skip
     """Max pooling to `output_size` (or `output_ratio` of the input) with random window places."""
     return _fractional(
         "fractional_max_pool3d", 3, input, kernel_size, output_size, output_ratio, return_indices,
@@ -96,13 +88,9 @@ def fractional_max_pool3d(
 
 
 def fractional_max_pool2d_with_indices(
-    input,
-    kernel_size,
-    output_size=None,
-    output_ratio=None,
-    return_indices=True,
+    input, kernel_size, output_size=None, output_ratio=None, return_indices=True,
     _random_samples=None,
-):
+):  # fmt: skip
     """`fractional_max_pool2d` that also returns the flat index of each maximum."""
     return fractional_max_pool2d(
         input, kernel_size, output_size, output_ratio, True, _random_samples
@@ -110,13 +98,9 @@ def fractional_max_pool2d_with_indices(
 
 
 def fractional_max_pool3d_with_indices(
-    input,
-    kernel_size,
-    output_size=None,
-    output_ratio=None,
-    return_indices=True,
+    input, kernel_size, output_size=None, output_ratio=None, return_indices=True,
     _random_samples=None,
-):
+):  # fmt: skip
     """`fractional_max_pool3d` that also returns the flat index of each maximum."""
     return fractional_max_pool3d(
         input, kernel_size, output_size, output_ratio, True, _random_samples

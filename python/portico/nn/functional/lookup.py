@@ -42,14 +42,9 @@ def _renormalise(weight, indices, max_norm, norm_type):
 
 
 def embedding(
-    input,
-    weight,
-    padding_idx=None,
-    max_norm=None,
-    norm_type=2.0,
-    scale_grad_by_freq=False,
+    input, weight, padding_idx=None, max_norm=None, norm_type=2.0, scale_grad_by_freq=False,
     sparse=False,
-):
+):  # fmt: skip
     """``weight[input]``: rows of `weight` [num, dim] at integer indices.
 
     The row `padding_idx` gets no gradient. An index out of range raises
@@ -97,18 +92,9 @@ def _bags(op, input, offsets, include_last_offset):
 
 
 def embedding_bag(
-    input,
-    weight,
-    offsets=None,
-    max_norm=None,
-    norm_type=2,
-    scale_grad_by_freq=False,
-    mode="mean",
-    sparse=False,
-    per_sample_weights=None,
-    include_last_offset=False,
-    padding_idx=None,
-):
+    input, weight, offsets=None, max_norm=None, norm_type=2, scale_grad_by_freq=False, mode="mean",
+    sparse=False, per_sample_weights=None, include_last_offset=False, padding_idx=None,
+):  # fmt: skip
     """Sum, mean or maximum of the rows of each bag of indices.
 
     `input` is [B, N], or 1-d with `offsets` where each bag begins.

@@ -132,15 +132,9 @@ def kl_div(input, target, size_average=None, reduce=None, reduction="mean", log_
 
 
 def poisson_nll_loss(
-    input,
-    target,
-    log_input=True,
-    full=False,
-    size_average=None,
-    eps=1e-8,
-    reduce=None,
+    input, target, log_input=True, full=False, size_average=None, eps=1e-8, reduce=None,
     reduction="mean",
-):
+):  # fmt: skip
     """Negative log likelihood of a Poisson distribution with (log) mean `input`."""
     loss = input.exp() - target * input if log_input else input - target * (input + eps).log()
     if full:
@@ -222,17 +216,9 @@ def cosine_embedding_loss(
 
 
 def triplet_margin_loss(
-    anchor,
-    positive,
-    negative,
-    margin=1.0,
-    p=2,
-    eps=1e-6,
-    swap=False,
-    size_average=None,
-    reduce=None,
-    reduction="mean",
-):
+    anchor, positive, negative, margin=1.0, p=2, eps=1e-6, swap=False, size_average=None,
+    reduce=None, reduction="mean",
+):  # fmt: skip
     """``max(0, |anchor - positive| - |anchor - negative| + margin)`` in the p-norm."""
 
     def distance(a, b):
@@ -240,26 +226,14 @@ def triplet_margin_loss(
 
     reduction = legacy_reduction(reduction, size_average, reduce)
     return triplet_margin_with_distance_loss(
-        anchor,
-        positive,
-        negative,
-        distance_function=distance,
-        margin=margin,
-        swap=swap,
+        anchor, positive, negative, distance_function=distance, margin=margin, swap=swap,
         reduction=reduction,
-    )
+    )  # fmt: skip
 
 
 def triplet_margin_with_distance_loss(
-    anchor,
-    positive,
-    negative,
-    *,
-    distance_function=None,
-    margin=1.0,
-    swap=False,
-    reduction="mean",
-):
+    anchor, positive, negative, *, distance_function=None, margin=1.0, swap=False, reduction="mean",
+):  # fmt: skip
     """`triplet_margin_loss` with any function as the distance."""
     if margin <= 0:
         fail_value("triplet_margin_loss", "margin must be greater than 0", margin)

@@ -46,15 +46,9 @@ def _check_channels(op, name, tensor, channels):
 
 
 def batch_norm(
-    input,
-    running_mean,
-    running_var,
-    weight=None,
-    bias=None,
-    training=False,
-    momentum=0.1,
+    input, running_mean, running_var, weight=None, bias=None, training=False, momentum=0.1,
     eps=1e-5,
-):
+):  # fmt: skip
     """Normalises each channel (dimension 1) over the batch.
 
     With `training` the batch's own statistics are used, and the running ones,
@@ -171,15 +165,9 @@ def group_norm(input, num_groups, weight=None, bias=None, eps=1e-5):
 
 
 def instance_norm(
-    input,
-    running_mean=None,
-    running_var=None,
-    weight=None,
-    bias=None,
-    use_input_stats=True,
-    momentum=0.1,
-    eps=1e-5,
-):
+    input, running_mean=None, running_var=None, weight=None, bias=None, use_input_stats=True,
+    momentum=0.1, eps=1e-5,
+):  # fmt: skip
     """Normalises each channel of each sample over its spatial dimensions.
 
     >>> F.instance_norm(pt.tensor([[[1., 3.], [2., 6.]]]))

@@ -6,7 +6,7 @@ import portico as pt
 from portico._fail import fail_runtime
 from portico._generated import ops
 
-from ._args import per_dim, with_batch
+from ._args import per_dim, per_dims, with_batch
 
 __all__ = [
     "avg_pool1d",
@@ -56,13 +56,11 @@ def _window_sizes(op, size, kernel, stride, padding, dilation, ceil_mode):
 
 
 def _geometry(op, n, kernel_size, stride, padding, dilation):
-    kernel = per_dim(op, "kernel_size", kernel_size, n)
-    stride = (
-        kernel
-        if stride is None or stride == () or stride == []
-        else per_dim(op, "stride", stride, n)
+    if stride is None or stride == () or stride == []:
+        stride = kernel_size
+    return per_dims(
+        op, n, kernel_size=kernel_size, stride=stride, padding=padding, dilation=dilation
     )
-    return kernel, stride, per_dim(op, "padding", padding, n), per_dim(op, "dilation", dilation, n)
 
 
 def _max_pool(op, n, input, kernel_size, stride, padding, dilation, ceil_mode, return_indices):
@@ -81,27 +79,17 @@ def _max_pool_function(n, doc):
     op = f"max_pool{n}d"
 
     def pool(
-        input,
-        kernel_size,
-        stride=None,
-        padding=0,
-        dilation=1,
-        ceil_mode=False,
+        input, kernel_size, stride=None, padding=0, dilation=1, ceil_mode=False,
         return_indices=False,
-    ):
+    ):  # fmt: skip
         return _max_pool(
             op, n, input, kernel_size, stride, padding, dilation, ceil_mode, return_indices
         )
 
     def pool_with_indices(
-        input,
-        kernel_size,
-        stride=None,
-        padding=0,
-        dilation=1,
-        ceil_mode=False,
+        input, kernel_size, stride=None, padding=0, dilation=1, ceil_mode=False,
         return_indices=True,
-    ):
+    ):  # fmt: skip
         return _max_pool(op, n, input, kernel_size, stride, padding, dilation, ceil_mode, True)
 
     pool.__name__ = pool.__qualname__ = op
@@ -212,14 +200,9 @@ def avg_pool1d(input, kernel_size, stride=None, padding=0, ceil_mode=False, coun
 
 
 def avg_pool2d(
-    input,
-    kernel_size,
-    stride=None,
-    padding=0,
-    ceil_mode=False,
-    count_include_pad=True,
+    input, kernel_size, stride=None, padding=0, ceil_mode=False, count_include_pad=True,
     divisor_override=None,
-):
+):  # fmt: skip
     """Mean of each window of `input` [N, C, H, W].
 
     >>> F.avg_pool2d(pt.arange(4.).reshape(1, 1, 2, 2), 2)
@@ -232,14 +215,9 @@ def avg_pool2d(
 
 
 def avg_pool3d(
-    input,
-    kernel_size,
-    stride=None,
-    padding=0,
-    ceil_mode=False,
-    count_include_pad=True,
+    input, kernel_size, stride=None, padding=0, ceil_mode=False, count_include_pad=True,
     divisor_override=None,
-):
+):  # fmt: skip
     """Mean of each window of `input` [N, C, D, H, W].
 
     >>> F.avg_pool3d(pt.ones(1, 1, 2, 2, 2), 2).shape

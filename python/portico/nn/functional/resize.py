@@ -107,14 +107,9 @@ def _sizes(input, size, scale_factor, recompute):
 
 
 def interpolate(
-    input,
-    size=None,
-    scale_factor=None,
-    mode="nearest",
-    align_corners=None,
-    recompute_scale_factor=None,
-    antialias=False,
-):
+    input, size=None, scale_factor=None, mode="nearest", align_corners=None,
+    recompute_scale_factor=None, antialias=False,
+):  # fmt: skip
     """Resizes the spatial dimensions of `input` [N, C, d..].
 
     `mode`: nearest, nearest-exact, linear (3-d input), bilinear, bicubic (4-d),
