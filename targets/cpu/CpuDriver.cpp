@@ -10,27 +10,24 @@
 //===----------------------------------------------------------------------===//
 
 #include "targets/cpu/CpuDriver.h"
+#include "targets/common/HostMemory.h"
+#include "targets/common/SharedObject.h"
 #include "targets/cpu/CpuFeatures.h"
 
 #include "portico/parallel.h"
 
 #include <algorithm>
-#include <atomic>
-#include <cerrno>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
-#include <dlfcn.h>
 #include <memory>
 #include <string>
-#include <sys/mman.h>
-#include <unistd.h>
+
+using namespace portico;
 
 namespace {
 
 using Kernel = void (*)(void *const *buffers, int64_t begin, int64_t end, int64_t *status);
-
-constexpr size_t kHugePage = size_t(2) << 20;
 
 thread_local std::string lastError;
 
@@ -43,28 +40,11 @@ int32_t failed(std::string message) {
 // Devices
 //===----------------------------------------------------------------------===//
 
-/// What a container allows, where it allows less than the machine has.
-uint64_t containerLimit() {
-  for (const char *path :
-       {"/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes"}) {
-    FILE *file = fopen(path, "r");
-    if (!file)
-      continue;
-    unsigned long long bytes = 0;
-    int got = fscanf(file, "%llu", &bytes);
-    fclose(file);
-    if (got == 1 && bytes)
-      return bytes;
-  }
-  return UINT64_MAX;
-}
-
 int32_t deviceCount() { return 1; }
 
 int32_t deviceInfo(int32_t, portico_device_info *info) {
-  uint64_t machine = uint64_t(sysconf(_SC_PHYS_PAGES)) * uint64_t(sysconf(_SC_PAGESIZE));
   snprintf(info->name, sizeof(info->name), "host processor");
-  info->memory_bytes = std::min(machine, containerLimit());
+  info->memory_bytes = host::memoryBytes();
   info->host_memory = 1;
   info->compute_units = uint32_t(portico_get_num_threads());
   return 0;
@@ -83,23 +63,12 @@ int32_t deviceSupports(int32_t, const char *arch) { return portico::cpu::hostSup
 // Memory
 //===----------------------------------------------------------------------===//
 
-// Large blocks are whole huge pages: a first touch then costs one fault in 2 MiB
-// instead of 512 of them.
 int32_t memoryAllocate(void *, size_t bytes, void **memory) {
-  size_t alignment = bytes >= kHugePage ? kHugePage : PORTICO_ALIGNMENT;
-  size_t rounded = (bytes + alignment - 1) / alignment * alignment;
-  if (rounded < bytes)
-    return failed("the size overflows");
-  void *result = aligned_alloc(alignment, rounded);
-  if (!result)
-    return failed("the system gives no more memory");
-  if (alignment == kHugePage)
-    madvise(result, rounded, MADV_HUGEPAGE); // only advice: it may fail
-  *memory = result;
-  return 0;
+  *memory = host::allocate(bytes);
+  return *memory ? 0 : failed("the system gives no more memory");
 }
 
-void memoryRelease(void *, void *memory, size_t) { free(memory); }
+void memoryRelease(void *, void *memory, size_t) { host::release(memory); }
 
 int32_t copy(void *, void *destination, const void *source, size_t bytes, portico_copy_kind,
              void *) {
@@ -109,13 +78,7 @@ int32_t copy(void *, void *destination, const void *source, size_t bytes, portic
 
 int32_t fill(void *, void *destination, uint64_t pattern, uint32_t patternBytes, size_t bytes,
              void *) {
-  char *at = static_cast<char *>(destination);
-  if (patternBytes == 1) {
-    memset(at, int(pattern & 0xff), bytes);
-    return 0;
-  }
-  for (size_t done = 0; done + patternBytes <= bytes; done += patternBytes)
-    memcpy(at + done, &pattern, patternBytes);
+  host::fill(destination, pattern, patternBytes, bytes);
   return 0;
 }
 
@@ -123,46 +86,18 @@ int32_t fill(void *, void *destination, uint64_t pattern, uint32_t patternBytes,
 // Code
 //===----------------------------------------------------------------------===//
 
-// The dynamic linker takes two equal paths for one library, and descriptors are
-// used again: each load spells the path in a way of its own.
-std::string uniquePath(int file) {
-  static std::atomic<uint64_t> loads{0};
-  std::string path = "/proc/self/fd";
-  for (uint64_t rest = ++loads; rest; rest >>= 1)
-    path += rest & 1 ? "/." : "//";
-  return path + "/" + std::to_string(file);
-}
-
-// The dynamic linker wants a file: an anonymous one, gone with the mapping.
 int32_t moduleLoad(void *, const void *blob, size_t bytes, void **module) {
-  int file = memfd_create("portico", MFD_CLOEXEC);
-  if (file < 0)
-    return failed(std::string("memfd_create: ") + strerror(errno));
-  const char *at = static_cast<const char *>(blob);
-  for (size_t left = bytes; left;) {
-    ssize_t written = write(file, at, left);
-    if (written < 0 && errno == EINTR)
-      continue;
-    if (written <= 0) {
-      close(file);
-      return failed(std::string("write: ") + strerror(errno));
-    }
-    at += written;
-    left -= size_t(written);
-  }
-  void *handle = dlopen(uniquePath(file).c_str(), RTLD_NOW | RTLD_LOCAL);
-  close(file);
-  if (!handle)
-    return failed(dlerror());
-  *module = handle;
-  return 0;
+  std::string error;
+  *module = host::loadObject(blob, bytes, error);
+  return *module ? 0 : failed(std::move(error));
 }
 
-void moduleUnload(void *, void *module) { dlclose(module); }
+void moduleUnload(void *, void *module) { host::unloadObject(module); }
 
 int32_t moduleKernel(void *, void *module, const char *name, void **kernel) {
-  *kernel = dlsym(module, name);
-  return *kernel ? 0 : failed(dlerror());
+  std::string error;
+  *kernel = host::findSymbol(module, name, error);
+  return *kernel ? 0 : failed(std::move(error));
 }
 
 /// Scratch of one thread, grown as kernels ask for it and kept until the thread ends.

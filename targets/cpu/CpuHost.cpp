@@ -4,9 +4,6 @@
 
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/ADT/StringMap.h"
-#include "llvm/MC/TargetRegistry.h"
-#include "llvm/Support/TargetSelect.h"
-#include "llvm/Target/TargetMachine.h"
 #include "llvm/TargetParser/Host.h"
 #include "llvm/TargetParser/Triple.h"
 
@@ -34,12 +31,10 @@ static TargetInfo describe(const llvm::StringMap<bool> &features) {
 }
 
 static cpu::Host detect() {
-  llvm::InitializeNativeTarget();
-  llvm::InitializeNativeTargetAsmPrinter();
-
-  cpu::Host host;
-  host.triple = llvm::sys::getDefaultTargetTriple();
-  host.processor = llvm::sys::getHostCPUName().str();
+  cpu::Host machine;
+  portico::host::Processor &processor = machine.processor;
+  processor.triple = llvm::sys::getDefaultTargetTriple();
+  processor.name = llvm::sys::getHostCPUName().str();
   llvm::StringMap<bool> features = llvm::sys::getHostCPUFeatures();
   std::vector<std::string> present, signedNames;
   for (const auto &feature : features) {
@@ -50,30 +45,15 @@ static cpu::Host detect() {
   // The order of a hash table is no part of what a machine is.
   std::sort(signedNames.begin(), signedNames.end());
   std::sort(present.begin(), present.end());
-  host.features = llvm::join(signedNames, ",");
-  host.info = describe(features);
-  host.info.arch = (llvm::Triple::getArchTypeName(llvm::Triple(host.triple).getArch()) + ";" +
-                    host.processor + ";" + llvm::join(present, ","))
-                       .str();
-  return host;
+  processor.features = llvm::join(signedNames, ",");
+  machine.info = describe(features);
+  machine.info.arch = (llvm::Triple::getArchTypeName(llvm::Triple(processor.triple).getArch()) +
+                       ";" + processor.name + ";" + llvm::join(present, ","))
+                          .str();
+  return machine;
 }
 
-const cpu::Host &cpu::host() {
-  static const Host host = detect();
-  return host;
-}
-
-std::unique_ptr<llvm::TargetMachine> cpu::createTargetMachine() {
-  const Host &machine = host();
-  llvm::Triple triple(machine.triple);
-  std::string error;
-  const llvm::Target *target = llvm::TargetRegistry::lookupTarget(triple, error);
-  if (!target)
-    return nullptr;
-  llvm::TargetOptions options;
-  // A product and a sum become one operation only where the kernel says fma.
-  options.AllowFPOpFusion = llvm::FPOpFusion::Strict;
-  return std::unique_ptr<llvm::TargetMachine>(target->createTargetMachine(
-      triple, machine.processor, machine.features, options, llvm::Reloc::PIC_,
-      llvm::CodeModel::Small, llvm::CodeGenOptLevel::Default));
+const cpu::Host &cpu::machine() {
+  static const Host instance = detect();
+  return instance;
 }

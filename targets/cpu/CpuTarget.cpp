@@ -1,7 +1,8 @@
 //===- CpuTarget.cpp - code for the host ------------------------------------===//
 
 #include "targets/Target.h"
-#include "targets/cpu/CpuCodegen.h"
+#include "targets/common/HostCode.h"
+#include "targets/cpu/CpuEntry.h"
 #include "targets/cpu/CpuHost.h"
 #include "targets/cpu/CpuLowering.h"
 
@@ -11,35 +12,28 @@
 #include "llvm/IR/Module.h"
 #include "llvm/Support/raw_ostream.h"
 
-#include <mutex>
-#include <shared_mutex>
-
 using namespace portico;
 
 namespace {
 
-// lld resets the command line options of the whole process, which LLVM's passes
-// read: nobody generates code meanwhile.
-std::shared_mutex optionsMutex;
-
 class CpuTarget : public Target {
 public:
   llvm::StringRef name() const override { return "cpu"; }
-  std::vector<std::string> archs() const override { return {cpu::host().info.arch}; }
+  std::vector<std::string> archs() const override { return {cpu::machine().info.arch}; }
   llvm::Expected<const Target *> forArch(llvm::StringRef arch) const override {
-    if (arch == cpu::host().info.arch)
+    if (arch == cpu::machine().info.arch)
       return this;
     return llvm::createStringError("[device] code is made for the processor at hand only; got '" +
-                                   arch + "'; expected '" + cpu::host().info.arch + "'");
+                                   arch + "'; expected '" + cpu::machine().info.arch + "'");
   }
-  const TargetInfo &info() const override { return cpu::host().info; }
+  const TargetInfo &info() const override { return cpu::machine().info; }
   void registerDialects(mlir::DialectRegistry &registry) const override {
     cpu::registerLoweringDialects(registry);
   }
 
   llvm::Expected<TargetObject> compileKernel(mlir::ModuleOp module, llvm::StringRef prefix,
                                              bool keepStages) const override {
-    std::shared_lock<std::shared_mutex> lock(optionsMutex);
+    auto lock = host::codegenLock();
     if (failed(cpu::lowerToLLVM(module)))
       return llvm::createStringError("the kernel does not lower to the LLVM dialect");
     llvm::LLVMContext context;
@@ -47,12 +41,11 @@ public:
     if (!code)
       return llvm::createStringError("the kernel does not translate to LLVM IR");
     cpu::addEntryPoints(*code, prefix);
-    return cpu::emitObject(*code, keepStages);
+    return host::emitObject(*code, cpu::machine().processor, keepStages);
   }
 
   llvm::Expected<std::string> link(llvm::ArrayRef<llvm::StringRef> objects) const override {
-    std::unique_lock<std::shared_mutex> lock(optionsMutex);
-    return cpu::linkShared(objects);
+    return host::linkShared(objects);
   }
 };
 

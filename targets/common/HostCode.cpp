@@ -1,20 +1,21 @@
-//===- CpuCodegen.cpp - LLVM IR to an object --------------------------------===//
+//===- HostCode.cpp - LLVM IR to an object of the host ----------------------===//
 //
 // The kernels arrive with their vectors and tiles chosen, so LLVM is asked for
 // little: the pipeline below gives code as fast as O3 in a quarter of its time.
 //
 //===----------------------------------------------------------------------===//
 
-#include "targets/cpu/CpuCodegen.h"
-#include "targets/cpu/CpuHost.h"
+#include "targets/common/HostCode.h"
 
-#include "llvm/IR/IRBuilder.h"
 #include "llvm/IR/LegacyPassManager.h"
 #include "llvm/IR/Module.h"
+#include "llvm/MC/TargetRegistry.h"
 #include "llvm/Object/ObjectFile.h"
 #include "llvm/Passes/PassBuilder.h"
+#include "llvm/Support/TargetSelect.h"
 #include "llvm/Support/raw_ostream.h"
 #include "llvm/Target/TargetMachine.h"
+#include "llvm/TargetParser/Triple.h"
 
 using namespace llvm;
 using namespace portico;
@@ -23,37 +24,20 @@ static constexpr const char *kPipeline =
     "function(sroa<modify-cfg>,early-cse<memssa>,simplifycfg,instcombine<no-verify-fixpoint>,"
     "loop-mssa(licm),early-cse)";
 
-void cpu::addEntryPoints(Module &module, StringRef prefix) {
-  LLVMContext &context = module.getContext();
-  Type *pointer = PointerType::getUnqual(context);
-  Type *word = Type::getInt64Ty(context);
-  auto *entryType =
-      FunctionType::get(Type::getVoidTy(context), {pointer, word, word, pointer}, false);
-  SmallVector<Function *> bodies;
-  for (Function &function : module)
-    if (!function.isDeclaration())
-      bodies.push_back(&function);
-  for (Function *body : bodies) {
-    std::string name = body->getName().str();
-    body->setName(name + ".body");
-    body->setLinkage(GlobalValue::InternalLinkage);
-    // Kept apart: inlined, it would lose what is known of its pointers.
-    body->addFnAttr(Attribute::NoInline);
-    auto *entry = Function::Create(entryType, GlobalValue::ExternalLinkage, prefix + name, module);
-    IRBuilder<> builder(BasicBlock::Create(context, "", entry));
-    SmallVector<Value *> arguments;
-    size_t buffers = body->arg_size() - 3;
-    for (size_t i = 0; i < buffers; ++i)
-      arguments.push_back(builder.CreateAlignedLoad(
-          pointer, builder.CreateConstInBoundsGEP1_64(pointer, entry->getArg(0), i), Align(8)));
-    for (unsigned i = 1; i < 4; ++i)
-      arguments.push_back(entry->getArg(i));
-    builder.CreateCall(body, arguments)->setTailCall();
-    builder.CreateRetVoid();
-  }
-  for (GlobalVariable &global : module.globals())
-    if (!global.isDeclaration())
-      global.setLinkage(GlobalValue::InternalLinkage);
+std::unique_ptr<TargetMachine> host::createTargetMachine(const Processor &processor) {
+  InitializeNativeTarget();
+  InitializeNativeTargetAsmPrinter();
+  Triple triple(processor.triple);
+  std::string error;
+  const llvm::Target *target = TargetRegistry::lookupTarget(triple, error);
+  if (!target)
+    return nullptr;
+  TargetOptions options;
+  // A product and a sum become one operation only where the kernel says fma.
+  options.AllowFPOpFusion = FPOpFusion::Strict;
+  return std::unique_ptr<TargetMachine>(
+      target->createTargetMachine(triple, processor.name, processor.features, options, Reloc::PIC_,
+                                  CodeModel::Small, CodeGenOptLevel::Default));
 }
 
 static Error optimise(Module &module, TargetMachine &machine) {
@@ -97,18 +81,19 @@ static Error checkSymbols(StringRef object) {
   return Error::success();
 }
 
-Expected<TargetObject> cpu::emitObject(Module &module, bool keepStages) {
-  std::unique_ptr<TargetMachine> machine = createTargetMachine();
+Expected<TargetObject> host::emitObject(Module &module, const Processor &processor,
+                                        bool keepStages) {
+  std::unique_ptr<TargetMachine> machine = createTargetMachine(processor);
   if (!machine)
-    return createStringError("LLVM has no code generator for " + host().triple);
+    return createStringError("LLVM has no code generator for " + processor.triple);
   module.setDataLayout(machine->createDataLayout());
   module.setTargetTriple(machine->getTargetTriple());
   for (Function &function : module) {
     if (function.isDeclaration())
       continue;
-    function.addFnAttr("target-cpu", host().processor);
-    function.addFnAttr("target-features", host().features);
-    function.addFnAttr("prefer-vector-width", std::to_string(host().info.vectorBits));
+    function.addFnAttr("target-cpu", processor.name);
+    function.addFnAttr("target-features", processor.features);
+    function.addFnAttr("prefer-vector-width", std::to_string(processor.vectorBits));
     function.addFnAttr("no-trapping-math", "true");
     function.addFnAttr(Attribute::NoUnwind);
   }
@@ -132,7 +117,7 @@ Expected<TargetObject> cpu::emitObject(Module &module, bool keepStages) {
   legacy::PassManager passes;
   if (machine->addPassesToEmitFile(passes, os, nullptr, CodeGenFileType::ObjectFile,
                                    /*DisableVerify=*/true))
-    return createStringError("LLVM cannot emit an object for " + host().triple);
+    return createStringError("LLVM cannot emit an object for " + processor.triple);
   passes.run(module);
   result.bytes.assign(object.begin(), object.end());
   if (Error error = checkSymbols(result.bytes))

@@ -1,11 +1,11 @@
-//===- CpuLink.cpp - objects to a shared object -----------------------------===//
+//===- HostLink.cpp - objects to a shared object ----------------------------===//
 //
 // lld runs in this process, from anonymous files into a pipe: no linker has to be
 // installed, nothing is written to a file system, nothing is left behind.
 //
 //===----------------------------------------------------------------------===//
 
-#include "targets/cpu/CpuCodegen.h"
+#include "targets/common/HostCode.h"
 
 #include "lld/Common/CommonLinkerContext.h"
 #include "lld/Common/Driver.h"
@@ -25,6 +25,10 @@ using namespace llvm;
 using namespace portico;
 
 namespace {
+
+// lld resets the command line options of the whole process, which LLVM's passes
+// read: nobody generates code meanwhile.
+std::shared_mutex optionsMutex;
 
 /// A file without a name in the file system.
 class MemoryFile {
@@ -94,7 +98,12 @@ private:
 
 } // namespace
 
-Expected<std::string> cpu::linkShared(ArrayRef<StringRef> objects) {
+std::shared_lock<std::shared_mutex> host::codegenLock() {
+  return std::shared_lock<std::shared_mutex>(optionsMutex);
+}
+
+Expected<std::string> host::linkShared(ArrayRef<StringRef> objects) {
+  std::unique_lock<std::shared_mutex> lock(optionsMutex);
   auto failed = [](const char *what) {
     return createStringError(std::string("cannot link the kernels: ") + what + ": " +
                              strerror(errno));
