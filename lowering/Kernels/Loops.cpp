@@ -13,6 +13,7 @@
 
 #include "lowering/Kernels/Loops.h"
 
+#include "lowering/Kernels/Simt/GroupLoops.h"
 #include "lowering/ToLinalg/ToLinalg.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -151,6 +152,8 @@ static void emitRows(PhaseBuilder &phases, Nest &nest, const TargetInfo &target)
 
 static void emitNest(PhaseBuilder &phases, Nest &nest, const TargetInfo &target) {
   nest.collapse();
+  if (target.simt)
+    return emitGroupLoops(phases, nest, target);
   int64_t lanes = lanesFor(nest.stages, target);
   if (nest.sizes.size() > 1) {
     if (auto dim = transposedDim(nest))

@@ -1,0 +1,81 @@
+//===- GroupLoops.cpp - generics without reductions, for work-groups --------===//
+//
+//   linalg.generic over (d0, d1)           %id = number of the work-item
+//     ins(x[d0, d1], bias[d1])     ->      %d0, %d1 = digits of %id
+//     outs(y[d0, d1])                      memref.load, arith, memref.store
+//
+//===----------------------------------------------------------------------===//
+
+#include "lowering/Kernels/Simt/GroupLoops.h"
+
+#include "lowering/Kernels/Loops.h"
+#include "lowering/Kernels/Simt/GroupBuilder.h"
+
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
+
+using namespace mlir;
+
+namespace portico {
+
+constexpr int64_t kBlock = 256;
+
+/// How many neighbours one work-item does: as many as fill a wide load of the
+/// largest element, where all operands lie alike and computing is cheap.
+static int64_t pointsPerItem(Nest &nest, const TargetInfo &target) {
+  constexpr int64_t kCheap = 24;
+  NestStage &stage = nest.stages.front();
+  if (nest.sizes.size() > 1 || costOf(stage.generic) > kCheap)
+    return 1;
+  int64_t bits = 8;
+  for (auto [operand, access] :
+       llvm::zip_equal(stage.generic->getOperands(), stage.accesses)) {
+    if (access != getAffineDimExpr(0, access.getContext()))
+      return 1;
+    bits = std::max<int64_t>(bits, cast<MemRefType>(operand.getType()).getElementTypeBitWidth());
+  }
+  return std::clamp<int64_t>(target.vectorBits / bits, 1, 8);
+}
+
+void emitGroupLoops(PhaseBuilder &phases, Nest &nest, const TargetInfo &target) {
+  NestStage &stage = nest.stages.front();
+  Location loc = stage.generic.getLoc();
+  OpBuilder b(phases.linalgFunc.getContext());
+  int64_t count = nest.points(), perItem = pointsPerItem(nest, target);
+  func::FuncOp f = phases.start(b, count, count);
+  int64_t block = std::min(kBlock, target.simt->maxWorkgroupSize);
+  LaunchShape &shape = phases.abi.phases.back().shape;
+  shape.block = {uint32_t(block), 1, 1};
+  shape.grid = {uint32_t(std::max<int64_t>(1, llvm::divideCeil(count, block * perItem))), 1, 1};
+
+  GroupBuilder group(b, loc, *target.simt);
+  Value start = arith::MulIOp::create(b, loc, group.group(), group.index(block));
+  Value id = arith::AddIOp::create(b, loc, start, group.item());
+  Value extent = phases.end(f);
+  auto emitOne = [&](Value at) {
+    LaneBuilder lanes(b, loc, /*lanes=*/1, indexBitsFor(nest));
+    SmallVector<VaryingIndex> dims;
+    for (Value digit : delinearize(b, loc, at, nest.sizes))
+      dims.push_back(lanes.uniform(digit));
+    emitPoints(lanes, phases, f, stage, dims, nullptr, {});
+  };
+  if (perItem == 1) {
+    Value inside = arith::CmpIOp::create(b, loc, arith::CmpIPredicate::ult, id, extent);
+    auto guard = scf::IfOp::create(b, loc, inside);
+    b.setInsertionPoint(guard.thenBlock()->getTerminator());
+    return emitOne(id);
+  }
+  Value width = group.index(perItem);
+  Value first = arith::MulIOp::create(b, loc, id, width);
+  Value last = arith::AddIOp::create(b, loc, first, width);
+  Value whole = arith::CmpIOp::create(b, loc, arith::CmpIPredicate::ule, last, extent);
+  auto branch = scf::IfOp::create(b, loc, whole, /*withElseRegion=*/true);
+  b.setInsertionPoint(branch.thenBlock()->getTerminator());
+  LaneBuilder lanes(b, loc, perItem, indexBitsFor(nest));
+  emitPoints(lanes, phases, f, stage, {VaryingIndex{first, 1, nullptr}}, nullptr, {});
+  b.setInsertionPoint(branch.elseBlock()->getTerminator());
+  forLoop(b, loc, first, extent, 1, emitOne);
+}
+
+} // namespace portico
