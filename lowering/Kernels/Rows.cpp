@@ -14,6 +14,7 @@
 
 #include "lowering/Kernels/Loops.h"
 #include "lowering/Kernels/RowEmitter.h"
+#include "lowering/Kernels/Simt/GroupRows.h"
 #include "lowering/ToLinalg/ToLinalg.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -389,8 +390,13 @@ LogicalResult lowerRowKernel(KernelOp kernel, const TargetInfo &target, ModuleOp
     for (unsigned r = 0; r < kernel.getNumResults(); ++r)
       abi.sameIndex[k][r] =
           mayShare(stages, linalgFunc.getArgument(k), linalgFunc.getArgument(inputs + r));
-  RowShape shape = chooseRowShape(stages, target);
   PhaseBuilder phases(linalgFunc, name, abi);
+  if (target.simt) {
+    emitGroupRows(phases, stages, target);
+    phases.finish();
+    return success();
+  }
+  RowShape shape = chooseRowShape(stages, target);
   RowLowering lowering(phases, stages, shape);
   if (shape.splits > 1)
     lowering.emitSplit();

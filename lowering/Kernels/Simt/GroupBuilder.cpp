@@ -49,7 +49,8 @@ Value GroupBuilder::exchange(Value value, int64_t mask) {
   if (bits == 64) {
     auto pair = VectorType::get({2}, word);
     Value words = vector::BitCastOp::create(
-        b, loc, pair, vector::BroadcastOp::create(b, loc, VectorType::get({1}, b.getI64Type()), integer));
+        b, loc, pair,
+        vector::BroadcastOp::create(b, loc, VectorType::get({1}, b.getI64Type()), integer));
     SmallVector<Value> moved;
     for (int64_t k = 0; k < 2; ++k)
       moved.push_back(exchangeWord(vector::ExtractOp::create(b, loc, words, k), mask));

@@ -29,8 +29,7 @@ static int64_t pointsPerItem(Nest &nest, const TargetInfo &target) {
   if (nest.sizes.size() > 1 || costOf(stage.generic) > kCheap)
     return 1;
   int64_t bits = 8;
-  for (auto [operand, access] :
-       llvm::zip_equal(stage.generic->getOperands(), stage.accesses)) {
+  for (auto [operand, access] : llvm::zip_equal(stage.generic->getOperands(), stage.accesses)) {
     if (access != getAffineDimExpr(0, access.getContext()))
       return 1;
     bits = std::max<int64_t>(bits, cast<MemRefType>(operand.getType()).getElementTypeBitWidth());
@@ -48,7 +47,10 @@ void emitGroupLoops(PhaseBuilder &phases, Nest &nest, const TargetInfo &target) 
   LaunchShape &shape = phases.abi.phases.back().shape;
   shape.block = {uint32_t(block), 1, 1};
   shape.grid = {uint32_t(std::max<int64_t>(1, llvm::divideCeil(count, block * perItem))), 1, 1};
+  if (count == 0)
+    return;
 
+  const DenseMap<unsigned, Value> nothing;
   GroupBuilder group(b, loc, *target.simt);
   Value start = arith::MulIOp::create(b, loc, group.group(), group.index(block));
   Value id = arith::AddIOp::create(b, loc, start, group.item());
@@ -58,7 +60,7 @@ void emitGroupLoops(PhaseBuilder &phases, Nest &nest, const TargetInfo &target) 
     SmallVector<VaryingIndex> dims;
     for (Value digit : delinearize(b, loc, at, nest.sizes))
       dims.push_back(lanes.uniform(digit));
-    emitPoints(lanes, phases, f, stage, dims, nullptr, {});
+    emitPoints(lanes, phases, f, stage, dims, nullptr, nothing);
   };
   if (perItem == 1) {
     Value inside = arith::CmpIOp::create(b, loc, arith::CmpIPredicate::ult, id, extent);
@@ -73,7 +75,7 @@ void emitGroupLoops(PhaseBuilder &phases, Nest &nest, const TargetInfo &target) 
   auto branch = scf::IfOp::create(b, loc, whole, /*withElseRegion=*/true);
   b.setInsertionPoint(branch.thenBlock()->getTerminator());
   LaneBuilder lanes(b, loc, perItem, indexBitsFor(nest));
-  emitPoints(lanes, phases, f, stage, {VaryingIndex{first, 1, nullptr}}, nullptr, {});
+  emitPoints(lanes, phases, f, stage, {VaryingIndex{first, 1, nullptr}}, nullptr, nothing);
   b.setInsertionPoint(branch.elseBlock()->getTerminator());
   forLoop(b, loc, first, extent, 1, emitOne);
 }
