@@ -15,6 +15,10 @@ static fb::Ref toRef(const BufferRef &ref) {
   return fb::Ref(fb::Base(uint8_t(ref.base)), ref.index, ref.offset, ref.bytes);
 }
 
+static fb::Dim3 toDim3(const std::array<uint32_t, 3> &values) {
+  return {values[0], values[1], values[2]};
+}
+
 std::vector<uint8_t> portico::writeProgram(const ProgramParts &parts) {
   flatbuffers::FlatBufferBuilder builder(1 << 16);
   const BufferPlan &plan = parts.plan;
@@ -38,8 +42,10 @@ std::vector<uint8_t> portico::writeProgram(const ProgramParts &parts) {
         refs.push_back(toRef(ref));
       const KernelPhase &phase = kernel.abi.phases[command.phase];
       commandTypes.push_back(fb::Command::Launch);
+      fb::Dim3 grid = toDim3(phase.shape.grid), block = toDim3(phase.shape.block);
       commands.push_back(fb::CreateLaunchDirect(builder, found->second, &refs, phase.extent,
-                                                std::max<int64_t>(phase.grain, 1), &command.ops)
+                                                std::max<int64_t>(phase.grain, 1), &command.ops,
+                                                &grid, &block, phase.shape.groupMemoryBytes)
                              .Union());
       break;
     }

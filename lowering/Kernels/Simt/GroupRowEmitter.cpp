@@ -204,7 +204,21 @@ GroupRowEmitter::Values GroupRowEmitter::throughGroupMemory(unsigned ofPass, Val
   SmallVector<Value> memory;
   for (auto [k, value] : llvm::enumerate(values)) {
     memory.push_back(group.viewGroup(int64_t(k) * slots * kSlotBytes, slots, value.getType()));
-    memref::StoreOp::create(b, loc, value, memory.back(), ValueRange(slot));
+  }
+  // A subgroup that has combined its values already writes them once.
+  auto write = [&] {
+    for (auto [value, m] : llvm::zip_equal(values, memory))
+      memref::StoreOp::create(b, loc, value, m, ValueRange(slot));
+  };
+  if (shape.along) {
+    Value lane = arith::RemUIOp::create(b, loc, group.item(), group.index(group.simt.subgroupSize));
+    Value first = arith::CmpIOp::create(b, loc, arith::CmpIPredicate::eq, lane, group.index(0));
+    auto guard = scf::IfOp::create(b, loc, first);
+    OpBuilder::InsertionGuard insertion(b);
+    b.setInsertionPoint(guard.thenBlock()->getTerminator());
+    write();
+  } else {
+    write();
   }
   group.barrier();
   auto read = [&](Value at) {
@@ -237,7 +251,6 @@ GroupRowEmitter::Values GroupRowEmitter::acrossItems(unsigned ofPass, Values val
   }
   if (shape.perRow <= subgroup)
     return values;
-  // All work-items of a subgroup have the same by now, and write the same.
   int64_t subgroups = shape.perRow / subgroup;
   Value slot = arith::DivUIOp::create(b, loc, group.item(), group.index(subgroup));
   Value firstSlot = arith::MulIOp::create(b, loc, rowInGroup, group.index(subgroups));
