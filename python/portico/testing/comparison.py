@@ -1,4 +1,4 @@
-"""Comparisons for tests."""
+"""Assertions that two tensors are close."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from . import _core
-from ._dtypes import bfloat16, float16, float32, float64, is_float
-from ._registry import FUNCTIONS
+from portico import _core
+from portico._dtypes import bfloat16, float16, float32, float64, is_float
+from portico._registry import FUNCTIONS
 
 Tensor = _core.Tensor
 
@@ -147,35 +147,3 @@ def assert_allclose(actual, expected, rtol=None, atol=None, equal_nan=True, msg=
         check_dtype=False,
         msg=msg or None,
     )
-
-
-def make_tensor(
-    *shape,
-    dtype,
-    device="cpu",
-    low=None,
-    high=None,
-    requires_grad=False,
-    noncontiguous=False,
-    exclude_zero=False,
-    memory_format=None,
-):
-    """A tensor of random values in [low, high) (by default [-9, 9) for floats, [0, 10) or [-9, 10)
-    for integers)."""
-    if len(shape) == 1 and not isinstance(shape[0], int):
-        shape = tuple(shape[0])
-    f = FUNCTIONS
-    if is_float(dtype):
-        low, high = -9.0 if low is None else low, 9.0 if high is None else high
-        t = f["rand"](shape, dtype=dtype) * (high - low) + low
-    elif dtype is f["zeros"](0).bool().dtype:
-        t = f["randint"](0, 2, shape).bool()
-    else:
-        low = (0 if dtype.name == "uint8" else -9) if low is None else low
-        t = f["randint"](low, 10 if high is None else high, shape, dtype=dtype)
-    if exclude_zero:
-        t = t.masked_fill(t == 0, 1)
-    t = t.detach()
-    if requires_grad:
-        t.requires_grad = True
-    return t

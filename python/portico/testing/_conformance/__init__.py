@@ -1,0 +1,106 @@
+"""The conformance kit: every op, dtype, shape class and special value, forward and gradient, and
+programs, against the reference interpreter; copies, memory, events and threads of the device.
+
+    cases.py        what a case is              forward, gradient, programs, device: the cases
+    samples.py      operands of ops             layouts.py, values.py: shapes and values
+    tolerances.py   how exact, by op            judge.py: whether a result is
+    runner.py       many cases in one flush     report.py: what was found
+"""
+
+from __future__ import annotations
+
+from .groups import groups
+from .levels import LEVELS
+from .report import Report
+from .runner import run_group
+
+__all__ = ["LEVELS", "Report", "conformance", "conformance_case", "conformance_cases"]
+
+
+def _checked_level(level):
+    if level not in LEVELS:
+        raise ValueError(
+            f"[conformance] no such level; got {level!r}; expected one of {', '.join(LEVELS)}"
+        )
+    return level
+
+
+def conformance(device, *, dtypes=None, level="smoke", only=None, progress=None):
+    """Tries a device: everything a target must do, against the reference interpreter.
+
+    Args:
+        device (str): as in ``tensor.to(device)``.
+        dtypes (sequence of dtype or str, optional): the dtypes to try; by default all.
+        level (str): "smoke" tries every op with special values in every dtype, "standard" every
+            shape class in every dtype and every gradient in every float dtype, "full" large
+            shapes too.
+        only (str, optional): only groups whose name contains this, such as "forward/exp".
+        progress (callable, optional): is called with (group, done, total) before each group.
+
+    Returns:
+        Report: ``report.ok``, ``report.failures`` (each with a message and ``repro`` code),
+        ``report.counts`` by group; ``print(report)`` shows a summary.
+
+    >>> report = pt.testing.conformance("cpu", dtypes=["float32"], only="forward/add")
+    >>> report.ok
+    True
+    """
+    chosen = groups(dtypes, _checked_level(level), only)
+    report = Report(str(device), level, tuple(chosen[0].dtypes) if chosen else ())
+    for done, group in enumerate(chosen):
+        if progress is not None:
+            progress(group.name, done, len(chosen))
+        run_group(group, device, report)
+    return report.finish()
+
+
+def conformance_case(name, device, *, level="full"):
+    """Runs one case by its name, as a report gives it; raises AssertionError where it fails."""
+    kind, op, *rest = name.split("/")
+    dtypes = rest[:1] if kind != "device" else None
+    for group in groups(dtypes, _checked_level(level)):
+        if group.name != f"{kind}/{op}":
+            continue
+        for case in group.cases():
+            if case.name == name:
+                report = Report(str(device), level, group.dtypes)
+                run_group(_Alone(group.name, case), device, report)
+                assert report.ok, str(report.finish())
+                return report.finish()
+    raise ValueError(f"[conformance_case] no such case at level {level}; got {name!r}")
+
+
+class _Alone:
+    """A group of one case."""
+
+    def __init__(self, name, case):
+        self.name, self.case = name, case
+
+    def cases(self):
+        return [self.case]
+
+
+def conformance_cases(device, *, dtypes=None, level="smoke", only=None):
+    """The matrix as a pytest test, one item for each group: a test module is one line.
+
+        test_conformance = conformance_cases("mydevice")
+
+    Where there is no such device the items are skipped, with the reason.
+    """
+    import pytest
+
+    import portico as pt
+
+    @pytest.mark.parametrize("group", groups(dtypes, _checked_level(level), only), ids=str)
+    def test_conformance(group):
+        try:
+            pt.device(device)
+        except pt.PorticoError as error:
+            pytest.skip(str(error))
+        report = Report(str(device), level, group.dtypes)
+        run_group(group, device, report)
+        if not report.counts:
+            pytest.skip(f"nothing to try at level {level}")
+        assert report.ok, str(report.finish())
+
+    return test_conformance

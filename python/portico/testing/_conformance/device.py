@@ -1,0 +1,156 @@
+"""The device itself: copies, memory, concurrency."""
+
+from __future__ import annotations
+
+import threading
+
+import numpy as np
+
+import portico as pt
+
+from . import values
+from .cases import DeviceCase, to_device, to_host
+from .layouts import SHAPES
+from .levels import reaches
+
+CHECKS = {}
+
+
+def check(f):
+    CHECKS[f.__name__] = f
+    return f
+
+
+def same(got, expected, what):
+    assert got.dtype == expected.dtype and got.shape == expected.shape, (
+        f"{what}: got {got.dtype}{list(got.shape)}; expected {expected.dtype}{list(expected.shape)}"
+    )
+    assert got.tobytes() == expected.tobytes(), f"{what}: the bytes differ"
+
+
+@check
+def copies(device, dtypes, level):
+    """There and back, for every dtype and shape, of views too; and on the device."""
+    for dtype in dtypes:
+        for shape in SHAPES:
+            if not reaches(level, shape.level):
+                continue
+            rng = values.generator(f"copies {dtype} {shape.name}")
+            array = np.asarray(rng.choice(values.specials(dtype), shape.shape))
+            tensor = to_device(array, device)
+            assert tensor.device == pt.device(device), f"on {tensor.device}, not on {device}"
+            what = f"{dtype}{list(shape.shape)}"
+            same(to_host(tensor), array, f"{what} there and back")
+            same(to_host(tensor.clone()), array, f"{what} cloned")
+            if array.ndim == 2:
+                same(to_host(tensor.t()), np.ascontiguousarray(array.T), f"{what} transposed")
+                same(to_host(tensor[:, ::2]), np.ascontiguousarray(array[:, ::2]), f"{what} steps")
+            other = pt.empty(shape.shape, dtype=tensor.dtype, device=device)
+            other.copy_(tensor)
+            same(to_host(other), array, f"{what} copied into another")
+
+
+@check
+def copy_is_no_alias(device, dtypes, level):
+    """What is written after a copy was made is not seen by it."""
+    array = np.arange(12, dtype=np.float32)
+    tensor = to_device(array, device)
+    array[:] = -1
+    same(to_host(tensor), np.arange(12, dtype=np.float32), "the tensor follows its source")
+    copy = tensor.clone()
+    tensor.add_(1)
+    same(to_host(copy), np.arange(12, dtype=np.float32), "the clone follows its source")
+
+
+@check
+def fills(device, dtypes, level):
+    for dtype in dtypes:
+        for shape in ((), (0,), (1,), (3, 5), (1025,)):
+            tensor = pt.full(shape, 1, dtype=getattr(pt, dtype), device=device)
+            got = to_host(tensor)
+            same(got, np.ones(shape, got.dtype), f"full {dtype}{list(shape)}")
+
+
+@check
+def donated_memory(device, dtypes, level):
+    """In-place steps reuse memory and keep values."""
+    x = to_device(np.zeros(4097, np.float32), device)
+    for _ in range(5):
+        x.add_(1).mul_(2)
+        x[:7].sub_(1)
+    expected = np.zeros(4097, np.float32)
+    for _ in range(5):
+        expected = (expected + 1) * 2
+        expected[:7] -= 1
+    same(to_host(x), expected, "five steps in place")
+
+
+@check
+def index_out_of_range(device, dtypes, level):
+    """A bad index is an IndexError at the line of the user, and nothing else is lost."""
+    x = to_device(np.arange(6, dtype=np.float32), device)
+    y = x * 2
+    bad = to_device(np.array([1, 6]), device)
+    try:
+        to_host(x[bad])
+    except IndexError:
+        pass
+    else:
+        raise AssertionError("an index of 6 into 6 elements was accepted")
+    same(to_host(y), np.arange(6, dtype=np.float32) * 2, "what was pending")
+
+
+@check
+def out_of_memory(device, dtypes, level):
+    """Too much memory is an error; tensors live on, and the device goes on working."""
+    x = to_device(np.arange(1000, dtype=np.float32), device)
+    try:
+        pt.eval(pt.arange(1 << 47, device=device))
+    except (MemoryError, RuntimeError) as error:
+        assert "memory" in str(error).lower(), f"the message says nothing of memory: {error}"
+    else:
+        raise AssertionError("a petabyte was allocated")
+    same(to_host(x + 1), np.arange(1000, dtype=np.float32) + 1, "a tensor after that")
+
+
+@check
+def results_repeat(device, dtypes, level):
+    """The same inputs give the same bits."""
+    rng = values.generator("results repeat")
+    a, b = (to_device(rng.standard_normal((70, 70)).astype(np.float32), device) for _ in "ab")
+    x = to_device(rng.standard_normal(300_001).astype(np.float32), device)
+
+    def run():
+        return [to_host(t).tobytes() for t in (a @ b, x.sum(), x.cumsum(0), (a @ b).softmax(1))]
+
+    assert run() == run(), "two runs gave different bits"
+
+
+@check
+def threads(device, dtypes, level):
+    """Several threads compute at a time, each with tensors of its own and one that they share."""
+    shared = to_device(np.arange(64 * 64, dtype=np.float32).reshape(64, 64) / 4096, device)
+    failures = []
+
+    def work(number):
+        try:
+            rng = values.generator(f"thread {number}")
+            for _ in range(4 if reaches(level, "standard") else 2):
+                array = rng.standard_normal((64, 64)).astype(np.float32)
+                x = to_device(array, device)
+                got = to_host((x @ shared).relu().sum(1) + number)
+                wide = np.maximum(array.astype(np.float64) @ to_host(shared), 0).sum(1) + number
+                np.testing.assert_allclose(got, wide, rtol=1e-4, atol=1e-4)
+        except BaseException as error:
+            failures.append(f"thread {number}: {error}")
+
+    pool = [threading.Thread(target=work, args=(k,)) for k in range(6)]
+    for thread in pool:
+        thread.start()
+    for thread in pool:
+        thread.join()
+    assert not failures, "\n".join(failures)
+
+
+def cases(name, dtypes, level):
+    yield DeviceCase(f"device/{name}", lambda device: CHECKS[name](device, dtypes, level))

@@ -1,0 +1,101 @@
+"""What a run of the kit found."""
+
+from __future__ import annotations
+
+import collections
+import time
+from dataclasses import dataclass, field
+
+
+@dataclass
+class Failure:
+    case: str
+    message: str
+    device: str
+    level: str
+
+    @property
+    def repro(self) -> str:
+        """A program that runs this case alone."""
+        return (
+            "from portico.testing import conformance_case\n"
+            f"conformance_case({self.case!r}, {self.device!r}, level={self.level!r})\n"
+        )
+
+
+@dataclass
+class Report:
+    """`str()` of it is a summary; `ok` is whether every case held."""
+
+    device: str
+    level: str
+    dtypes: tuple
+    #: Group -> [passed, failed].
+    counts: dict = field(default_factory=lambda: collections.defaultdict(lambda: [0, 0]))
+    failures: list = field(default_factory=list)
+    #: Group -> why it could not be tried.
+    skipped: dict = field(default_factory=dict)
+    kernels: int = 0
+    flushes: int = 0
+    started: float = field(default_factory=time.perf_counter)
+    seconds: float = 0
+
+    @property
+    def passed(self):
+        return sum(good for good, _ in self.counts.values())
+
+    @property
+    def ok(self):
+        return not self.failures and self.passed > 0
+
+    def add(self, group, case, message=None):
+        """The outcome of a case: a message is what is wrong with it."""
+        self.counts[group][message is not None] += 1
+        if message is not None:
+            self.failures.append(Failure(case, message, self.device, self.level))
+
+    def finish(self):
+        self.seconds = time.perf_counter() - self.started
+        return self
+
+    def merge(self, other):
+        for group, (good, bad) in other.counts.items():
+            self.counts[group][0] += good
+            self.counts[group][1] += bad
+        self.failures += other.failures
+        self.skipped.update(other.skipped)
+        self.kernels += other.kernels
+        self.flushes += other.flushes
+
+    def table(self):
+        """(kind, ops, cases passed, failed) for each kind of group."""
+        kinds = {}
+        for group, (good, bad) in self.counts.items():
+            row = kinds.setdefault(group.split("/")[0], [0, 0, 0])
+            row[0] += 1
+            row[1] += good
+            row[2] += bad
+        return kinds
+
+    def __str__(self):
+        lines = [
+            f"conformance of {self.device}, level {self.level}: {self.passed} passed, "
+            f"{len(self.failures)} failed in {self.seconds:.1f} s "
+            f"({self.kernels} kernels compiled in {self.flushes} flushes)"
+        ]
+        lines.append(f"  {'':12}{'groups':>8}{'passed':>8}{'failed':>8}")
+        for kind, (groups, good, bad) in self.table().items():
+            lines.append(f"  {kind:12}{groups:8}{good:8}{bad:8}")
+        for group, (good, bad) in self.counts.items():
+            if bad:
+                lines.append(f"  {group}: {bad} of {good + bad} failed")
+        for group, reason in self.skipped.items():
+            lines.append(f"  {group}: skipped: {reason}")
+        for failure in self.failures[:20]:
+            lines += ["", failure.case, "  " + failure.message.replace("\n", "\n  ")]
+            lines += ["  again: " + failure.repro.splitlines()[1]]
+        if len(self.failures) > 20:
+            lines.append(f"\n... and {len(self.failures) - 20} more: see report.failures")
+        return "\n".join(lines)
+
+    __repr__ = __str__

@@ -1,0 +1,158 @@
+"""The conformance kit finds what is wrong, and names it."""
+
+import re
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+import portico as pt
+from portico._generated.op_table import OPS
+from portico.testing import conformance, conformance_case
+from portico.testing._conformance import forward, judge, programs, runner
+from portico.testing._conformance.groups import groups
+from portico.testing._conformance.samples import SAMPLERS
+from portico.testing._conformance.tolerances import TOLERANCES, Tolerance
+
+
+def test_every_op_of_the_table_is_in_the_matrix():
+    names = {group.name for group in groups()}
+    assert {f"forward/{op}" for op in OPS} <= names
+    assert {f"gradient/{op}" for op in OPS if OPS[op].differentiable} <= names
+
+
+@pytest.mark.parametrize("op", OPS)
+def test_every_op_has_cases_in_every_dtype(op):
+    tried = {case.name.split("/")[2] for case in forward.cases(op, pt._dtypes.NAMES, "smoke")}
+    assert tried == set(forward.dtypes_of(OPS[op]))
+
+
+def test_levels_grow():
+    counts = [
+        sum(1 for case in forward.cases("add", ("float32", "int8"), level))
+        for level in ("smoke", "standard", "full")
+    ]
+    assert counts == sorted(set(counts))
+
+
+def test_samples_and_tolerances_are_of_ops_that_there_are():
+    assert set(SAMPLERS) <= set(OPS)
+    assert {name.split(".")[0] for name in TOLERANCES} <= set(OPS)
+
+
+def test_a_wrong_kernel_is_found_and_named(monkeypatch):
+    monkeypatch.setattr(forward, "recorder", _with_another(forward.recorder, "add", "sub"))
+    report = conformance("cpu", dtypes=["float32"], only="forward/add")
+    assert not report.ok and report.passed
+    assert "forward/add" in str(report)
+    first = report.failures[0]
+    assert "got" in first.message and "expected" in first.message and "operands" in first.message
+    with pytest.raises(AssertionError, match=re.escape(first.case)):
+        exec(first.repro)
+    monkeypatch.undo()
+    exec(first.repro)
+
+
+def _with_another(recorder, op, other):
+    return lambda name, attrs: recorder(other if name == op else name, attrs)
+
+
+def test_a_case_that_stops_the_flush_is_found_among_others(monkeypatch):
+    """Only the case that is at fault fails; its neighbours in the flush pass."""
+    evaluate = runner._core.evaluate
+    spoiled = "forward/neg/float32/odd"
+    original = forward.op_case
+
+    def mark(op, dtype, label, operands, attrs, **options):
+        case = original(op, dtype, label, operands, attrs, **options)
+        if case.name == spoiled:
+            case.work = lambda x: pt.from_numpy(np.arange(3.0))[pt.tensor([7])]
+        return case
+
+    monkeypatch.setattr(forward, "op_case", mark)
+    report = conformance("cpu", dtypes=["float32"], only="forward/neg")
+    assert [f.case for f in report.failures] == [spoiled]
+    assert "not computed" in report.failures[0].message or "index" in report.failures[0].message
+    assert report.passed > 3
+    assert runner._core.evaluate is evaluate
+
+
+def test_a_wrong_gradient_is_found(monkeypatch):
+    class Wrong(pt.autograd.Function):
+        @staticmethod
+        def forward(ctx, x):
+            return x.sin()
+
+        @staticmethod
+        def backward(ctx, g):
+            return g * 0.5
+
+    def work(x):
+        function = (lambda x: x.sin()) if x.dtype is pt.float64 else Wrong.apply
+        return programs.with_gradients(function, x)
+
+    monkeypatch.setitem(
+        programs.PROGRAMS,
+        "wrong",
+        (work, ((3,),), "smoke", programs.values.random, False, None, None),
+    )
+    report = conformance("cpu", dtypes=["float32"], only="program/wrong")
+    assert [f.case for f in report.failures] == ["program/wrong/float32"]
+    assert "result 1" in report.failures[0].message
+
+
+@pytest.mark.parametrize(
+    "got, expected, wrong",
+    [
+        ([0.0], [-0.0], True),
+        ([np.nan], [np.nan], False),
+        ([1.0], [np.nan], True),
+        ([np.inf], [-np.inf], True),
+        ([1.0, 2.0], [1.0, 2.0], False),
+    ],
+)
+def test_exact_means_bits(got, expected, wrong):
+    found = judge.exact(np.float32(got), np.float32(expected))
+    assert (found is not None) == wrong
+
+
+@pytest.mark.parametrize("off, wrong", [(1, False), (2, False), (3, True)])
+@pytest.mark.parametrize("value", [1.5, 1e-20, 3e30])
+def test_units_in_the_last_place(value, off, wrong):
+    true = np.float32([value]).astype(np.float64)
+    got = np.float32([value])
+    for _ in range(off):
+        got = np.nextafter(got, np.float32(np.inf))
+    assert (judge.within(got, true, Tolerance(ulp=2)) is not None) == wrong
+
+
+def test_denormals_are_0_only_where_the_table_says_so():
+    true, got = np.array([1e-40]), np.float32([0])
+    assert judge.within(got, true, Tolerance(ulp=2)) is not None
+    assert judge.within(got, true, Tolerance(ulp=2, flush=True)) is None
+
+
+def test_overflow_is_infinite_with_the_right_sign():
+    exact = Tolerance(ulp=2)
+    assert judge.within(np.float32([np.inf]), np.array([1e39]), exact) is None
+    assert judge.within(np.float32([-np.inf]), np.array([1e39]), exact) is not None
+    assert judge.within(np.float32([np.inf]), np.array([3e38]), exact) is not None
+
+
+def test_errors_of_the_caller():
+    with pytest.raises(ValueError, match="no such level"):
+        conformance("cpu", level="thorough")
+    with pytest.raises(ValueError, match="no such dtype"):
+        conformance("cpu", dtypes=["float33"])
+    with pytest.raises(ValueError, match="no such case"):
+        conformance_case("forward/add/float32/none", "cpu")
+
+
+def test_command_line():
+    command = [sys.executable, "-m", "portico.testing", "cpu", "--only", "forward/neg"]
+    done = subprocess.run(command, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert "0 failed" in done.stdout and "forward/neg" in done.stderr
+    done = subprocess.run([*command[:3], "nowhere"], capture_output=True, text=True)
+    assert done.returncode == 2 and "nowhere" in done.stderr
