@@ -6,9 +6,9 @@ from portico import _core
 
 
 @pytest.fixture(autouse=True)
-def executor():
+def executor(request):
     before = _core.get_option("executor")
-    _core.set_option("executor", "reference")
+    _core.set_option("executor", getattr(request, "param", "reference"))
     _core.clear_explain()
     yield
     _core.set_option("executor", before)

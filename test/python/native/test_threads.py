@@ -12,10 +12,11 @@ from portico._generated import ops
 
 from .helpers import t, total
 
+BOTH = pytest.mark.parametrize("executor", ["reference", "compiled"], indirect=True)
 
-@pytest.mark.parametrize("executor", ["reference", "compiled"])
-def test_threads(executor):
-    _core.set_option("executor", executor)
+
+@BOTH
+def test_threads():
     failures = []
 
     def work(seed):
@@ -60,9 +61,8 @@ def test_grad_mode_is_a_threads_own():
     assert seen == [True]
 
 
-@pytest.mark.parametrize("executor", ["reference", "compiled"])
-def test_fork(executor):
-    _core.set_option("executor", executor)
+@BOTH
+def test_fork():
     x = t(np.arange(1000.0))
     (x + 1).tolist()
     pending = x * 3
@@ -74,7 +74,15 @@ def test_fork(executor):
     assert pending.tolist()[2] == 6
 
 
-def test_interrupt():
+@pytest.fixture
+def interruptible():
+    """A shell starts what runs in the background with Ctrl-C ignored."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+def test_interrupt(interruptible):
     """Ctrl-C in the middle of things: KeyboardInterrupt, and what was pending still is."""
     x = t([1.0, 2.0])
     for i in range(20):
