@@ -43,9 +43,13 @@ std::vector<uint8_t> portico::writeProgram(const ProgramParts &parts) {
       const KernelPhase &phase = kernel.abi.phases[command.phase];
       commandTypes.push_back(fb::Command::Launch);
       fb::Dim3 grid = toDim3(phase.shape.grid), block = toDim3(phase.shape.block);
+      // A launch of ranges has no geometry at all.
+      bool forGroups = block.x() != 0;
       commands.push_back(fb::CreateLaunchDirect(builder, found->second, &refs, phase.extent,
                                                 std::max<int64_t>(phase.grain, 1), &command.ops,
-                                                &grid, &block, phase.shape.groupMemoryBytes)
+                                                forGroups ? &grid : nullptr,
+                                                forGroups ? &block : nullptr,
+                                                phase.shape.groupMemoryBytes)
                              .Union());
       break;
     }
