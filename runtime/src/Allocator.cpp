@@ -10,9 +10,9 @@
 namespace portico::rt {
 
 Allocator::Allocator(const portico_driver *driver, void *device, std::string deviceName,
-                     uint64_t limit)
-    : driver(driver), device(device), deviceName(std::move(deviceName)), defaultLimit(limit),
-      limit(limit) {}
+                     uint64_t limit, bool hostMemory)
+    : driver(driver), device(device), deviceName(std::move(deviceName)), hostMemory(hostMemory),
+      defaultLimit(limit), limit(limit) {}
 
 // Sizes are counted in units of 64 bytes. The first eight classes are 1 to 8 units;
 // after that come eight equal steps up to each next power of two: 9 ... 16, 18 ... 32.
@@ -34,22 +34,25 @@ uint64_t Allocator::classBytes(uint32_t sizeClass) {
   return ((8 + step + 1) << power) * 64;
 }
 
-bool Allocator::takeCached(uint32_t sizeClass, Block &block) {
+bool Allocator::takeCached(uint32_t sizeClass, uint8_t stream, Block &block) {
   // A block one or two steps too big is better than new pages.
   uint32_t last = std::min(sizeClass + 2, kClasses - 1);
   for (uint32_t candidate = sizeClass; candidate <= last; ++candidate) {
-    std::vector<void *> &list = cached[candidate];
-    if (list.empty())
-      continue;
-    block = {list.back(), candidate};
-    list.pop_back();
-    cachedBytes -= classBytes(candidate);
-    return true;
+    std::vector<Cached> &list = cached[candidate];
+    // From the back: what was used last is still in the caches.
+    for (size_t i = list.size(); i-- > 0;) {
+      if (list[i].stream != stream)
+        continue;
+      block = {list[i].memory, candidate, stream};
+      list.erase(list.begin() + ptrdiff_t(i));
+      cachedBytes -= classBytes(candidate);
+      return true;
+    }
   }
   return false;
 }
 
-bool Allocator::takeFresh(uint32_t sizeClass, Block &block) {
+bool Allocator::takeFresh(uint32_t sizeClass, uint8_t stream, Block &block) {
   uint64_t bytes = classBytes(sizeClass);
   if (bytes > limit || live > limit - bytes)
     return false;
@@ -64,14 +67,17 @@ bool Allocator::takeFresh(uint32_t sizeClass, Block &block) {
     if (driver->memory_allocate(device, bytes, &memory) != 0)
       return false;
   }
-  block = {memory, sizeClass};
+  block = {memory, sizeClass, stream};
   return true;
 }
 
 void Allocator::dropCached() {
+  // Work that was handed over may still use it. A device that fails here fails at the next call.
+  if (!hostMemory && cachedBytes)
+    driver->synchronize(device);
   for (uint32_t sizeClass = 0; sizeClass < kClasses; ++sizeClass) {
-    for (void *memory : cached[sizeClass])
-      driver->memory_release(device, memory, classBytes(sizeClass));
+    for (const Cached &entry : cached[sizeClass])
+      driver->memory_release(device, entry.memory, classBytes(sizeClass));
     cached[sizeClass].clear();
   }
   cachedBytes = 0;
@@ -84,15 +90,16 @@ void Allocator::account(uint32_t sizeClass) {
   ++liveBuffers;
 }
 
-portico_code Allocator::allocate(uint64_t bytes, Block &block, portico_status *status) {
+portico_code Allocator::allocate(uint64_t bytes, uint8_t stream, Block &block,
+                                 portico_status *status) {
   std::lock_guard<std::mutex> lock(mutex);
   ++allocations;
   if (bytes > kLargest)
     return outOfMemory(bytes, status);
   uint32_t sizeClass = classOf(bytes);
-  if (takeCached(sizeClass, block))
+  if (takeCached(sizeClass, stream, block))
     ++cacheHits;
-  else if (!takeFresh(sizeClass, block))
+  else if (!takeFresh(sizeClass, stream, block))
     return outOfMemory(bytes, status);
   account(block.sizeClass);
   return PORTICO_OK;
@@ -104,12 +111,10 @@ void Allocator::release(Block block) {
   live -= bytes;
   --liveOfClass[block.sizeClass];
   --liveBuffers;
-  if (live + cachedBytes + bytes > limit) {
-    driver->memory_release(device, block.memory, bytes);
-    return;
-  }
-  cached[block.sizeClass].push_back(block.memory);
+  cached[block.sizeClass].push_back({block.memory, block.stream});
   cachedBytes += bytes;
+  if (live + cachedBytes > limit)
+    dropCached();
 }
 
 portico_code Allocator::outOfMemory(uint64_t bytes, portico_status *status) {
@@ -128,14 +133,19 @@ portico_code Allocator::outOfMemory(uint64_t bytes, portico_status *status) {
   if (classes.size() > 4)
     breakdown += ", ...";
   uint64_t free = live < limit ? limit - live : 0;
+  // What others hold of the device is nowhere in our own figures.
+  std::string others;
+  uint64_t deviceFree = 0, deviceTotal = 0;
+  if (driver->memory_info && driver->memory_info(device, &deviceFree, &deviceTotal) == 0)
+    others = "; free on the device " + humanBytes(deviceFree) + " of " + humanBytes(deviceTotal);
   return fail(status, PORTICO_OUT_OF_MEMORY,
               "[memory] out of memory on %s; got a request for %s; expected at most %s "
-              "(limit %s; live %s in %llu blocks%s; cached %s; peak %s); try smaller tensors or "
+              "(limit %s; live %s in %llu blocks%s; cached %s; peak %s%s); try smaller tensors or "
               "batches, or delete tensors that are no longer needed",
               deviceName.c_str(), humanBytes(bytes).c_str(), humanBytes(free).c_str(),
               humanBytes(limit).c_str(), humanBytes(live).c_str(),
               static_cast<unsigned long long>(liveBuffers), breakdown.c_str(),
-              humanBytes(cachedBytes).c_str(), humanBytes(peak).c_str());
+              humanBytes(cachedBytes).c_str(), humanBytes(peak).c_str(), others.c_str());
 }
 
 void Allocator::releaseCached() {
@@ -158,6 +168,19 @@ void Allocator::resetPeak() {
 void Allocator::addExternal(int64_t bytes) {
   std::lock_guard<std::mutex> lock(mutex);
   external += uint64_t(bytes);
+}
+
+portico_code Allocator::getInfo(uint64_t &freeBytes, uint64_t &totalBytes, portico_status *status) {
+  if (driver->memory_info) {
+    if (driver->memory_info(device, &freeBytes, &totalBytes) == 0)
+      return PORTICO_OK;
+    return fail(status, PORTICO_DEVICE_ERROR, "[memory] memory_info failed on %s: %s",
+                deviceName.c_str(), driver->last_error());
+  }
+  std::lock_guard<std::mutex> lock(mutex);
+  totalBytes = limit;
+  freeBytes = limit - std::min(limit, live + cachedBytes);
+  return PORTICO_OK;
 }
 
 void Allocator::getStats(portico_memory_stats &stats) {

@@ -4,6 +4,9 @@
 // pages cost more than most kernels that write them. Nothing is kept when the
 // limit or the device says that memory ran out.
 //
+// Memory goes back to the stream that it was allocated for, and only to it: what is
+// done with it next then comes after what was done with it last, without a wait.
+//
 //===----------------------------------------------------------------------===//
 
 #ifndef PORTICO_RUNTIME_ALLOCATOR_H
@@ -23,19 +26,22 @@ namespace portico::rt {
 struct Block {
   void *memory = nullptr;
   uint32_t sizeClass = 0;
+  uint8_t stream = 0;
 };
 
 class Allocator {
 public:
-  Allocator(const portico_driver *driver, void *device, std::string deviceName, uint64_t limit);
+  Allocator(const portico_driver *driver, void *device, std::string deviceName, uint64_t limit,
+            bool hostMemory);
 
-  portico_code allocate(uint64_t bytes, Block &block, portico_status *status);
+  portico_code allocate(uint64_t bytes, uint8_t stream, Block &block, portico_status *status);
   void release(Block block);
 
   void releaseCached();
   void setLimit(uint64_t bytes);
   void resetPeak();
   void getStats(portico_memory_stats &stats);
+  portico_code getInfo(uint64_t &freeBytes, uint64_t &totalBytes, portico_status *status);
   void addExternal(int64_t bytes);
 
   /// Held across fork(), so that a child never inherits it locked.
@@ -50,8 +56,8 @@ private:
   static uint32_t classOf(uint64_t bytes);
   static uint64_t classBytes(uint32_t sizeClass);
 
-  bool takeCached(uint32_t sizeClass, Block &block);
-  bool takeFresh(uint32_t sizeClass, Block &block);
+  bool takeCached(uint32_t sizeClass, uint8_t stream, Block &block);
+  bool takeFresh(uint32_t sizeClass, uint8_t stream, Block &block);
   void dropCached();
   void account(uint32_t sizeClass);
   portico_code outOfMemory(uint64_t bytes, portico_status *status);
@@ -59,9 +65,14 @@ private:
   const portico_driver *driver;
   void *device;
   std::string deviceName;
+  bool hostMemory;
 
   std::mutex mutex;
-  std::array<std::vector<void *>, kClasses> cached;
+  struct Cached {
+    void *memory;
+    uint8_t stream;
+  };
+  std::array<std::vector<Cached>, kClasses> cached;
   std::array<uint32_t, kClasses> liveOfClass{};
   uint64_t defaultLimit;
   uint64_t limit;

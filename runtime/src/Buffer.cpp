@@ -10,10 +10,44 @@
 
 using namespace portico::rt;
 
+//===----------------------------------------------------------------------===//
+// The order of uses
+//===----------------------------------------------------------------------===//
+
+portico_code portico_buffer::beforeRead(portico_stream &stream, portico_status *status) {
+  if (device->oneStream())
+    return PORTICO_OK;
+  users.fetch_or(only(stream), std::memory_order_acq_rel);
+  return orderAfter(stream, StreamSet(1) << writer.load(std::memory_order_acquire), status);
+}
+
+portico_code portico_buffer::beforeWrite(portico_stream &stream, portico_status *status) {
+  if (device->oneStream())
+    return PORTICO_OK;
+  StreamSet before = users.fetch_or(only(stream), std::memory_order_acq_rel) |
+                     StreamSet(1) << writer.load(std::memory_order_acquire);
+  writer.store(stream.number, std::memory_order_release);
+  return orderAfter(stream, before, status);
+}
+
+/// The memory goes back to its stream, whose next use of it comes after all of these.
+static void giveBack(portico_buffer &buffer) {
+  portico_device &device = *buffer.device;
+  if (!device.oneStream() &&
+      orderAfter(*device.streamAt(buffer.block.stream), buffer.users.load(), nullptr) != PORTICO_OK)
+    device.driver->synchronize(device.handle);
+  device.allocator.release(buffer.block);
+}
+
+//===----------------------------------------------------------------------===//
+// Buffers
+//===----------------------------------------------------------------------===//
+
 portico_code portico_buffer_allocate(portico_device *device, uint64_t bytes,
                                      portico_buffer **result, portico_status *status) {
   Block block;
-  if (portico_code code = device->allocator.allocate(bytes, block, status))
+  uint8_t stream = portico_stream_current(device)->number;
+  if (portico_code code = device->allocator.allocate(bytes, stream, block, status))
     return code;
   auto *buffer = new (std::nothrow) portico_buffer;
   if (!buffer) {
@@ -24,6 +58,7 @@ portico_code portico_buffer_allocate(portico_device *device, uint64_t bytes,
   buffer->data = block.memory;
   buffer->bytes = bytes;
   buffer->block = block;
+  buffer->writer = stream;
   *result = buffer;
   return PORTICO_OK;
 }
@@ -57,7 +92,7 @@ void portico_buffer_release(portico_buffer *buffer) {
   if (!buffer || buffer->references.fetch_sub(1, std::memory_order_acq_rel) != 1)
     return;
   if (!buffer->external) {
-    buffer->device->allocator.release(buffer->block);
+    giveBack(*buffer);
   } else {
     buffer->device->allocator.addExternal(-int64_t(buffer->bytes));
     if (buffer->deleter)
@@ -89,28 +124,69 @@ static portico_code checkRange(const portico_buffer *buffer, uint64_t offset, ui
               static_cast<unsigned long long>(buffer->bytes));
 }
 
-static portico_code copy(portico_device *device, void *destination, const void *source,
-                         uint64_t bytes, portico_copy_kind kind, portico_status *status) {
-  if (!bytes)
-    return PORTICO_OK;
-  if (device->driver->copy(device->handle, destination, source, bytes, kind, nullptr) != 0)
-    return fail(status, PORTICO_DEVICE_ERROR, "[memory] copy failed on %s: %s",
-                device->name.c_str(), device->driver->last_error());
-  return portico_device_synchronize(device, status);
+//===----------------------------------------------------------------------===//
+// Copies
+//===----------------------------------------------------------------------===//
+
+static portico_code failed(const portico_device &device, const char *what, portico_status *status) {
+  return fail(status, PORTICO_DEVICE_ERROR, "[memory] %s failed on %s: %s", what,
+              device.name.c_str(), device.driver->last_error());
 }
 
 portico_code portico_buffer_write(portico_buffer *buffer, uint64_t offset, const void *source,
                                   uint64_t bytes, portico_status *status) {
   if (portico_code code = checkRange(buffer, offset, bytes, status))
     return code;
-  return copy(buffer->device, static_cast<char *>(buffer->data) + offset, source, bytes,
-              PORTICO_COPY_TO_DEVICE, status);
+  if (!bytes)
+    return PORTICO_OK;
+  portico_device &device = *buffer->device;
+  portico_stream &stream = *portico_stream_current(&device);
+  if (portico_code code = buffer->beforeWrite(stream, status))
+    return code;
+  if (device.driver->copy(device.handle, static_cast<char *>(buffer->data) + offset, source, bytes,
+                          PORTICO_COPY_TO_DEVICE, stream.handle) != 0 ||
+      device.driver->stream_synchronize(device.handle, stream.handle) != 0)
+    return failed(device, "copy", status);
+  return PORTICO_OK;
 }
 
 portico_code portico_buffer_read(const portico_buffer *buffer, uint64_t offset, void *destination,
                                  uint64_t bytes, portico_status *status) {
   if (portico_code code = checkRange(buffer, offset, bytes, status))
     return code;
-  return copy(buffer->device, destination, static_cast<const char *>(buffer->data) + offset, bytes,
-              PORTICO_COPY_TO_HOST, status);
+  if (!bytes)
+    return PORTICO_OK;
+  portico_device &device = *buffer->device;
+  portico_stream &stream = *portico_stream_current(&device);
+  // Taken before the wait: what is handed over meanwhile is not waited for.
+  std::vector<PendingRun> runs = device.pending.take(
+      only(stream) | StreamSet(1) << buffer->writer.load(std::memory_order_acquire));
+  if (portico_code code = const_cast<portico_buffer *>(buffer)->beforeRead(stream, status))
+    return code;
+  if (device.driver->copy(device.handle, destination,
+                          static_cast<const char *>(buffer->data) + offset, bytes,
+                          PORTICO_COPY_TO_HOST, stream.handle) != 0 ||
+      device.driver->stream_synchronize(device.handle, stream.handle) != 0)
+    return failed(device, "copy", status);
+  return finish(stream, runs, status);
+}
+
+portico_code portico_buffer_fill(portico_buffer *buffer, uint64_t pattern, uint32_t patternBytes,
+                                 portico_status *status) {
+  bool power = patternBytes == 1 || patternBytes == 2 || patternBytes == 4 || patternBytes == 8;
+  if (!power || buffer->bytes % patternBytes)
+    return fail(status, PORTICO_INVALID_ARGUMENT,
+                "[memory] a pattern that does not fit; got %u bytes for a buffer of %llu; expected "
+                "1, 2, 4 or 8 bytes that divide it",
+                patternBytes, static_cast<unsigned long long>(buffer->bytes));
+  if (!buffer->bytes)
+    return PORTICO_OK;
+  portico_device &device = *buffer->device;
+  portico_stream &stream = *portico_stream_current(&device);
+  if (portico_code code = buffer->beforeWrite(stream, status))
+    return code;
+  if (device.driver->fill(device.handle, buffer->data, pattern, patternBytes, buffer->bytes,
+                          stream.handle) != 0)
+    return failed(device, "fill", status);
+  return PORTICO_OK;
 }

@@ -5,6 +5,7 @@
 #include "Status.h"
 
 #include <algorithm>
+#include <atomic>
 #include <cerrno>
 #include <cstddef>
 #include <cstdlib>
@@ -12,15 +13,18 @@
 #include <memory>
 #include <mutex>
 #include <pthread.h>
+#include <sstream>
 #include <vector>
 
 using namespace portico::rt;
 
-portico_device::portico_device(const portico_driver *driver, int32_t ordinal, void *handle,
-                               const portico_device_info &info)
-    : driver(driver), ordinal(ordinal), handle(handle), hostMemory(info.host_memory != 0),
+portico_device::portico_device(const portico_driver *driver, int32_t ordinal, int32_t own,
+                               void *handle, const portico_device_info &info)
+    : driver(driver), ordinal(ordinal), own(own), handle(handle), hostMemory(info.host_memory != 0),
       name(std::string(driver->name) + ":" + std::to_string(ordinal)),
-      allocator(driver, handle, name, info.memory_bytes) {}
+      allocator(driver, handle, name, info.memory_bytes, info.host_memory != 0) {
+  streams[0].device = this;
+}
 
 namespace {
 
@@ -41,9 +45,36 @@ struct Driver {
   portico_driver table{};
 };
 
+/// PORTICO_VISIBLE_DEVICES, a list of device strings: which devices of a driver there are
+/// for this process. Those of the default driver are always there.
+std::vector<int32_t> visibleOrdinals(const Driver &driver) {
+  int32_t count = driver.table.device_count();
+  std::vector<int32_t> all, chosen;
+  for (int32_t ordinal = 0; ordinal < count; ++ordinal)
+    all.push_back(ordinal);
+  const char *list = getenv("PORTICO_VISIBLE_DEVICES");
+  if (!list)
+    return all;
+  std::stringstream words(list);
+  for (std::string word; std::getline(words, word, ',');) {
+    word.erase(std::remove(word.begin(), word.end(), ' '), word.end());
+    size_t colon = word.find(':');
+    if (word.empty() || !driver.answersTo(word.substr(0, colon)))
+      continue;
+    if (colon == std::string::npos)
+      return all;
+    int32_t ordinal = atoi(word.c_str() + colon + 1);
+    bool known = std::find(chosen.begin(), chosen.end(), ordinal) != chosen.end();
+    if (ordinal >= 0 && ordinal < count && !known)
+      chosen.push_back(ordinal);
+  }
+  return chosen;
+}
+
 struct Registry {
   std::mutex mutex;
   std::vector<std::unique_ptr<Driver>> drivers;
+  std::atomic<const Driver *> first{nullptr};
   std::vector<std::unique_ptr<portico_device>> devices;
 
   const Driver *find(const std::string &name) const {
@@ -53,6 +84,15 @@ struct Registry {
       if (driver->answersTo(name))
         return driver.get();
     return nullptr;
+  }
+  /// The driver's own numbers of its devices, by ours.
+  std::vector<int32_t> ordinals(const Driver &driver) {
+    if (&driver != first.load(std::memory_order_acquire))
+      return visibleOrdinals(driver);
+    std::vector<int32_t> all(size_t(driver.table.device_count()));
+    for (size_t i = 0; i < all.size(); ++i)
+      all[i] = int32_t(i);
+    return all;
   }
   std::string names() const {
     std::string text;
@@ -72,13 +112,19 @@ Registry &registry() {
 // child would wait for it for ever.
 void lockAll() {
   registry().mutex.lock();
-  for (auto &device : registry().devices)
+  for (auto &device : registry().devices) {
+    device->streamMutex.lock();
+    device->pending.forkMutex().lock();
     device->allocator.forkMutex().lock();
+  }
 }
 
 void unlockAll() {
-  for (auto &device : registry().devices)
+  for (auto &device : registry().devices) {
     device->allocator.forkMutex().unlock();
+    device->pending.forkMutex().unlock();
+    device->streamMutex.unlock();
+  }
   registry().mutex.unlock();
 }
 
@@ -119,6 +165,7 @@ portico_code portico_driver_register(const portico_driver *driver, portico_statu
   if (all.drivers.empty())
     pthread_atfork(lockAll, unlockAll, unlockAll);
   all.drivers.push_back(std::make_unique<Driver>(driver));
+  all.first.store(all.drivers.front().get(), std::memory_order_release);
   return PORTICO_OK;
 }
 
@@ -135,15 +182,19 @@ const portico_driver *portico_driver_find(const char *name) {
 }
 
 int32_t portico_device_count(const char *name) {
-  const portico_driver *driver = name && *name ? portico_driver_find(name) : nullptr;
-  return driver ? driver->device_count() : 0;
+  const Driver *driver = nullptr;
+  {
+    std::lock_guard<std::mutex> lock(registry().mutex);
+    driver = name && *name ? registry().find(name) : nullptr;
+  }
+  return driver ? int32_t(registry().ordinals(*driver).size()) : 0;
 }
 
 namespace {
 
 /// What a device string names.
 struct Place {
-  const portico_driver *driver = nullptr;
+  const Driver *driver = nullptr;
   int32_t ordinal = 0;
 };
 
@@ -167,24 +218,33 @@ portico_code parse(const char *name, Place &place, portico_status *status) {
     return fail(status, PORTICO_UNAVAILABLE,
                 "[device] no such device; got '%s'; expected one of the drivers here: %s",
                 text.c_str(), all.names().c_str());
-  place.driver = &found->table;
+  place.driver = found;
   return PORTICO_OK;
 }
 
-portico_code describe(const Place &place, portico_device_info &info, portico_status *status) {
-  const portico_driver *driver = place.driver;
-  int32_t count = driver->device_count();
-  if (place.ordinal >= count) {
-    const char *reason =
-        !count && driver->unavailable_reason ? driver->unavailable_reason() : nullptr;
+/// Also tells the driver's own number of the device.
+portico_code describe(const Place &place, portico_device_info &info, int32_t &ordinal,
+                      portico_status *status) {
+  const portico_driver &driver = place.driver->table;
+  std::vector<int32_t> ordinals = registry().ordinals(*place.driver);
+  if (size_t(place.ordinal) >= ordinals.size()) {
+    int32_t present = driver.device_count();
+    std::string reason;
+    if (ordinals.size() < size_t(present))
+      reason = "; PORTICO_VISIBLE_DEVICES hides " + std::to_string(present - ordinals.size()) +
+               " of " + std::to_string(present);
+    else if (const char *why =
+                 !present && driver.unavailable_reason ? driver.unavailable_reason() : nullptr)
+      reason = std::string("; ") + why;
     return fail(status, PORTICO_UNAVAILABLE,
-                "[device] no such device; got '%s:%d'; expected an ordinal below %d%s%s",
-                driver->name, place.ordinal, count, reason ? "; " : "", reason ? reason : "");
+                "[device] no such device; got '%s:%d'; expected an ordinal below %zu%s",
+                driver.name, place.ordinal, ordinals.size(), reason.c_str());
   }
+  ordinal = ordinals[place.ordinal];
   info.struct_size = sizeof(info);
-  if (driver->device_info(place.ordinal, &info) != 0)
-    return fail(status, PORTICO_UNAVAILABLE, "[device] cannot ask %s:%d: %s", driver->name,
-                place.ordinal, driver->last_error());
+  if (driver.device_info(ordinal, &info) != 0)
+    return fail(status, PORTICO_UNAVAILABLE, "[device] cannot ask %s:%d: %s", driver.name,
+                place.ordinal, driver.last_error());
   return PORTICO_OK;
 }
 
@@ -194,8 +254,9 @@ portico_code portico_device_describe(const char *name, portico_device_info *info
                                      portico_status *status) {
   Place place;
   portico_device_info all{};
+  int32_t ordinal;
   portico_code code = parse(name, place, status);
-  if (code || (code = describe(place, all, status)))
+  if (code || (code = describe(place, all, ordinal, status)))
     return code;
   uint64_t size = std::min<uint64_t>(info->struct_size, sizeof(all));
   all.struct_size = info->struct_size;
@@ -207,7 +268,7 @@ portico_code portico_device_get(const char *name, portico_device **result, porti
   Place place;
   if (portico_code code = parse(name, place, status))
     return code;
-  const portico_driver *driver = place.driver;
+  const portico_driver *driver = &place.driver->table;
   int32_t ordinal = place.ordinal;
   Registry &all = registry();
   std::lock_guard<std::mutex> lock(all.mutex);
@@ -218,13 +279,14 @@ portico_code portico_device_get(const char *name, portico_device **result, porti
     }
   }
   portico_device_info info{};
-  if (portico_code code = describe(place, info, status))
+  int32_t own;
+  if (portico_code code = describe(place, info, own, status))
     return code;
   void *handle = nullptr;
-  if (driver->device_open(ordinal, &handle) != 0)
+  if (driver->device_open(own, &handle) != 0)
     return fail(status, PORTICO_UNAVAILABLE, "[device] cannot open %s:%d: %s", driver->name,
                 ordinal, driver->last_error());
-  all.devices.push_back(std::make_unique<portico_device>(driver, ordinal, handle, info));
+  all.devices.push_back(std::make_unique<portico_device>(driver, ordinal, own, handle, info));
   *result = all.devices.back().get();
   return PORTICO_OK;
 }
@@ -234,10 +296,11 @@ const char *portico_device_name(const portico_device *device) { return device->n
 int32_t portico_device_is_host(const portico_device *device) { return device->hostMemory; }
 
 portico_code portico_device_synchronize(portico_device *device, portico_status *status) {
+  std::vector<PendingRun> runs = device->pending.take(~StreamSet(0));
   if (device->driver->synchronize(device->handle) != 0)
     return fail(status, PORTICO_DEVICE_ERROR, "[device] %s failed: %s", device->name.c_str(),
                 device->driver->last_error());
-  return PORTICO_OK;
+  return finish(*portico_stream_default(device), runs, status);
 }
 
 void portico_memory_get_stats(portico_device *device, portico_memory_stats *stats) {
@@ -246,6 +309,11 @@ void portico_memory_get_stats(portico_device *device, portico_memory_stats *stat
   uint64_t size = stats->struct_size < sizeof(all) ? stats->struct_size : sizeof(all);
   all.struct_size = stats->struct_size;
   memcpy(stats, &all, size);
+}
+
+portico_code portico_memory_info(portico_device *device, uint64_t *freeBytes, uint64_t *totalBytes,
+                                 portico_status *status) {
+  return device->allocator.getInfo(*freeBytes, *totalBytes, status);
 }
 
 void portico_memory_reset_peak(portico_device *device) { device->allocator.resetPeak(); }

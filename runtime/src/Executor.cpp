@@ -2,7 +2,9 @@
 //
 // A run costs little more than its kernels: the commands were prepared when the
 // program was loaded, so all that is left is to find the bases (arena, inputs,
-// outputs), add the offsets, and go through the list.
+// outputs), add the offsets, and go through the list. Where the device works apart
+// from the host, the run has only been handed over by then; what its kernels find
+// wrong is reported by whoever waits for it (Pending.h).
 //
 //===----------------------------------------------------------------------===//
 
@@ -11,15 +13,13 @@
 #include "Program.h"
 #include "Status.h"
 
+#include <algorithm>
+#include <iterator>
 #include <memory>
-#include <vector>
 
 using namespace portico::rt;
 
 namespace {
-
-constexpr uint64_t kStatusBytes = 4 * sizeof(int64_t);
-void *const kDefaultStream = nullptr;
 
 /// A table of pointers on the stack, on the heap only where there are many.
 class Table {
@@ -43,9 +43,9 @@ class Run {
 public:
   Run(portico_program &program, portico_buffer *const *inputs, const uint8_t *donate,
       portico_buffer **outputs, portico_status *status)
-      : program(program), device(*program.device), driver(*device.driver), inputs(inputs),
-        donate(donate), outputs(outputs), status(status),
-        firstOutput(uint32_t(kFirstInputBase + program.inputBytes.size())),
+      : program(program), device(*program.device), driver(*device.driver),
+        stream(*portico_stream_current(&device)), inputs(inputs), donate(donate), outputs(outputs),
+        status(status), firstOutput(uint32_t(kFirstInputBase + program.inputBytes.size())),
         outputCount(uint32_t(program.outputBytes.size())),
         table(firstOutput + 2 * outputCount + program.addresses.size()), bases(table.at(0)),
         produced(reinterpret_cast<portico_buffer **>(table.at(firstOutput + outputCount))),
@@ -70,8 +70,8 @@ public:
     for (size_t i = 0; i < program.commands.size(); ++i)
       if ((code = issue(program.commands[i], i)))
         return code;
-    if (!device.hostMemory && (code = readStatus()))
-      return code;
+    if (program.hasStatus)
+      device.pending.add(&program, stream);
     for (uint32_t i = 0; i < outputCount; ++i)
       if (!outputs[i])
         outputs[i] = produced[i];
@@ -100,6 +100,8 @@ private:
       portico_buffer *input = inputs[i];
       if (!input || input->device != &device || input->bytes != program.inputBytes[i])
         return badBuffer("input", i, input, program.inputBytes[i]);
+      if (portico_code code = input->beforeRead(stream, status))
+        return code;
       bases[kFirstInputBase + i] = input->data;
     }
     return PORTICO_OK;
@@ -121,25 +123,22 @@ private:
         return code;
       }
       producedCount = i + 1;
+      if (portico_code code = produced[i]->beforeWrite(stream, status))
+        return code;
       bases[firstOutput + i] = produced[i]->data;
     }
     return PORTICO_OK;
   }
 
   portico_code bindArena() {
-    // A device that the host cannot look into reports through the end of the arena.
-    uint64_t statusBytes = device.hostMemory ? 0 : program.commands.size() * kStatusBytes;
     bases[kArenaBase] = nullptr;
-    if (uint64_t bytes = program.arenaBytes + statusBytes) {
-      if (portico_code code = device.allocator.allocate(bytes, arena, status))
-        return code;
-      hasArena = true;
-      bases[kArenaBase] = arena.memory;
-    }
-    deviceStatus = static_cast<char *>(arena.memory) + program.arenaBytes;
-    if (statusBytes &&
-        driver.fill(device.handle, deviceStatus, 0, 8, statusBytes, kDefaultStream) != 0)
-      return deviceError("fill");
+    if (!program.arenaBytes)
+      return PORTICO_OK;
+    if (portico_code code =
+            device.allocator.allocate(program.arenaBytes, stream.number, arena, status))
+      return code;
+    hasArena = true;
+    bases[kArenaBase] = arena.memory;
     return PORTICO_OK;
   }
 
@@ -151,12 +150,12 @@ private:
     case Command::Kind::copy:
       if (operands[0] != operands[1] && command.bytes &&
           driver.copy(device.handle, operands[0], operands[1], command.bytes, PORTICO_COPY_WITHIN,
-                      kDefaultStream) != 0)
+                      stream.handle) != 0)
         return deviceError("copy");
       return PORTICO_OK;
     case Command::Kind::fill:
       if (command.bytes && driver.fill(device.handle, operands[0], command.pattern,
-                                       command.patternBytes, command.bytes, kDefaultStream) != 0)
+                                       command.patternBytes, command.bytes, stream.handle) != 0)
         return deviceError("fill");
       return PORTICO_OK;
     }
@@ -174,53 +173,25 @@ private:
     launch.extent = command.extent;
     launch.grain = command.grain;
     launch.scratch_bytes = command.scratchBytes;
-    launch.status = device.hostMemory
-                        ? hostStatus
-                        : reinterpret_cast<int64_t *>(deviceStatus + index * kStatusBytes);
+    launch.status = program.hasStatus
+                        ? static_cast<int64_t *>(program.status.memory) + index * kStatusWords
+                        : hostStatus;
     for (int i = 0; i < 3; ++i) {
       launch.grid[i] = command.grid[i];
       launch.block[i] = command.block[i];
     }
     launch.group_memory_bytes = command.groupMemoryBytes;
-    launch.stream = kDefaultStream;
-    if (driver.launch(device.handle, &launch) != 0)
-      return deviceError("launch");
-    if (hostStatus[0])
-      noteError(command, hostStatus);
-    return PORTICO_OK;
-  }
-
-  /// A kernel found something wrong. The first one is kept: the rest may follow from it.
-  void noteError(const Command &command, int64_t (&words)[4]) {
-    if (!firstError) {
-      uint64_t local = uint64_t(words[3]);
-      int32_t op = local < command.opCount ? program.ops[command.firstOp + local] : -1;
-      const char *name = portico_program_op_name(&program, op);
-      firstError = fail(status, PORTICO_INDEX_OUT_OF_RANGE,
-                        "[%s] index out of range; got %lld; expected at least 0 and below %lld",
-                        name ? name : "run", static_cast<long long>(words[1]),
-                        static_cast<long long>(words[2]));
-      if (status) {
-        status->op = op;
-        status->value = words[1];
-        status->bound = words[2];
-      }
+    launch.stream = stream.handle;
+    if (driver.launch(device.handle, &launch) != 0) {
+      portico_code code = deviceError("launch");
+      setOp(status, &program, command.opCount ? program.ops[command.firstOp] : -1);
+      return code;
     }
-    words[0] = words[1] = words[2] = words[3] = 0;
-  }
-
-  portico_code readStatus() {
-    std::vector<int64_t> words(program.commands.size() * 4);
-    if (words.empty())
-      return PORTICO_OK;
-    if (driver.copy(device.handle, words.data(), deviceStatus, words.size() * sizeof(int64_t),
-                    PORTICO_COPY_TO_HOST, kDefaultStream) != 0 ||
-        driver.stream_synchronize(device.handle, kDefaultStream) != 0)
-      return deviceError("run");
-    for (size_t i = 0; i < program.commands.size(); ++i) {
-      int64_t own[4] = {words[4 * i], words[4 * i + 1], words[4 * i + 2], words[4 * i + 3]};
-      if (own[0])
-        noteError(program.commands[i], own);
+    if (hostStatus[0]) {
+      // The first error is kept: the rest may follow from it.
+      if (!firstError)
+        firstError = describeError(program, command, hostStatus, status);
+      std::fill(std::begin(hostStatus), std::end(hostStatus), 0);
     }
     return PORTICO_OK;
   }
@@ -228,6 +199,7 @@ private:
   portico_program &program;
   portico_device &device;
   const portico_driver &driver;
+  portico_stream &stream;
   portico_buffer *const *inputs;
   const uint8_t *donate;
   portico_buffer **outputs;
@@ -241,8 +213,7 @@ private:
 
   Block arena;
   bool hasArena = false;
-  int64_t hostStatus[4] = {0, 0, 0, 0};
-  char *deviceStatus = nullptr;
+  int64_t hostStatus[kStatusWords] = {0, 0, 0, 0};
   portico_code firstError = PORTICO_OK;
 };
 

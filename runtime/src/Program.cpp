@@ -21,10 +21,15 @@ using namespace portico::rt;
 namespace fb = portico::program;
 
 portico_program::~portico_program() {
+  // Kernels of an earlier run may still be on their way.
+  if (!device->hostMemory)
+    device->driver->synchronize(device->handle);
   if (module)
     device->driver->module_unload(device->handle, module);
   if (hasConstants)
     device->allocator.release(constants);
+  if (hasStatus)
+    device->allocator.release(status);
 }
 
 namespace {
@@ -180,13 +185,29 @@ portico_code loadConstants(portico_program &program, const fb::Program &source,
   if (!bytes || !bytes->size())
     return PORTICO_OK;
   portico_device *device = program.device;
-  if (portico_code code = device->allocator.allocate(bytes->size(), program.constants, status))
+  if (portico_code code =
+          device->allocator.allocate(bytes->size(), /*stream=*/0, program.constants, status))
     return code;
   program.hasConstants = true;
   if (device->driver->copy(device->handle, program.constants.memory, bytes->data(), bytes->size(),
                            PORTICO_COPY_TO_DEVICE, /*stream=*/nullptr) != 0 ||
       device->driver->stream_synchronize(device->handle, nullptr) != 0)
     return fail(status, PORTICO_DEVICE_ERROR, "[program] cannot copy the constants to %s: %s",
+                device->name.c_str(), device->driver->last_error());
+  return PORTICO_OK;
+}
+
+portico_code makeStatus(portico_program &program, portico_status *status) {
+  portico_device *device = program.device;
+  uint64_t bytes = program.commands.size() * kStatusBytes;
+  if (device->hostMemory || !bytes)
+    return PORTICO_OK;
+  if (portico_code code = device->allocator.allocate(bytes, /*stream=*/0, program.status, status))
+    return code;
+  program.hasStatus = true;
+  if (device->driver->fill(device->handle, program.status.memory, 0, 8, bytes, nullptr) != 0 ||
+      device->driver->stream_synchronize(device->handle, nullptr) != 0)
+    return fail(status, PORTICO_DEVICE_ERROR, "[program] cannot prepare %s: %s",
                 device->name.c_str(), device->driver->last_error());
   return PORTICO_OK;
 }
@@ -218,6 +239,19 @@ portico_code loadCode(portico_program &program, const fb::Program &source,
 
 } // namespace
 
+portico_code portico::rt::describeError(const portico_program &program, const Command &command,
+                                        const int64_t *words, portico_status *status) {
+  uint64_t local = uint64_t(words[3]);
+  int32_t op = local < command.opCount ? program.ops[command.firstOp + local] : -1;
+  const char *name = portico_program_op_name(&program, op);
+  portico_code code =
+      fail(status, PORTICO_INDEX_OUT_OF_RANGE,
+           "[%s] index out of range; got %lld; expected at least 0 and below %lld",
+           name ? name : "run", static_cast<long long>(words[1]), static_cast<long long>(words[2]));
+  setOp(status, &program, op, words[1], words[2]);
+  return code;
+}
+
 portico_code portico_program_load(portico_device *device, const void *bytes, uint64_t size,
                                   portico_program **result, portico_status *status) {
   // FlatBuffers reads words in place: the copy is aligned, and ours for as long as we look.
@@ -240,7 +274,7 @@ portico_code portico_program_load(portico_device *device, const void *bytes, uin
         uint32_t(source.version()), uint32_t(fb::Version::Current));
   const portico_driver &driver = *device->driver;
   if (source.target()->str() != (driver.code_target ? driver.code_target : driver.name) ||
-      !device->driver->device_supports(device->ordinal, source.arch()->c_str()))
+      !device->driver->device_supports(device->own, source.arch()->c_str()))
     return fail(status, PORTICO_BAD_PROGRAM,
                 "[program] a program for another device; got target '%s', arch '%s'; expected what "
                 "%s runs; try compiling it again",
@@ -252,6 +286,8 @@ portico_code portico_program_load(portico_device *device, const void *bytes, uin
   if (!loader.load())
     return fail(status, PORTICO_BAD_PROGRAM, "[program] damaged; %s is wrong", loader.error);
   if (portico_code code = loadConstants(*program, source, status))
+    return code;
+  if (portico_code code = makeStatus(*program, status))
     return code;
   if (portico_code code = loadCode(*program, source, loader.kernelOfCommand, status))
     return code;

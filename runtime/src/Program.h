@@ -19,6 +19,9 @@ struct Address {
   uint32_t base = 0;
   uint64_t offset = 0;
 };
+/// What a kernel writes where it finds something wrong: code, value, bound, op.
+constexpr uint64_t kStatusWords = 4, kStatusBytes = kStatusWords * sizeof(int64_t);
+
 constexpr uint32_t kNullBase = 0, kArenaBase = 1, kConstantBase = 2, kFirstInputBase = 3;
 
 struct Command {
@@ -40,6 +43,10 @@ struct Command {
   uint32_t patternBytes = 0;
 };
 
+/// What the status words of a command say, as an error.
+portico_code describeError(const portico_program &program, const Command &command,
+                           const int64_t *words, portico_status *status);
+
 } // namespace portico::rt
 
 struct portico_program {
@@ -48,6 +55,9 @@ struct portico_program {
   void *module = nullptr;
   portico::rt::Block constants;
   bool hasConstants = false;
+  /// Four words for each command, on devices whose kernels cannot write to the host's memory.
+  portico::rt::Block status;
+  bool hasStatus = false;
 
   uint64_t arenaBytes = 0;
   std::vector<uint64_t> inputBytes;

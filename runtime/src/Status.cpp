@@ -17,6 +17,8 @@ portico_code fail(portico_status *status, portico_code code, const char *format,
   status->op = -1;
   status->value = 0;
   status->bound = 0;
+  if (status->struct_size >= offsetof(portico_status, program) + sizeof(status->program))
+    status->program = nullptr;
   uint64_t room = status->struct_size - offsetof(portico_status, message);
   if (room > sizeof(status->message))
     room = sizeof(status->message);
@@ -27,6 +29,17 @@ portico_code fail(portico_status *status, portico_code code, const char *format,
   vsnprintf(status->message, room, format, arguments);
   va_end(arguments);
   return code;
+}
+
+void setOp(portico_status *status, const portico_program *program, int32_t op, int64_t value,
+           int64_t bound) {
+  if (!status || status->struct_size < offsetof(portico_status, message))
+    return;
+  status->op = op;
+  status->value = value;
+  status->bound = bound;
+  if (status->struct_size >= offsetof(portico_status, program) + sizeof(status->program))
+    status->program = program;
 }
 
 std::string humanBytes(uint64_t bytes) {

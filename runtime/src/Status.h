@@ -13,6 +13,10 @@ namespace portico::rt {
 portico_code fail(portico_status *status, portico_code code, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
+/// Adds to a described failure which op of which program it was.
+void setOp(portico_status *status, const portico_program *program, int32_t op, int64_t value = 0,
+           int64_t bound = 0);
+
 /// "1.5 GiB"; sizes in messages are for people.
 std::string humanBytes(uint64_t bytes);
 

@@ -125,7 +125,7 @@ typedef struct portico_driver {
   /** The host waits until the stream has nothing left to do. */
   int32_t (*stream_synchronize)(void *device, void *stream);
 
-  /* Events. One that was never recorded has happened. */
+  /* Events. One that was never recorded has happened. One may be destroyed while streams wait. */
   int32_t (*event_create)(void *device, void **event);
   void (*event_destroy)(void *device, void *event);
   /** The event happens once what the stream has been handed so far is done. */
@@ -152,7 +152,7 @@ typedef struct portico_driver {
   /** Host memory that copies to and from the device need no detour for. */
   int32_t (*host_allocate)(void *device, size_t bytes, void **memory);
   void (*host_release)(void *device, void *memory);
-  /** Between two events that happened. Without it the runtime takes the host's clock. */
+  /** Between two events that happened. Without it only devices with `host_memory` are timed. */
   int32_t (*event_elapsed)(void *device, void *start, void *end, double *milliseconds);
   /**
    * What is handed to `stream` from `graph_begin` to `graph_end` is not done but kept, with

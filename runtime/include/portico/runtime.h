@@ -66,6 +66,11 @@ typedef struct portico_status {
   int64_t value;
   int64_t bound;
   char message[1000];
+  /**
+   * The program that `op` belongs to, or null. On a device that works apart from the host it
+   * may be another than the one that the call was about, and may be gone: compare it only.
+   */
+  const portico_program *program;
 } portico_status;
 
 /*===------------------------------------------------------------------------===*
@@ -109,8 +114,54 @@ PORTICO_API const char *portico_device_name(const portico_device *device);
 /** Nonzero where the host may read and write the device's buffers directly. */
 PORTICO_API int32_t portico_device_is_host(const portico_device *device);
 
-/** Waits for everything handed to the device so far. */
+/**
+ * Waits for everything handed to the device so far. Reports what kernels found wrong
+ * since the last wait, as every function does that waits for a device.
+ */
 PORTICO_API portico_code portico_device_synchronize(portico_device *device, portico_status *status);
+
+/*===------------------------------------------------------------------------===*
+ * Streams and events
+ *
+ * Programs and copies go to the calling thread's current stream of their device, which
+ * is the default stream until another is chosen. Whatever touches the same buffer is
+ * done in the order of the calls, on whichever streams.
+ *===------------------------------------------------------------------------===*/
+
+typedef struct portico_stream portico_stream;
+typedef struct portico_event portico_event;
+
+/** One of the device's streams other than the default one, in turn. They are never destroyed. */
+PORTICO_API portico_code portico_stream_next(portico_device *device, portico_stream **stream,
+                                             portico_status *status);
+PORTICO_API portico_stream *portico_stream_default(portico_device *device);
+/** The calling thread's. */
+PORTICO_API portico_stream *portico_stream_current(portico_device *device);
+PORTICO_API void portico_stream_set_current(portico_stream *stream);
+/** 0 is the default stream. */
+PORTICO_API int32_t portico_stream_number(const portico_stream *stream);
+PORTICO_API portico_device *portico_stream_device(const portico_stream *stream);
+PORTICO_API portico_code portico_stream_synchronize(portico_stream *stream, portico_status *status);
+/** Sets `*done` to whether the stream has nothing left to do. */
+PORTICO_API portico_code portico_stream_query(portico_stream *stream, int32_t *done,
+                                              portico_status *status);
+
+PORTICO_API portico_code portico_event_create(portico_device *device, portico_event **event,
+                                              portico_status *status);
+/** Null is allowed. */
+PORTICO_API void portico_event_destroy(portico_event *event);
+PORTICO_API portico_code portico_event_record(portico_event *event, portico_stream *stream,
+                                              portico_status *status);
+/** What the stream is handed from now on is done after the event. */
+PORTICO_API portico_code portico_event_wait(portico_event *event, portico_stream *stream,
+                                            portico_status *status);
+/** The host waits. */
+PORTICO_API portico_code portico_event_synchronize(portico_event *event, portico_status *status);
+PORTICO_API portico_code portico_event_query(portico_event *event, int32_t *done,
+                                             portico_status *status);
+/** Between two events of a device that have happened. */
+PORTICO_API portico_code portico_event_elapsed(portico_event *start, portico_event *end,
+                                               double *milliseconds, portico_status *status);
 
 /*===------------------------------------------------------------------------===*
  * Memory
@@ -139,13 +190,23 @@ PORTICO_API portico_device *portico_buffer_device(const portico_buffer *buffer);
 /** Nonzero where the memory was wrapped, not allocated. */
 PORTICO_API int32_t portico_buffer_is_external(const portico_buffer *buffer);
 
-/** Copies between host memory and a buffer on any device; waits until done. */
+/**
+ * Copies between host memory and a buffer on any device; waits until done. A read reports
+ * what kernels found wrong before it, and delivers the bytes all the same.
+ */
 PORTICO_API portico_code portico_buffer_write(portico_buffer *buffer, uint64_t offset,
                                               const void *source, uint64_t bytes,
                                               portico_status *status);
 PORTICO_API portico_code portico_buffer_read(const portico_buffer *buffer, uint64_t offset,
                                              void *destination, uint64_t bytes,
                                              portico_status *status);
+
+/**
+ * Repeats a pattern of 1, 2, 4 or 8 bytes through the whole buffer, whose size is a multiple
+ * of it. Does not wait.
+ */
+PORTICO_API portico_code portico_buffer_fill(portico_buffer *buffer, uint64_t pattern,
+                                             uint32_t pattern_bytes, portico_status *status);
 
 typedef struct portico_memory_stats {
   uint64_t struct_size;
@@ -170,6 +231,12 @@ PORTICO_API void portico_memory_get_stats(portico_device *device, portico_memory
 PORTICO_API void portico_memory_reset_peak(portico_device *device);
 /** Gives the cached memory back to the device. */
 PORTICO_API void portico_memory_release_cached(portico_device *device);
+/**
+ * What the device has free at this moment, for all its users; where its driver cannot tell,
+ * what is left below the limit.
+ */
+PORTICO_API portico_code portico_memory_info(portico_device *device, uint64_t *free_bytes,
+                                             uint64_t *total_bytes, portico_status *status);
 /** 0: the default, which is what the machine (or its container) has. */
 PORTICO_API void portico_memory_set_limit(portico_device *device, uint64_t bytes);
 
@@ -232,8 +299,9 @@ PORTICO_API const char *portico_program_op_name(const portico_program *program, 
  * buffer must have the output's size and share no memory with an input or another output.
  *
  * An index out of range does not stop the run: the kernel clamps it, the outputs
- * are delivered, and the first such error is returned. After any other error no
- * output is delivered, and outputs that were null are null.
+ * are delivered, and the first such error is returned; on a device that works apart
+ * from the host it is returned by the next function that waits for the run. After any
+ * other error no output is delivered, and outputs that were null are null.
  */
 PORTICO_API portico_code portico_program_run(portico_program *program,
                                              portico_buffer *const *inputs, const uint8_t *donate,

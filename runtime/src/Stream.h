@@ -1,0 +1,41 @@
+//===- Stream.h - the order of work on a device -----------------------------===//
+//
+// A device has one default stream and a few more, made as they are asked for and
+// handed out in turn. They live as long as the device, so that buffers and blocks
+// may remember one by its number.
+//
+// Work of two streams has no order of its own. The runtime gives it the order of
+// the calls wherever they touch the same buffer; see Buffer.h.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef PORTICO_RUNTIME_STREAM_H
+#define PORTICO_RUNTIME_STREAM_H
+
+#include "portico/runtime.h"
+
+#include <cstdint>
+
+struct portico_stream {
+  portico_device *device = nullptr;
+  /// The driver's; null for the default stream.
+  void *handle = nullptr;
+  /// Its place among the streams of the device; 0 is the default stream.
+  uint8_t number = 0;
+};
+
+namespace portico::rt {
+
+/// A set of streams of one device, by number.
+using StreamSet = uint64_t;
+/// The default stream and 32 more.
+constexpr unsigned kMaxStreams = 33;
+
+inline StreamSet only(const portico_stream &stream) { return StreamSet(1) << stream.number; }
+
+/// What `stream` is handed from now on is done after what `others` were handed so far.
+portico_code orderAfter(portico_stream &stream, StreamSet others, portico_status *status);
+
+} // namespace portico::rt
+
+#endif // PORTICO_RUNTIME_STREAM_H
