@@ -2,6 +2,8 @@
 
 #include "targets/common/DeviceLowering.h"
 
+#include "llvm/Analysis/TargetTransformInfo.h"
+#include "llvm/Analysis/TargetTransformInfoImpl.h"
 #include "llvm/IR/Module.h"
 #include "llvm/Passes/PassBuilder.h"
 #include "llvm/Support/raw_ostream.h"
@@ -17,12 +19,28 @@ static constexpr const char *kPipeline =
     "scalarize-masked-mem-intrin,scalarizer<load-store>,sroa<modify-cfg>,early-cse<memssa>,"
     "simplifycfg,instcombine<no-verify-fixpoint>,loop-mssa(licm),early-cse,simplifycfg)";
 
+namespace {
+/// Of a device that LLVM's code generator knows nothing of: its work-items take
+/// branches of their own. Otherwise masks become integers of as many bits as a
+/// vector has elements, which not every device has.
+struct WorkItemCosts : TargetTransformInfoImplCRTPBase<WorkItemCosts> {
+  explicit WorkItemCosts(const DataLayout &layout) : TargetTransformInfoImplCRTPBase(layout) {}
+  bool hasBranchDivergence(const Function * = nullptr) const override { return true; }
+};
+} // namespace
+
 Error portico::optimiseForDevice(Module &module, TargetMachine *machine) {
   LoopAnalysisManager loops;
   FunctionAnalysisManager functions;
   CGSCCAnalysisManager components;
   ModuleAnalysisManager modules;
   PassBuilder builder(machine);
+  if (!machine)
+    functions.registerPass([] {
+      return TargetIRAnalysis([](const Function &function) {
+        return TargetTransformInfo(std::make_unique<WorkItemCosts>(function.getDataLayout()));
+      });
+    });
   builder.registerModuleAnalyses(modules);
   builder.registerCGSCCAnalyses(components);
   builder.registerFunctionAnalyses(functions);

@@ -54,7 +54,7 @@ void registerDeviceDialects(mlir::DialectRegistry &registry);
 
 /// Optimises for work-items: the short pipeline of the host, with vectors made
 /// scalar but for loads and stores of up to 128 bits, and masked memory accesses
-/// made branches.
+/// made branches. `machine` is null where its costs are not known.
 llvm::Error optimiseForDevice(llvm::Module &module, llvm::TargetMachine *machine);
 
 /// The text of `module`, for `TargetObject::stages`.
