@@ -22,6 +22,7 @@
 #include "lowering/Kernels/MatmulStrategy.h"
 #include "lowering/Kernels/MatmulTile.h"
 #include "lowering/Kernels/ResultWriter.h"
+#include "lowering/Kernels/Simt/GroupMatmul.h"
 #include "lowering/ToLinalg/Elementwise.h"
 
 #include "mlir/IR/Diagnostics.h"
@@ -415,6 +416,8 @@ LogicalResult portico::lowerMatmul(KernelOp kernel, Value hero, const MatmulProb
     PhaseFunction nothing(kernel, out, name, abi, 0, 1);
     return success();
   }
+  if (target.simt)
+    return lowerGroupMatmul(kernel, hero, problem, target, out, name, abi);
   return MatmulLowering(kernel, hero, problem, target, out, name, abi).lower();
 }
 
