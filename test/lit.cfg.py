@@ -17,6 +17,9 @@ config.suffixes = [".mlir"]
 config.test_source_root = os.path.join(config.source_root, "test")
 config.test_exec_root = os.path.join(config.build_root, "test")
 
+# `// REQUIRES: name` in the tests of a target.
+config.available_features.update(config.targets)
+
 _tools = os.path.join(config.build_root, "bin")
 _python = os.path.dirname(sys.executable)
 config.environment["PATH"] = os.pathsep.join(

@@ -5,6 +5,7 @@
 //
 //   portico-run --inputs=count add.mlir
 //   portico-run --inputs=random --seed=7 --repeat=100 --time softmax.mlir
+//   portico-run --device=name:machine --no-run --stages=folder softmax.mlir
 //
 //===----------------------------------------------------------------------===//
 
@@ -36,7 +37,7 @@ struct Flags {
   std::string file, device, inputKind, policy, stages;
   int seed, repeat, threads;
   int64_t fuel;
-  bool useCache, timing, describe;
+  bool useCache, timing, describe, compileOnly;
   std::vector<unsigned> donated;
 } flags;
 
@@ -55,6 +56,7 @@ Flags parseFlags(int argc, char **argv) {
   static cl::opt<bool> timing("time", cl::desc("print times instead of results"));
   static cl::opt<bool> describe("describe", cl::desc("print the layout of the program"));
   static cl::opt<std::string> stages("stages", cl::desc("folder to write every stage to"));
+  static cl::opt<bool> compileOnly("no-run", cl::desc("compile only: no device is needed"));
   static cl::opt<int> threads("num-threads", cl::desc("threads of a kernel"), cl::init(0));
   cl::ParseCommandLineOptions(argc, argv, "compiles a module of portico and runs it\n");
   return {file,
@@ -69,6 +71,7 @@ Flags parseFlags(int argc, char **argv) {
           useCache,
           timing,
           describe,
+          compileOnly,
           {donated.begin(), donated.end()}};
 }
 
@@ -202,6 +205,8 @@ int main(int argc, char **argv) {
     die("there is no function @main");
   FunctionType type = main.getFunctionType();
   portico::CompileResult compiled = compileOrDie(*module, type.getNumInputs());
+  if (flags.compileOnly)
+    return 0;
 
   portico_status status{};
   status.struct_size = sizeof(status);
