@@ -4,6 +4,7 @@
 
 #include "lowering/Kernels/Matmul.h"
 #include "lowering/Kernels/MatmulStrategy.h"
+#include "lowering/Kernels/Simt/GroupConvolution.h"
 #include "lowering/ToLinalg/Casts.h"
 
 #include "mlir/IR/Diagnostics.h"
@@ -169,10 +170,13 @@ LogicalResult portico::lowerConvKernel(KernelOp kernel, const TargetInfo &target
     if (isPointwise(p) && std::min(p.channels, p.filters) > 1 && p.inputElements() >= p.lanes)
       return lowerMatmul(kernel, hero->getResult(0),
                          pointwiseProduct(p, weights, images, transposed), target, out, name, abi);
+    if (target.simt)
+      return lowerGroupConvolution(kernel, hero, p, target, out, name, abi);
     return lowerConvolutionProduct(kernel, hero, p, target, out, name, abi);
   }
   auto op = cast<ConvolutionFilterGradOp>(hero);
-  return lowerConvolutionFilterGrad(kernel, op,
-                                    problemOf(op, op.getX(), op.getResult(), op.getDy(), target),
-                                    target, out, name, abi);
+  ConvProblem p = problemOf(op, op.getX(), op.getResult(), op.getDy(), target);
+  if (target.simt)
+    return lowerGroupConvolution(kernel, hero, p, target, out, name, abi);
+  return lowerConvolutionFilterGrad(kernel, op, p, target, out, name, abi);
 }
