@@ -10,6 +10,8 @@ export CMAKE_BUILD_PARALLEL_LEVEL := $(JOBS)
 .PHONY: build demo test lint format sanitize bench docs clean
 
 setup = .ci/setup && . .ci/env
+# What .ci/setup brings for these only.
+test verify-targets: export PORTICO_TEST_TOOLS = 1
 
 build:            ## build the compiler, the runtime and the native module
 	@bash -c '$(setup) && { [ -f $(BUILD)/build.ninja ] || cmake -G Ninja -S . -B $(BUILD) \

@@ -2,7 +2,28 @@
 
 #include "targets/spirv/SpirvCodeCache.h"
 
+#include "portico/checksum.h"
+
+#include <cstdio>
+#include <cstdlib>
+
 using namespace portico::spirv;
+
+/// For other tools to look at: every module that is built goes into the folder
+/// PORTICO_SPIRV_DUMP, under a name made of what it contains.
+static void dump(std::string_view spirv) {
+  const char *folder = getenv("PORTICO_SPIRV_DUMP");
+  if (!folder || !*folder)
+    return;
+  char name[32];
+  snprintf(name, sizeof(name), "/%016llx.spv",
+           static_cast<unsigned long long>(portico_checksum(spirv.data(), spirv.size())));
+  std::string path = std::string(folder) + name;
+  FILE *file = fopen(path.c_str(), "wb");
+  bool written = file && fwrite(spirv.data(), 1, spirv.size(), file) == spirv.size();
+  if ((file && fclose(file) != 0) || !written)
+    throw Error("cannot write " + path + ", as PORTICO_SPIRV_DUMP asks");
+}
 
 std::shared_ptr<Code> CodeCache::get(std::string_view spirv) {
   std::shared_ptr<Entry> entry;
@@ -25,6 +46,9 @@ std::shared_ptr<Code> CodeCache::get(std::string_view spirv) {
   }
   // Different modules are built at the same time; one module once. A failure is
   // thrown to every caller, each of whom tries.
-  std::call_once(entry->once, [&] { entry->code = device.build(spirv); });
+  std::call_once(entry->once, [&] {
+    dump(spirv);
+    entry->code = device.build(spirv);
+  });
   return entry->code;
 }

@@ -64,6 +64,20 @@ const Discovery &discovered() {
 
 const Found &found(int32_t ordinal) { return *discovered().devices.at(size_t(ordinal)); }
 
+/// The machine that code for a device is made for: the best one, or the one that
+/// PORTICO_SPIRV_ARCH names, where the device can run its code.
+const Machine &machineOf(const Found &device) {
+  Abilities abilities = device.abilities();
+  const char *wanted = getenv("PORTICO_SPIRV_ARCH");
+  if (!wanted || !*wanted)
+    return *bestMachine(abilities);
+  const Machine *machine = findMachine(wanted);
+  if (!machine || !runsOn(*machine, abilities))
+    throw Error(std::string("PORTICO_SPIRV_ARCH is '") + wanted + "', whose code " + device.name() +
+                " does not run; try '" + bestMachine(abilities)->arch + "'");
+  return *machine;
+}
+
 struct OpenDevice {
   explicit OpenDevice(int32_t ordinal)
       : device(found(ordinal).open()), defaultStream(device->makeStream()), cache(*device) {
@@ -111,7 +125,7 @@ int32_t deviceInfo(int32_t ordinal, portico_device_info *info) {
     info->memory_bytes = device.memoryBytes();
     // Even where it is the host's memory, work is done later than it is handed over.
     info->host_memory = 0;
-    snprintf(info->arch, sizeof(info->arch), "%s", bestMachine(device.abilities())->arch);
+    snprintf(info->arch, sizeof(info->arch), "%s", machineOf(device).arch);
     info->compute_units = device.computeUnits();
     snprintf(info->driver_version, sizeof(info->driver_version), "%s",
              device.driverVersion().c_str());

@@ -24,6 +24,12 @@ void add(const char *name, Function function);
   exit(1);
 }
 
+/// Ends the test, which cannot be run here.
+[[noreturn]] inline void skip(const char *why) {
+  fprintf(stderr, "%s\n", why);
+  exit(77);
+}
+
 /// A status that says how large it is.
 struct Status : portico_status {
   Status() : portico_status{} { struct_size = sizeof(portico_status); }
