@@ -145,6 +145,8 @@ public:
     llvm::Expected<std::string> code = link(compiled->kernels);
     if (!code)
       return code.takeError();
+    if (options.keepStages)
+      result.stages.push_back({"code", *code});
     result.program = writeProgram({compilerVersion(), target.name().str(), target.info().arch,
                                    std::move(*code), plan, compiled->kernels, opNames});
     return std::move(result);

@@ -28,4 +28,5 @@ config.environment["PATH"] = os.pathsep.join(
 config.substitutions += [
     ("%python", sys.executable),
     ("%source", config.source_root),
+    ("%build", config.build_root),
 ]

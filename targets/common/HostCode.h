@@ -44,8 +44,12 @@ llvm::Expected<TargetObject> emitObject(llvm::Module &module, const Processor &p
 /// a link resets the command line options of the whole process, which they read.
 std::shared_lock<std::shared_mutex> codegenLock();
 
-/// Links ELF objects, of any machine, into a shared one. Takes the above for itself.
+/// Links objects of the host into a shared one. Takes the above for itself.
 llvm::Expected<std::string> linkShared(llvm::ArrayRef<llvm::StringRef> objects);
+
+/// The same for ELF objects of any machine, with options of ld.lld's command line.
+llvm::Expected<std::string> linkElf(llvm::ArrayRef<llvm::StringRef> objects,
+                                    llvm::ArrayRef<llvm::StringRef> options);
 
 } // namespace portico::host
 

@@ -103,6 +103,11 @@ std::shared_lock<std::shared_mutex> host::codegenLock() {
 }
 
 Expected<std::string> host::linkShared(ArrayRef<StringRef> objects) {
+  return linkElf(objects,
+                 {"-Bsymbolic", "--strip-all", "--hash-style=gnu", "-z", "noseparate-code"});
+}
+
+Expected<std::string> host::linkElf(ArrayRef<StringRef> objects, ArrayRef<StringRef> options) {
   std::unique_lock<std::shared_mutex> lock(optionsMutex);
   auto failed = [](const char *what) {
     return createStringError(std::string("cannot link the kernels: ") + what + ": " +
@@ -118,18 +123,11 @@ Expected<std::string> host::linkShared(ArrayRef<StringRef> objects) {
   if (!output.valid())
     return failed("no pipe for the program");
 
-  std::vector<std::string> arguments = {"ld.lld",
-                                        "-shared",
-                                        "-Bsymbolic",
-                                        "--threads=1",
-                                        "--strip-all",
-                                        "--build-id=none",
-                                        "--hash-style=gnu",
-                                        "--no-mmap-output-file",
-                                        "-z",
-                                        "noseparate-code",
-                                        "-o",
-                                        output.path()};
+  std::vector<std::string> arguments = {
+      "ld.lld", "-shared",    "--threads=1", "--build-id=none", "--no-mmap-output-file",
+      "-o",     output.path()};
+  for (StringRef option : options)
+    arguments.push_back(option.str());
   for (const MemoryFile &input : inputs)
     arguments.push_back(input.path());
   SmallVector<const char *> pointers;

@@ -1,0 +1,153 @@
+//===- HipApi.cpp - AMD's runtime library, found at run time ----------------===//
+
+#include "targets/rocm/HipApi.h"
+
+#include <algorithm>
+#include <cctype>
+#include <cstdlib>
+#include <cstring>
+#include <dlfcn.h>
+#include <vector>
+
+using namespace portico::rocm;
+
+namespace {
+
+/// Where the library may be, the newest version first. The plain name comes last: it
+/// is a link that only development packages bring.
+std::vector<std::string> candidates() {
+  if (const char *path = getenv("PORTICO_HIP_LIBRARY"); path && *path)
+    return {path};
+  const char *names[] = {"libamdhip64.so.7", "libamdhip64.so.6", "libamdhip64.so.5",
+                         "libamdhip64.so"};
+  std::vector<std::string> paths(std::begin(names), std::end(names));
+  const char *root = getenv("ROCM_PATH");
+  for (const char *name : names)
+    paths.push_back(std::string(root && *root ? root : "/opt/rocm") + "/lib/" + name);
+  return paths;
+}
+
+void *openFirst(std::string &reason) {
+  for (const std::string &path : candidates()) {
+    if (void *handle = dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL))
+      return handle;
+    // A library that is there but does not load says more than those that are not.
+    const char *error = dlerror();
+    bool there = strstr(error, (path + ": cannot open shared object file").c_str()) == nullptr;
+    if (reason.empty() || there)
+      reason = error;
+    if (there)
+      break;
+  }
+  return nullptr;
+}
+
+/// Fills in one entry; remembers the first that is missing.
+template <typename Function>
+void find(void *handle, Function &function, const char *name, const char *&missing) {
+  function = reinterpret_cast<Function>(dlsym(handle, name));
+  if (!function && !missing)
+    missing = name;
+}
+
+const char *findAll(void *handle, HipApi &api) {
+  const char *missing = nullptr;
+#define HIP(name) find(handle, api.name, #name, missing);
+  HIP(hipInit)
+  HIP(hipRuntimeGetVersion)
+  HIP(hipGetErrorName)
+  HIP(hipGetErrorString)
+  HIP(hipGetDeviceCount)
+  HIP(hipSetDevice)
+  HIP(hipDeviceGetName)
+  HIP(hipDeviceTotalMem)
+  HIP(hipDeviceGetAttribute)
+  HIP(hipMalloc)
+  HIP(hipFree)
+  HIP(hipHostMalloc)
+  HIP(hipHostFree)
+  HIP(hipMemGetInfo)
+  HIP(hipMemcpyHtoDAsync)
+  HIP(hipMemcpyDtoHAsync)
+  HIP(hipMemcpyDtoDAsync)
+  HIP(hipMemsetD8Async)
+  HIP(hipMemsetD16Async)
+  HIP(hipMemsetD32Async)
+  HIP(hipModuleLoadData)
+  HIP(hipModuleUnload)
+  HIP(hipModuleGetFunction)
+  HIP(hipModuleLaunchKernel)
+  HIP(hipStreamCreateWithFlags)
+  HIP(hipStreamDestroy)
+  HIP(hipStreamSynchronize)
+  HIP(hipStreamWaitEvent)
+  HIP(hipDeviceSynchronize)
+  HIP(hipEventCreateWithFlags)
+  HIP(hipEventDestroy)
+  HIP(hipEventRecord)
+  HIP(hipEventSynchronize)
+  HIP(hipEventQuery)
+  HIP(hipEventElapsedTime)
+  HIP(hipStreamBeginCapture)
+  HIP(hipStreamEndCapture)
+  HIP(hipGraphInstantiate)
+  HIP(hipGraphLaunch)
+  HIP(hipGraphDestroy)
+  HIP(hipGraphExecDestroy)
+#undef HIP
+  const char *old = nullptr;
+  find(handle, api.hipGetDeviceProperties, "hipGetDevicePropertiesR0600", old);
+  if (old)
+    find(handle, api.hipGetDeviceProperties, "hipGetDeviceProperties", missing);
+  return missing;
+}
+
+/// The reason why there is no device; empty where there is one.
+std::string initialise(HipLibrary &library) {
+  std::string reason;
+  void *handle = openFirst(reason);
+  if (!handle)
+    return "the HIP runtime does not load: " + reason;
+  if (const char *missing = findAll(handle, library.api))
+    return std::string("the HIP runtime is too old: it has no ") + missing +
+           "; expected ROCm 5.0 or newer";
+  auto failed = [&](const char *call, HipError error) {
+    return std::string(call) + ": " + library.api.hipGetErrorString(error) + " (" +
+           library.api.hipGetErrorName(error) + ")";
+  };
+  if (HipError error = library.api.hipInit(0))
+    return failed("hipInit", error);
+  int count = 0;
+  if (HipError error = library.api.hipGetDeviceCount(&count))
+    return failed("hipGetDeviceCount", error);
+  library.devices = count;
+  return count > 0 ? "" : "the HIP runtime finds no device";
+}
+
+} // namespace
+
+const HipLibrary &portico::rocm::hipLibrary() {
+  // Leaked: the library may be asked by destructors that run after ours.
+  static const HipLibrary *instance = [] {
+    auto *library = new HipLibrary;
+    library->reason = initialise(*library);
+    return library;
+  }();
+  return *instance;
+}
+
+std::string portico::rocm::hipProcessor(int ordinal) {
+  // The field for it has moved between the layouts of this structure, so it is found
+  // by what it holds. In front is the name of the device, which may hold anything.
+  constexpr size_t kBytes = 8192, kNameBytes = 256;
+  std::vector<char> properties(kBytes, 0);
+  if (hipLibrary().api.hipGetDeviceProperties(properties.data(), ordinal) != kHipSuccess)
+    return "";
+  static const char prefix[] = {'g', 'f', 'x'};
+  auto begin = std::search(properties.begin() + kNameBytes, properties.end(), std::begin(prefix),
+                           std::end(prefix));
+  auto end = begin;
+  while (end != properties.end() && isalnum(static_cast<unsigned char>(*end)))
+    ++end;
+  return std::string(begin, end);
+}

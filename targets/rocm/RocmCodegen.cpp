@@ -1,0 +1,181 @@
+//===- RocmCodegen.cpp - LLVM IR to code objects ----------------------------===//
+
+#include "targets/rocm/RocmCodegen.h"
+
+#include "targets/common/DeviceLowering.h"
+#include "targets/common/HostCode.h"
+
+#include "llvm/IR/DiagnosticInfo.h"
+#include "llvm/IR/DiagnosticPrinter.h"
+#include "llvm/IR/LegacyPassManager.h"
+#include "llvm/IR/Module.h"
+#include "llvm/IR/Verifier.h"
+#include "llvm/MC/TargetRegistry.h"
+#include "llvm/Object/ObjectFile.h"
+#include "llvm/Passes/PassBuilder.h"
+#include "llvm/Support/TargetSelect.h"
+#include "llvm/Support/raw_ostream.h"
+#include "llvm/Target/TargetMachine.h"
+#include "llvm/Transforms/Utils/Cloning.h"
+
+#include <mutex>
+
+using namespace llvm;
+using namespace portico;
+
+namespace {
+
+constexpr const char *kTriple = "amdgcn-amd-amdhsa";
+/// Version 5 is what ROCm itself writes since 6.0.
+constexpr unsigned kCodeObjectVersion = 500;
+
+std::unique_ptr<TargetMachine> createMachine(StringRef processor, std::string &error) {
+  static std::once_flag once;
+  std::call_once(once, [] {
+    LLVMInitializeAMDGPUTargetInfo();
+    LLVMInitializeAMDGPUTarget();
+    LLVMInitializeAMDGPUTargetMC();
+    LLVMInitializeAMDGPUAsmPrinter();
+  });
+  Triple triple(kTriple);
+  const llvm::Target *target = TargetRegistry::lookupTarget(triple, error);
+  if (!target)
+    return nullptr;
+  TargetOptions options;
+  // A product and a sum stay two operations unless the kernel says `fma`.
+  options.AllowFPOpFusion = FPOpFusion::Strict;
+  return std::unique_ptr<TargetMachine>(target->createTargetMachine(
+      triple, processor, "", options, Reloc::PIC_, std::nullopt, CodeGenOptLevel::Default));
+}
+
+/// What the code generator finds wrong, which without a handler ends the process.
+class CodegenErrors {
+public:
+  explicit CodegenErrors(LLVMContext &context) : context(context) {
+    context.setDiagnosticHandlerCallBack(
+        [](const DiagnosticInfo *info, void *self) {
+          if (info->getSeverity() != DS_Error)
+            return;
+          raw_string_ostream os(static_cast<CodegenErrors *>(self)->text);
+          DiagnosticPrinterRawOStream printer(os);
+          info->print(printer);
+          os << "; ";
+        },
+        this);
+  }
+  ~CodegenErrors() { context.setDiagnosticHandler(nullptr); }
+
+  std::string text;
+
+private:
+  LLVMContext &context;
+};
+
+void describeMachine(Module &module, const TargetMachine &machine, StringRef processor) {
+  module.setDataLayout(machine.createDataLayout());
+  module.setTargetTriple(machine.getTargetTriple());
+  module.setModuleFlag(Module::Error, "amdhsa_code_object_version", kCodeObjectVersion);
+  for (Function &function : module) {
+    if (function.isDeclaration())
+      continue;
+    function.addFnAttr("target-cpu", processor);
+    // Denormals are numbers here as on every other target.
+    function.addFnAttr("denormal-fp-math", "ieee,ieee");
+    function.addFnAttr("denormal-fp-math-f32", "ieee,ieee");
+    function.addFnAttr("no-trapping-math", "true");
+    function.addFnAttr("uniform-work-group-size", "true");
+    function.addFnAttr(Attribute::NoUnwind);
+  }
+}
+
+/// Finds out which of the values that the hardware and the runtime can pass to a
+/// kernel it reads. The others cost registers, and a buffer for calls to the host.
+Error dropUnusedArguments(Module &module, TargetMachine &machine) {
+  LoopAnalysisManager loops;
+  FunctionAnalysisManager functions;
+  CGSCCAnalysisManager components;
+  ModuleAnalysisManager modules;
+  PassBuilder builder(&machine);
+  builder.registerModuleAnalyses(modules);
+  builder.registerCGSCCAnalyses(components);
+  builder.registerFunctionAnalyses(functions);
+  builder.registerLoopAnalyses(loops);
+  builder.crossRegisterProxies(loops, functions, components, modules);
+  ModulePassManager passes;
+  if (Error error = builder.parsePassPipeline(passes, "amdgpu-attributor"))
+    return error;
+  passes.run(module, modules);
+  return Error::success();
+}
+
+Error emit(Module &module, TargetMachine &machine, CodeGenFileType kind, SmallString<0> &bytes) {
+  raw_svector_ostream os(bytes);
+  legacy::PassManager passes;
+  if (machine.addPassesToEmitFile(passes, os, nullptr, kind, /*DisableVerify=*/true))
+    return createStringError("LLVM cannot emit code for " + std::string(kTriple));
+  passes.run(module);
+  return Error::success();
+}
+
+/// A code object is linked against nothing.
+Error checkSymbols(StringRef object) {
+  auto file = object::ObjectFile::createObjectFile(MemoryBufferRef(object, "kernel"));
+  if (!file)
+    return file.takeError();
+  for (const object::SymbolRef &symbol : (*file)->symbols()) {
+    Expected<uint32_t> flags = symbol.getFlags();
+    if (!flags)
+      return flags.takeError();
+    Expected<StringRef> name = symbol.getName();
+    if (!name)
+      return name.takeError();
+    if ((*flags & object::SymbolRef::SF_Undefined) && !name->empty())
+      return createStringError("the code calls '" + name->str() +
+                               "', which a kernel cannot; the lowering must expand it");
+  }
+  return Error::success();
+}
+
+} // namespace
+
+Expected<TargetObject> rocm::emitObject(Module &module, StringRef processor, bool keepStages) {
+  std::string problem;
+  std::unique_ptr<TargetMachine> machine = createMachine(processor, problem);
+  if (!machine)
+    return createStringError("LLVM has no code generator for " + std::string(kTriple) + ": " +
+                             problem);
+  describeMachine(module, *machine, processor);
+  raw_string_ostream os(problem);
+  if (verifyModule(module, &os))
+    return createStringError("the LLVM IR is not valid: " + problem);
+
+  TargetObject result;
+  if (keepStages)
+    result.stages.emplace_back("llvm", printModule(module));
+  if (Error error = optimiseForDevice(module, machine.get()))
+    return std::move(error);
+  if (Error error = dropUnusedArguments(module, *machine))
+    return std::move(error);
+  CodegenErrors errors(module.getContext());
+  if (keepStages) {
+    result.stages.emplace_back("llvm-optimised", printModule(module));
+    SmallString<0> text;
+    if (Error error = emit(*CloneModule(module), *machine, CodeGenFileType::AssemblyFile, text))
+      return std::move(error);
+    result.stages.emplace_back("isa", text.str().str());
+  }
+  SmallString<0> object;
+  if (Error error = emit(module, *machine, CodeGenFileType::ObjectFile, object))
+    return std::move(error);
+  if (!errors.text.empty())
+    return createStringError("no code for " + processor.str() + ": " + errors.text);
+  if (Error error = checkSymbols(object))
+    return std::move(error);
+  result.bytes = object.str().str();
+  return result;
+}
+
+Expected<std::string> rocm::linkCodeObject(ArrayRef<StringRef> objects) {
+  // As ROCm's compiler has it linked: its loader reads the table of symbols.
+  return host::linkElf(objects, {"--no-undefined"});
+}
