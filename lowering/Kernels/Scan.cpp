@@ -8,14 +8,13 @@
 //   shuffles, then what came before; only one addition per vector waits for the
 //   vector before.
 //
-// Sums and products of f32 run in f64: an error made early stays in all that
-// follows.
-//
 //===----------------------------------------------------------------------===//
 
 #include "lowering/Kernels/Combine.h"
 #include "lowering/Kernels/MatmulStrategy.h"
 #include "lowering/Kernels/MatmulTile.h"
+#include "lowering/Kernels/ScanProblem.h"
+#include "lowering/Kernels/Simt/GroupScan.h"
 #include "lowering/ToLinalg/Casts.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -27,47 +26,24 @@ using namespace portico;
 
 namespace {
 
-class ScanLowering {
+class ScanLowering : ScanProblem {
 public:
   ScanLowering(KernelOp kernel, ScanOp op, const TargetInfo &target, ModuleOp out, StringRef name,
                KernelABI &abi)
-      : kernel(kernel), op(op), out(out), name(name), abi(abi), kind(op.getKind()),
-        elem(elementTypeOf(op.getX())), type(computeType(elem)), lanes(lanesFor(type, target)) {
-    ArrayRef<int64_t> shape = shapeOf(op.getX());
-    for (auto [i, size] : llvm::enumerate(shape))
-      (int64_t(i) < op.getAxis() ? outer : int64_t(i) == op.getAxis() ? n : inner) *= size;
-    bool accumulates = kind == ReduceKind::Sum || kind == ReduceKind::Prod;
-    running = accumulates && type.isF32() ? Float64Type::get(type.getContext()) : type;
-  }
+      : ScanProblem(op), kernel(kernel), out(out), name(name), abi(abi),
+        lanes(lanesFor(type, target)) {}
   void lower() { inner > 1 ? emitColumns() : emitRows(); }
 
 private:
-  Value widen(LoopEmitter &e, Value value, int64_t count) {
-    if (running == type)
-      return value;
-    return arith::ExtFOp::create(e.b, e.loc, LoopEmitter::vectorOf(running, count), value);
-  }
-  Value narrow(LoopEmitter &e, Value value, int64_t count) {
-    if (running != type)
-      value = arith::TruncFOp::create(e.b, e.loc, LoopEmitter::vectorOf(type, count), value);
-    return toStorage(e.b, e.loc, value, elem);
-  }
-  Value with(LoopEmitter &e, Value x, Value y) { return combine(e.b, e.loc, kind, elem, x, y); }
-  /// Step i of the scan is at this position along n.
-  Value position(LoopEmitter &e, Value i) { return op.getReverse() ? e.sub(e.idx(n - 1), i) : i; }
   void emitColumns();
   void emitRows();
   Value prefix(LoopEmitter &e, Value vector);
 
   KernelOp kernel;
-  ScanOp op;
   ModuleOp out;
   StringRef name;
   KernelABI &abi;
-  ReduceKind kind;
-  Type elem, type, running;
   int64_t lanes;
-  int64_t outer = 1, n = 1, inner = 1;
 };
 
 } // namespace
@@ -135,7 +111,7 @@ void ScanLowering::emitRows() {
   int64_t whole = lanes > 1 ? n / lanes * lanes : 0;
   e.loop(e.begin, e.end, 1, [&](Value item) {
     Value base = e.mul(item, n);
-    Value carry = identityOf(e.b, e.loc, kind, elem, running);
+    Value carry = identity(e);
     carry =
         e.loop(e.idx(0), e.idx(whole), lanes, ValueRange(carry), [&](Value i, ValueRange before) {
           Value at = reverse ? e.sub(e.idx(n - lanes), i) : i;
@@ -164,6 +140,9 @@ LogicalResult portico::lowerScanKernel(KernelOp kernel, const TargetInfo &target
     return kernel.emitError("scan kernel: expected one scan of an input");
   // Every element is read just before it is written.
   abi.sameIndex.assign(1, SmallVector<bool, 2>(1, true));
-  ScanLowering(kernel, op, target, out, name, abi).lower();
+  if (target.simt)
+    lowerGroupScan(kernel, ScanProblem(op), *target.simt, out, name, abi);
+  else
+    ScanLowering(kernel, op, target, out, name, abi).lower();
   return success();
 }

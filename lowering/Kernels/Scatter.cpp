@@ -16,6 +16,7 @@
 #include "lowering/Kernels/Combine.h"
 #include "lowering/Kernels/MatmulStrategy.h"
 #include "lowering/Kernels/MatmulTile.h"
+#include "lowering/Kernels/Simt/PerItem.h"
 #include "lowering/ToLinalg/Casts.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -31,8 +32,8 @@ class ScatterLowering {
 public:
   ScatterLowering(KernelOp kernel, ScatterOp op, const TargetInfo &target, ModuleOp out,
                   StringRef name, KernelABI &abi)
-      : kernel(kernel), op(op), out(out), name(name), abi(abi), elem(elementTypeOf(op.getX())),
-        lanes(lanesFor(storageType(elem), target)) {
+      : kernel(kernel), op(op), out(out), name(name), abi(abi), simt(target.simt),
+        elem(elementTypeOf(op.getX())), lanes(lanesFor(storageType(elem), target)) {
     ArrayRef<int64_t> shape = shapeOf(op.getX());
     int64_t batchDims = op.getBatchDims(), axis = op.getAxis();
     for (auto [i, dim] : llvm::enumerate(shape)) {
@@ -47,6 +48,8 @@ public:
 private:
   void emitCopy();
   void emitUpdates();
+  void emitGroupCopy();
+  void emitGroupUpdates();
   void emitChecksAlone();
   Value checkedIndex(PhaseFunction &e, Value which);
   void update(PhaseFunction &e, Value updates, Value from, Value to, int64_t l);
@@ -56,6 +59,7 @@ private:
   ModuleOp out;
   StringRef name;
   KernelABI &abi;
+  const std::optional<SimtInfo> &simt;
   Type elem;
   int64_t lanes;
   int64_t batch = 1, middle = 1, size = 1, inner = 1, count = 1;
@@ -183,6 +187,42 @@ void ScatterLowering::emitUpdates() {
   });
 }
 
+void ScatterLowering::emitGroupCopy() {
+  emitPerItem(kernel, out, name, abi, elementsOf(op.getX()), *simt,
+              [&](PhaseFunction &e, Value place) {
+                Value x = e.inputs[cast<BlockArgument>(op.getX()).getArgNumber()];
+                e.store(e.load(x, place), e.results[0], place);
+              });
+}
+
+/// A work-item owns every `owners`-th row of x in one column, goes through all
+/// indices in order and takes the updates that are its own: no atomics, and the
+/// order of the updates of an element is that of the indices.
+void ScatterLowering::emitGroupUpdates() {
+  int64_t columns = batch * middle * inner;
+  int64_t wanted = 2 * simt->computeUnits * std::min<int64_t>(256, simt->maxWorkgroupSize);
+  int64_t owners = std::clamp<int64_t>(ceilDiv(wanted, columns), 1, size);
+  emitPerItem(kernel, out, name, abi, columns * owners, *simt, [&](PhaseFunction &e, Value number) {
+    // Neighbours are neighbouring columns.
+    Value column = e.rem(number, inner), rest = e.div(number, inner);
+    Value owner = e.rem(rest, owners), row = e.div(rest, owners);
+    Value updates = e.inputs[cast<BlockArgument>(op.getUpdates()).getArgNumber()];
+    Value to = e.add(e.mul(row, size * inner), column);
+    Value from = e.add(e.mul(row, count * inner), column);
+    Value firstIndex = e.mul(e.div(row, middle), count);
+    e.loop(0, count, 1, [&](Value i) {
+      Value index = checkedIndex(e, e.add(firstIndex, i));
+      auto take = [&] {
+        update(e, updates, e.add(from, e.mul(i, inner)), e.add(to, e.mul(index, inner)), 1);
+      };
+      if (owners == 1)
+        take();
+      else
+        e.when(e.equal(e.rem(index, owners), owner), take);
+    });
+  });
+}
+
 /// With no row to write to, the indices still have to be checked.
 void ScatterLowering::emitChecksAlone() {
   PhaseFunction e(kernel, out, name, abi, batch, 1);
@@ -198,9 +238,9 @@ void ScatterLowering::lower() {
     PhaseFunction nothing(kernel, out, name, abi, 0, 1);
     return;
   }
-  emitCopy();
+  simt ? emitGroupCopy() : emitCopy();
   if (count > 0)
-    emitUpdates();
+    simt ? emitGroupUpdates() : emitUpdates();
 }
 
 LogicalResult portico::lowerScatterKernel(KernelOp kernel, const TargetInfo &target, ModuleOp out,

@@ -15,6 +15,7 @@
 #include "lowering/Kernels/Combine.h"
 #include "lowering/Kernels/MatmulStrategy.h"
 #include "lowering/Kernels/MatmulTile.h"
+#include "lowering/Kernels/Simt/PerItem.h"
 #include "lowering/ToLinalg/Casts.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -48,12 +49,14 @@ private:
                    int64_t lanes);
   Value loadLine(PhaseFunction &e, Value line, Value at, int64_t lanes);
   void emitRow(PhaseFunction &e, Value item);
+  void emitElement(PhaseFunction &e, Value item);
 
   KernelOp kernel;
   Operation *op;
   ModuleOp out;
   StringRef name;
   KernelABI &abi;
+  const std::optional<SimtInfo> &simt;
   ReduceKind kind;
   bool wantIndex;
   SmallVector<WindowDim> dims;
@@ -79,7 +82,7 @@ template <typename Op> static SmallVector<WindowDim> dimsOf(Op op) {
 
 WindowLowering::WindowLowering(KernelOp kernel, Operation *op, const TargetInfo &target,
                                ModuleOp out, StringRef name, KernelABI &abi)
-    : kernel(kernel), op(op), out(out), name(name), abi(abi) {
+    : kernel(kernel), op(op), out(out), name(name), abi(abi), simt(target.simt) {
   wantIndex = isa<ArgReduceWindowOp>(op);
   if (auto arg = dyn_cast<ArgReduceWindowOp>(op)) {
     kind = arg.getKind();
@@ -136,6 +139,16 @@ WindowLowering::Best WindowLowering::better(PhaseFunction &e, ValueRange x, Valu
           arith::SelectOp::create(b, e.loc, wins, y[1], x[1])};
 }
 
+/// Where the window of a result begins, and its taps [lo, hi) that meet the tensor.
+static std::tuple<Value, Value, Value> tapsOf(PhaseFunction &e, const WindowDim &d, Value result) {
+  Value base = e.sub(e.mul(result, d.stride), d.low);
+  Value before = e.max(e.sub(e.idx(0), base), 0);
+  Value lo = e.div(e.add(before, d.dilation - 1), d.dilation);
+  Value inside = e.max(e.sub(e.idx(d.size), base), 0);
+  Value hi = e.min(e.div(e.add(inside, d.dilation - 1), d.dilation), d.window);
+  return {base, lo, hi};
+}
+
 /// The rows of one window, combined: columns j.. of x.
 WindowLowering::Best WindowLowering::combineRows(PhaseFunction &e, Value xIndex, Value flat,
                                                  ArrayRef<Value> results, Value j, int64_t n) {
@@ -163,15 +176,9 @@ WindowLowering::Best WindowLowering::combineRows(PhaseFunction &e, Value xIndex,
       }
       return better(e, best, found);
     }
-    // Taps [lo, hi) meet the tensor.
-    const WindowDim &d = dims[i];
-    Value base = e.sub(e.mul(results[i], d.stride), d.low);
-    Value before = e.max(e.sub(e.idx(0), base), 0);
-    Value lo = e.div(e.add(before, d.dilation - 1), d.dilation);
-    Value inside = e.max(e.sub(e.idx(d.size), base), 0);
-    Value hi = e.min(e.div(e.add(inside, d.dilation - 1), d.dilation), d.window);
-    return e.loop(lo, hi, 1, best, [&](Value k, ValueRange inner) {
-      Value row = e.add(base, e.mul(k, d.dilation));
+    auto [base, lo, hi] = tapsOf(e, dims[i], results[i]);
+    return e.loop(lo, hi, 1, best, [&, base = base](Value k, ValueRange inner) {
+      Value row = e.add(base, e.mul(k, dims[i].dilation));
       return level(i + 1, e.add(at, e.mul(row, strides[i])), inner);
     });
   };
@@ -245,7 +252,44 @@ void WindowLowering::emitRow(PhaseFunction &e, Value item) {
   });
 }
 
+/// One result by one work-item: the elements that its window meets, in order.
+void WindowLowering::emitElement(PhaseFunction &e, Value item) {
+  SmallVector<int64_t> sizes{leading}, shape;
+  int64_t volume = 1;
+  for (const WindowDim &dim : dims) {
+    sizes.push_back(dim.results);
+    shape.push_back(dim.size);
+    volume *= dim.size;
+  }
+  auto index = e.delinearize(item, sizes);
+  SmallVector<int64_t> strides = rowMajorStrides(shape);
+  TypedMemory x{e.inputs[cast<BlockArgument>(op->getOperand(0)).getArgNumber()], elem};
+  std::function<Best(size_t, Value, ValueRange)> level = [&](size_t i, Value flat,
+                                                             ValueRange best) -> Best {
+    if (i == dims.size()) {
+      Best found{loadTyped(e, x, e.add(e.mul(index[0], volume), flat))};
+      if (wantIndex)
+        found.push_back(e.indexToInt(flat, e.b.getI32Type()));
+      return better(e, best, found);
+    }
+    auto [base, lo, hi] = tapsOf(e, dims[i], index[i + 1]);
+    return e.loop(lo, hi, 1, best, [&, base = base](Value k, ValueRange inner) {
+      Value place = e.add(base, e.mul(k, dims[i].dilation));
+      return level(i + 1, e.add(flat, e.mul(place, strides[i])), inner);
+    });
+  };
+  Best best = level(0, e.idx(0), none(e, 1));
+  Value result = wantIndex ? Value(arith::ExtSIOp::create(e.b, e.loc, e.b.getI64Type(), best[1]))
+                           : toStorage(e.b, e.loc, best[0], elem);
+  e.store(result, e.results[0], item);
+}
+
 void WindowLowering::lower() {
+  if (simt) {
+    int64_t results = elementsOf(op->getResult(0));
+    return emitPerItem(kernel, out, name, abi, results, *simt,
+                       [&](PhaseFunction &e, Value item) { emitElement(e, item); });
+  }
   const WindowDim &row = dims.back();
   // A strided vector load reads one vector past the last element it takes.
   int64_t needed =

@@ -18,6 +18,7 @@
 
 #include "lowering/Kernels/ResultWriter.h"
 #include "lowering/Kernels/Simt/GroupBuilder.h"
+#include "lowering/Kernels/Simt/PerItem.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
@@ -206,17 +207,10 @@ void ProductLowering::writeSum(PhaseFunction &e, Value place, Value sum) {
 
 /// A work-item for an element: its parts in the order of the splits.
 void ProductLowering::addSplits() {
-  constexpr int64_t kBlock = 256;
   int64_t elements = elementsOf(hero);
-  PhaseFunction e(kernel, out, name, abi, elements, 1);
-  LaunchShape &launch = abi.phases.back().shape;
-  launch.grid = {uint32_t(ceilDiv(elements, kBlock)), 1, 1};
-  launch.block = {uint32_t(kBlock), 1, 1};
-  GroupBuilder group(e.b, e.loc, simt);
-  Value place = e.add(e.mul(group.group(), kBlock), group.item());
-  Value partials = e.view(e.shared, partialsByte, tile.splits * elements, p.accumulator);
   split = nullptr;
-  e.when(e.less(place, elements), [&] {
+  emitPerItem(kernel, out, name, abi, elements, simt, [&](PhaseFunction &e, Value place) {
+    Value partials = e.view(e.shared, partialsByte, tile.splits * elements, p.accumulator);
     Values sum = e.loop(e.idx(1), e.idx(tile.splits), 1, {e.load(partials, place)},
                         [&](Value number, ValueRange running) -> Values {
                           Value part = e.load(partials, e.add(e.mul(number, elements), place));
