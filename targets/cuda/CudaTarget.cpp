@@ -6,6 +6,7 @@
 
 #include "targets/Target.h"
 #include "targets/common/DeviceLowering.h"
+#include "targets/common/HostCode.h"
 #include "targets/cuda/CudaCodegen.h"
 #include "targets/cuda/CudaLowering.h"
 #include "targets/cuda/CudaMachines.h"
@@ -55,6 +56,7 @@ public:
 
   llvm::Expected<TargetObject> compileKernel(mlir::ModuleOp module, llvm::StringRef prefix,
                                              bool keepStages) const override {
+    auto lock = host::codegenLock();
     llvm::LLVMContext context;
     std::unique_ptr<llvm::Module> code = cuda::lowerToNVVM(module, prefix, context);
     if (!code)

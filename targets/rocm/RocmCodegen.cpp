@@ -29,7 +29,7 @@ constexpr const char *kTriple = "amdgcn-amd-amdhsa";
 /// Version 5 is what ROCm itself writes since 6.0.
 constexpr unsigned kCodeObjectVersion = 500;
 
-std::unique_ptr<TargetMachine> createMachine(StringRef processor, std::string &error) {
+Expected<std::unique_ptr<TargetMachine>> createMachine(StringRef processor) {
   static std::once_flag once;
   std::call_once(once, [] {
     LLVMInitializeAMDGPUTargetInfo();
@@ -38,9 +38,11 @@ std::unique_ptr<TargetMachine> createMachine(StringRef processor, std::string &e
     LLVMInitializeAMDGPUAsmPrinter();
   });
   Triple triple(kTriple);
-  const llvm::Target *target = TargetRegistry::lookupTarget(triple, error);
+  std::string problem;
+  const llvm::Target *target = TargetRegistry::lookupTarget(triple, problem);
   if (!target)
-    return nullptr;
+    return createStringError("LLVM has no code generator for " + std::string(kTriple) + ": " +
+                             problem);
   TargetOptions options;
   // A product and a sum stay two operations unless the kernel says `fma`.
   options.AllowFPOpFusion = FPOpFusion::Strict;
@@ -138,34 +140,39 @@ Error checkSymbols(StringRef object) {
 
 } // namespace
 
-Expected<TargetObject> rocm::emitObject(Module &module, StringRef processor, bool keepStages) {
-  std::string problem;
-  std::unique_ptr<TargetMachine> machine = createMachine(processor, problem);
+Error rocm::optimise(Module &module, StringRef processor) {
+  Expected<std::unique_ptr<TargetMachine>> machine = createMachine(processor);
   if (!machine)
-    return createStringError("LLVM has no code generator for " + std::string(kTriple) + ": " +
-                             problem);
-  describeMachine(module, *machine, processor);
+    return machine.takeError();
+  describeMachine(module, **machine, processor);
+  std::string problem;
   raw_string_ostream os(problem);
   if (verifyModule(module, &os))
     return createStringError("the LLVM IR is not valid: " + problem);
+  if (Error error = optimiseForDevice(module, machine->get()))
+    return error;
+  return dropUnusedArguments(module, **machine);
+}
 
+Expected<TargetObject> rocm::emitObject(Module &module, StringRef processor, bool keepStages) {
+  Expected<std::unique_ptr<TargetMachine>> machine = createMachine(processor);
+  if (!machine)
+    return machine.takeError();
   TargetObject result;
   if (keepStages)
     result.stages.emplace_back("llvm", printModule(module));
-  if (Error error = optimiseForDevice(module, machine.get()))
-    return std::move(error);
-  if (Error error = dropUnusedArguments(module, *machine))
+  if (Error error = optimise(module, processor))
     return std::move(error);
   CodegenErrors errors(module.getContext());
   if (keepStages) {
     result.stages.emplace_back("llvm-optimised", printModule(module));
     SmallString<0> text;
-    if (Error error = emit(*CloneModule(module), *machine, CodeGenFileType::AssemblyFile, text))
+    if (Error error = emit(*CloneModule(module), **machine, CodeGenFileType::AssemblyFile, text))
       return std::move(error);
     result.stages.emplace_back("isa", text.str().str());
   }
   SmallString<0> object;
-  if (Error error = emit(module, *machine, CodeGenFileType::ObjectFile, object))
+  if (Error error = emit(module, **machine, CodeGenFileType::ObjectFile, object))
     return std::move(error);
   if (!errors.text.empty())
     return createStringError("no code for " + processor.str() + ": " + errors.text);

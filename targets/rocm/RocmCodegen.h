@@ -9,6 +9,9 @@
 
 namespace portico::rocm {
 
+/// Makes `module` one for `processor` and optimises it.
+llvm::Error optimise(llvm::Module &module, llvm::StringRef processor);
+
 /// Optimises and assembles: a relocatable code object. Fails where the code needs
 /// more than the machine has, or a function that a kernel must not need.
 llvm::Expected<TargetObject> emitObject(llvm::Module &module, llvm::StringRef processor,

@@ -3,6 +3,7 @@
 #include "targets/Target.h"
 #include "targets/common/Bundle.h"
 #include "targets/common/DeviceLowering.h"
+#include "targets/common/HostCode.h"
 #include "targets/spirv/SpirvCodegen.h"
 #include "targets/spirv/SpirvLowering.h"
 #include "targets/spirv/SpirvMachines.h"
@@ -52,6 +53,7 @@ public:
 
   llvm::Expected<TargetObject> compileKernel(mlir::ModuleOp module, llvm::StringRef prefix,
                                              bool keepStages) const override {
+    auto lock = host::codegenLock();
     auto kernels = *module.getOps<mlir::gpu::GPUModuleOp>().begin();
     if (failed(spirv::lowerToLLVM(kernels, machine)))
       return llvm::createStringError("the kernel does not lower to the LLVM dialect");

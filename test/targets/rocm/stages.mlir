@@ -27,11 +27,11 @@ func.func @main(%x: tensor<64x1000xf32>) -> tensor<64xf32> {
 // LLVM: define protected amdgpu_kernel void @k{{.*}}_kernel(ptr addrspace(1)
 // LLVM-NOT: declare {{.*}}@__oc
 // LLVM: "amdgpu-flat-work-group-size"="256,256"
-// LLVM-SAME: "denormal-fp-math-f32"="ieee,ieee"
-// LLVM-SAME: "target-cpu"="gfx942"
 
 // OPTIMISED: define protected amdgpu_kernel
 // OPTIMISED: "amdgpu-no-hostcall-ptr"
+// OPTIMISED: "denormal-fp-math-f32"="ieee,ieee"
+// OPTIMISED-SAME: "target-cpu"="gfx942"
 
 // Group memory in LDS, denormals kept.
 // ISA: .amdgcn_target "amdgcn-amd-amdhsa--gfx942"
