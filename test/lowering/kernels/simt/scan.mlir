@@ -21,7 +21,7 @@ func.func @long(%x: tensor<20000xf32>) -> tensor<20000xf32> {
 
 // Short lines: a work-item for each.
 // CHECK-LABEL: gpu.func @kernel0(
-// CHECK-SAME: portico.grid = array<i64: 16, 1, 1>
+// CHECK-SAME: portico.grid = array<i64: 32, 1, 1>
 // CHECK-NOT: gpu.barrier
 func.func @short(%x: tensor<1000x20xf32>) -> tensor<1000x20xf32> {
   %0 = portico.kernel "scan" (%a = %x) : (tensor<1000x20xf32>) -> tensor<1000x20xf32> {
