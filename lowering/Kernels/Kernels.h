@@ -18,7 +18,8 @@
 //   arguments even where the size is 0.
 // - the function does the items [begin, end) of the phase's [0, extent). An
 //   extent of 0 means there is nothing to run.
-// - phases run one after the other with a barrier between.
+// - phases run one after the other with a barrier between; the same function may be
+//   several of them.
 // - a run-time error stores a code, the value, the bound and the ordinal of the
 //   op in the kernel into `%status` (all 0 before the launch); the kernel clamps
 //   and goes on.

@@ -14,6 +14,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "lowering/Kernels/PhaseFunction.h"
+#include "lowering/Kernels/Simt/GroupSort.h"
 #include "lowering/Kernels/SortKeys.h"
 #include "lowering/ToLinalg/Casts.h"
 
@@ -219,12 +220,16 @@ void SortLowering::lower() {
   });
 }
 
-LogicalResult portico::lowerSortKernel(KernelOp kernel, const TargetInfo &, ModuleOp out,
+LogicalResult portico::lowerSortKernel(KernelOp kernel, const TargetInfo &target, ModuleOp out,
                                        StringRef name, KernelABI &abi) {
   auto op = dyn_cast<SortOp>(kernel.getBody().front().front());
   if (!op || !isa<BlockArgument>(op.getX()))
     return kernel.emitError("sort kernel: expected one sort of an input");
   setNothingInPlace(kernel, abi);
-  SortLowering(kernel, op, out, name, abi).lower();
+  int64_t elements = elementsOf(op.getX());
+  if (target.simt && elements > 0 && wantsGroupSort(shapeOf(op.getX())[op.getAxis()]))
+    lowerGroupSort(kernel, op, *target.simt, out, name, abi);
+  else
+    SortLowering(kernel, op, out, name, abi).lower();
   return success();
 }

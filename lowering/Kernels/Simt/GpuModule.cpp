@@ -8,6 +8,7 @@
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/IR/IRMapping.h"
+#include "llvm/ADT/StringMap.h"
 
 using namespace mlir;
 using namespace portico;
@@ -220,10 +221,15 @@ void portico::phasesToGpuModule(ModuleOp out, const TargetInfo &target, KernelAB
   int64_t sharedBytes = abi.sharedBytes;
   if (abi.scratchBytes > 0 && most > 0)
     sharedBytes = llvm::alignTo(sharedBytes, 64) + most * PhaseMover::alignedScratch(abi);
+  // The same function may be several phases.
+  llvm::StringMap<LaunchShape> moved;
   for (KernelPhase &phase : abi.phases) {
-    auto source = out.lookupSymbol<func::FuncOp>(phase.name);
-    PhaseMover(source, module, phase, abi, sharedBytes).run();
-    source.erase();
+    if (auto source = out.lookupSymbol<func::FuncOp>(phase.name)) {
+      PhaseMover(source, module, phase, abi, sharedBytes).run();
+      source.erase();
+      moved[phase.name] = phase.shape;
+    }
+    phase.shape = moved.lookup(phase.name);
   }
   abi.sharedBytes = sharedBytes;
   abi.scratchBytes = 0;
