@@ -84,6 +84,38 @@ def accept_out(f, name=None):
     return g
 
 
+def first_call(doc, call):
+    """The first argument and the others of the last `call` in an example, as text."""
+    text = (doc or "").rpartition(call + "(")[2]
+    depth, comma = 0, None
+    for i, c in enumerate(text):
+        if c in "([{":
+            depth += 1
+        elif depth and c in ")]}":
+            depth -= 1
+        elif c == ")":
+            comma = i if comma is None else comma
+            return text[:comma], text[comma + 1 : i].strip()
+        elif c == "," and not depth and comma is None:
+            comma = i
+    return None
+
+
+def in_place_doc(f, name, call, method):
+    """Documents `name`, which writes f's result to its first argument: f's example, in place."""
+    doc = (
+        f"In-place version of `{name[:-1]}`: writes the result to its first argument and returns "
+        "it.\n\nThe result must have that tensor's shape and a dtype that casts to its.\n\n"
+        "Raises:\n    RuntimeError: it does not, or the tensor may not be written to.\n"
+    )
+    arguments = first_call(f.__doc__, call)
+    if arguments is None:
+        return doc
+    first, rest = arguments
+    written = f"x.{name}({rest})" if method else f"{call}_(x{', ' if rest else ''}{rest})"
+    return f"{doc}\n>>> x = {first}\n>>> {written} is x\nTrue\n"
+
+
 def in_place(f, name):
     """The method `name_` that stores f's result in its first argument."""
 
@@ -91,9 +123,7 @@ def in_place(f, name):
         return assign(name, self, f(self, *args, **kwargs))
 
     g.__name__ = g.__qualname__ = name
-    g.__doc__ = (
-        f"In-place version of :func:`{name[:-1]}`: writes the result to this tensor and returns it."
-    )
+    g.__doc__ = in_place_doc(f, name, f"pt.{f.__name__}", method=True)
     g.__module__ = f.__module__
     return g
 

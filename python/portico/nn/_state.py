@@ -27,13 +27,38 @@ class StateDict:
     _version = 1
 
     def get_extra_state(self):
-        """Anything else a subclass wants in its `state_dict`."""
+        """Anything else a subclass wants in its `state_dict`.
+
+        Raises:
+            RuntimeError: the subclass defines none.
+
+        >>> class Net(pt.nn.Module):
+        ...     def get_extra_state(self):
+        ...         return {"epoch": 3}
+        >>> Net().state_dict()["_extra_state"]
+        {'epoch': 3}
+        """
         raise PorticoRuntimeError(
             "Reached a code path in Module.get_extra_state() that should never be called."
         )
 
     def set_extra_state(self, state):
-        """Restores what `get_extra_state` gave."""
+        """Restores what `get_extra_state` gave.
+
+        Raises:
+            RuntimeError: the subclass defines none.
+
+        >>> class Net(pt.nn.Module):
+        ...     def get_extra_state(self):
+        ...         return 3
+        ...     def set_extra_state(self, state):
+        ...         self.epoch = state
+        >>> net = Net()
+        >>> net.load_state_dict({"_extra_state": 4})
+        <All keys matched successfully>
+        >>> net.epoch
+        4
+        """
         raise PorticoRuntimeError(
             "Reached a code path in Module.set_extra_state() that should never be called."
         )
@@ -42,21 +67,57 @@ class StateDict:
         return type(self).get_extra_state is not StateDict.get_extra_state
 
     def register_state_dict_pre_hook(self, hook):
-        """`hook(module, prefix, keep_vars)` runs before `state_dict` collects."""
+        """Runs `hook(module, prefix, keep_vars)` before `state_dict` collects; returns a handle.
+
+        >>> net = pt.nn.Linear(2, 1)
+        >>> handle = net.register_state_dict_pre_hook(lambda *args: print("saving"))
+        >>> state = net.state_dict()
+        saving
+        """
         return self._state_dict_pre_hooks.add(hook)
 
     def register_state_dict_post_hook(self, hook):
-        """`hook(module, state_dict, prefix, local_metadata)` runs after it has collected."""
+        """Runs `hook(module, state_dict, prefix, local_metadata)` last; returns a handle.
+
+        What it returns, if anything, replaces the state dict.
+
+        >>> net = pt.nn.Linear(2, 1)
+        >>> def forget(module, state_dict, prefix, metadata):
+        ...     del state_dict["bias"]
+        >>> handle = net.register_state_dict_post_hook(forget)
+        >>> list(net.state_dict())
+        ['weight']
+        """
         return self._state_dict_hooks.add(hook)
 
     _register_state_dict_hook = register_state_dict_post_hook
 
     def register_load_state_dict_pre_hook(self, hook):
-        """`hook(module, state_dict, prefix, metadata, strict, missing, unexpected, errors)`."""
+        """Runs a hook before a module loads; returns a handle.
+
+        It is called as `hook(module, state_dict, prefix, metadata, strict, missing, unexpected,
+        errors)`.
+
+        >>> net = pt.nn.Linear(1, 1, bias=False)
+        >>> def show(module, state_dict, *rest):
+        ...     print(list(state_dict))
+        >>> handle = net.register_load_state_dict_pre_hook(show)
+        >>> net.load_state_dict({"weight": pt.ones(1, 1)})
+        ['weight']
+        <All keys matched successfully>
+        """
         return self._load_state_dict_pre_hooks.add(hook)
 
     def register_load_state_dict_post_hook(self, hook):
-        """`hook(module, incompatible_keys)` runs after loading and may change the keys."""
+        """Runs `hook(module, incompatible_keys)`, which may change the keys, after loading.
+
+        >>> net = pt.nn.Linear(1, 1)
+        >>> def forgive(module, keys):
+        ...     keys.missing_keys.clear()
+        >>> handle = net.register_load_state_dict_post_hook(forgive)
+        >>> net.load_state_dict({"weight": pt.ones(1, 1)})
+        <All keys matched successfully>
+        """
         return self._load_state_dict_post_hooks.add(hook)
 
     def _save_to_state_dict(self, destination, prefix, keep_vars):

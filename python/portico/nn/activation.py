@@ -300,6 +300,13 @@ class PReLU(FunctionLayer):
         self.reset_parameters()
 
     def reset_parameters(self):
+        """Sets all slopes to `init`.
+
+        >>> layer = pt.nn.PReLU(init=0.5)
+        >>> layer.reset_parameters()
+        >>> layer.weight.tolist()
+        [0.5]
+        """
         with pt.no_grad():
             self.weight.fill_(self.init)
 

@@ -61,6 +61,13 @@ class _Conv(Module):
         self.reset_parameters()
 
     def reset_parameters(self):
+        """Draws weight and bias again, uniform in +-1 / sqrt(inputs of one output).
+
+        >>> layer = pt.nn.Conv1d(2, 3, 2)
+        >>> layer.reset_parameters()
+        >>> bool((layer.weight.abs() <= 0.5).all())
+        True
+        """
         init.kaiming_uniform_(self.weight, a=math.sqrt(5))
         if self.bias is not None:
             fan_in, _ = init._fans(self.weight)

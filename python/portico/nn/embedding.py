@@ -26,6 +26,13 @@ class _Table(FunctionLayer):
             self.weight = Parameter(weight, requires_grad=not freeze)
 
     def reset_parameters(self):
+        """Draws the vectors again, standard normal; that of `padding_idx` is 0.
+
+        >>> table = pt.nn.Embedding(3, 2, padding_idx=0)
+        >>> table.reset_parameters()
+        >>> table.weight[0].tolist()
+        [0.0, 0.0]
+        """
         init.normal_(self.weight)
         if self.padding_idx is not None:
             with pt.no_grad():

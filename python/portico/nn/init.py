@@ -66,19 +66,34 @@ def _fan(tensor, mode):
 
 
 def uniform_(tensor, a=0.0, b=1.0, generator=None):
-    """Values between `a` and `b`."""
+    """Fills with numbers uniform in [a, b); returns the tensor, which may require a gradient.
+
+    >>> pt.nn.init.uniform_(pt.empty(2), 3.0, 3.0)
+    tensor([3., 3.])
+    """
     with pt.no_grad():
         return tensor.uniform_(a, b, generator=generator)
 
 
 def normal_(tensor, mean=0.0, std=1.0, generator=None):
-    """Normally distributed values."""
+    """Fills with normal numbers of mean `mean` and deviation `std`; returns the tensor.
+
+    Raises:
+        RuntimeError: a negative std.
+
+    >>> pt.nn.init.normal_(pt.empty(2), 3.0, 0.0)
+    tensor([3., 3.])
+    """
     with pt.no_grad():
         return tensor.normal_(mean, std, generator=generator)
 
 
 def trunc_normal_(tensor, mean=0.0, std=1.0, a=-2.0, b=2.0, generator=None):
-    """Normally distributed values, drawn again until they are in [a, b]."""
+    """Fills with normal numbers, drawn again until they are in [a, b]; returns the tensor.
+
+    >>> bool((pt.nn.init.trunc_normal_(pt.empty(9), a=-0.5, b=0.5).abs() <= 0.5).all())
+    True
+    """
 
     def below(x):
         return (1.0 + math.erf(x / math.sqrt(2.0))) / 2.0
@@ -91,21 +106,43 @@ def trunc_normal_(tensor, mean=0.0, std=1.0, a=-2.0, b=2.0, generator=None):
 
 
 def constant_(tensor, val):
-    """`val` everywhere."""
+    """Fills with `val`; returns the tensor.
+
+    >>> pt.nn.init.constant_(pt.empty(2), 0.3)
+    tensor([0.3000, 0.3000])
+    """
     with pt.no_grad():
         return tensor.fill_(val)
 
 
 def ones_(tensor):
+    """Fills with 1; returns the tensor.
+
+    >>> pt.nn.init.ones_(pt.empty(2))
+    tensor([1., 1.])
+    """
     return constant_(tensor, 1.0)
 
 
 def zeros_(tensor):
+    """Fills with 0; returns the tensor.
+
+    >>> pt.nn.init.zeros_(pt.ones(2))
+    tensor([0., 0.])
+    """
     return constant_(tensor, 0.0)
 
 
 def eye_(tensor):
-    """The identity matrix."""
+    """Makes a matrix the identity, as far as its shape allows; returns it.
+
+    Raises:
+        ValueError: a tensor of another rank.
+
+    >>> pt.nn.init.eye_(pt.empty(2, 3))
+    tensor([[1., 0., 0.],
+            [0., 1., 0.]])
+    """
     if tensor.ndim != 2:
         fail_value("eye_", "Only tensors with 2 dimensions are supported", tensor.ndim)
     with pt.no_grad():
@@ -113,7 +150,14 @@ def eye_(tensor):
 
 
 def dirac_(tensor, groups=1):
-    """A convolution weight that passes its input through, as far as channels allow."""
+    """Makes a convolution weight pass its input through, as far as channels allow; returns it.
+
+    Raises:
+        ValueError: a rank other than 3 to 5, or groups that do not divide dimension 0.
+
+    >>> pt.nn.init.dirac_(pt.empty(1, 1, 3))
+    tensor([[[0., 1., 0.]]])
+    """
     if tensor.ndim not in (3, 4, 5):
         fail_value("dirac_", "Only tensors with 3, 4, or 5 dimensions are supported", tensor.ndim)
     if tensor.shape[0] % groups:
@@ -129,18 +173,42 @@ def dirac_(tensor, groups=1):
 
 
 def xavier_uniform_(tensor, gain=1.0, generator=None):
-    """Uniform in +-gain * sqrt(6 / (fan_in + fan_out)) (Glorot & Bengio, 2010)."""
+    """Fills uniformly in +-gain * sqrt(6 / (fan_in + fan_out)) (Glorot & Bengio, 2010).
+
+    Raises:
+        ValueError: fewer than 2 dimensions.
+
+    >>> bool((pt.nn.init.xavier_uniform_(pt.empty(3, 3)).abs() <= 1).all())
+    True
+    """
     bound = math.sqrt(3.0) * gain * math.sqrt(2.0 / sum(_fans(tensor)))
     return uniform_(tensor, -bound, bound, generator)
 
 
 def xavier_normal_(tensor, gain=1.0, generator=None):
-    """Normal with deviation gain * sqrt(2 / (fan_in + fan_out))."""
+    """Fills with normal numbers of deviation gain * sqrt(2 / (fan_in + fan_out)).
+
+    Raises:
+        ValueError: fewer than 2 dimensions.
+
+    Source: Glorot & Bengio, "Understanding the difficulty of training", 2010.
+
+    >>> pt.nn.init.xavier_normal_(pt.empty(2, 3), gain=0.0)
+    tensor([[0., 0., 0.],
+            [0., 0., 0.]])
+    """
     return normal_(tensor, 0.0, gain * math.sqrt(2.0 / sum(_fans(tensor))), generator)
 
 
 def kaiming_uniform_(tensor, a=0, mode="fan_in", nonlinearity="leaky_relu", generator=None):
-    """Uniform in +-gain * sqrt(3 / fan) (He et al., 2015)."""
+    """Fills uniformly in +-gain * sqrt(3 / fan) (He et al., 2015); a is the slope of a leaky ReLU.
+
+    Raises:
+        ValueError: fewer than 2 dimensions, a mode other than "fan_in" and "fan_out".
+
+    >>> bool((pt.nn.init.kaiming_uniform_(pt.empty(2, 6)).abs() <= 1).all())
+    True
+    """
     if 0 in tensor.shape:
         return tensor
     std = calculate_gain(nonlinearity, a) / math.sqrt(_fan(tensor, mode))
@@ -149,7 +217,14 @@ def kaiming_uniform_(tensor, a=0, mode="fan_in", nonlinearity="leaky_relu", gene
 
 
 def kaiming_normal_(tensor, a=0, mode="fan_in", nonlinearity="leaky_relu", generator=None):
-    """Normal with deviation gain / sqrt(fan)."""
+    """Fills with normal numbers of deviation gain / sqrt(fan) (He et al., 2015).
+
+    Raises:
+        ValueError: fewer than 2 dimensions, a mode other than "fan_in" and "fan_out".
+
+    >>> pt.nn.init.kaiming_normal_(pt.empty(2, 3), mode="fan_out").shape
+    portico.Size([2, 3])
+    """
     if 0 in tensor.shape:
         return tensor
     std = calculate_gain(nonlinearity, a) / math.sqrt(_fan(tensor, mode))
@@ -157,7 +232,17 @@ def kaiming_normal_(tensor, a=0, mode="fan_in", nonlinearity="leaky_relu", gener
 
 
 def orthogonal_(tensor, gain=1, generator=None):
-    """Orthonormal rows or columns (Saxe et al., 2013), by Gram-Schmidt on normal values."""
+    """Makes rows or columns orthonormal, times gain, by the QR decomposition of normal numbers.
+
+    Raises:
+        ValueError: fewer than 2 dimensions.
+
+    Source: Saxe et al., "Exact solutions to the nonlinear dynamics of learning", 2013.
+
+    >>> w = pt.nn.init.orthogonal_(pt.empty(2, 3))
+    >>> pt.allclose(w @ w.T, pt.eye(2), atol=1e-5)
+    True
+    """
     if tensor.ndim < 2:
         fail_value("orthogonal_", "Only tensors with 2 or more dimensions are supported")
     if tensor.numel() == 0:
@@ -176,7 +261,14 @@ def orthogonal_(tensor, gain=1, generator=None):
 
 
 def sparse_(tensor, sparsity, std=0.01, generator=None):
-    """Normal values with a fraction `sparsity` of each column set to 0."""
+    """Fills with normal numbers, a fraction `sparsity` of each column with 0 (Martens, 2010).
+
+    Raises:
+        ValueError: a tensor of another rank than 2.
+
+    >>> (pt.nn.init.sparse_(pt.empty(4, 2), sparsity=0.5) == 0).sum(0)
+    tensor([2, 2])
+    """
     if tensor.ndim != 2:
         fail_value("sparse_", "Only tensors with 2 dimensions are supported", tensor.ndim)
     rows, columns = tensor.shape

@@ -45,6 +45,13 @@ class Linear(Module):
         self.reset_parameters()
 
     def reset_parameters(self):
+        """Draws weight and bias again, uniform in +-1 / sqrt(in_features).
+
+        >>> layer = pt.nn.Linear(4, 2)
+        >>> layer.reset_parameters()
+        >>> bool((layer.weight.abs() <= 0.5).all())
+        True
+        """
         init.kaiming_uniform_(self.weight, a=math.sqrt(5))
         if self.bias is not None:
             bound = 1 / math.sqrt(self.in_features) if self.in_features > 0 else 0
@@ -86,6 +93,13 @@ class Bilinear(Module):
         self.reset_parameters()
 
     def reset_parameters(self):
+        """Draws weight and bias again, uniform in +-1 / sqrt(in1_features).
+
+        >>> layer = pt.nn.Bilinear(4, 3, 2)
+        >>> layer.reset_parameters()
+        >>> bool((layer.weight.abs() <= 0.5).all())
+        True
+        """
         bound = 1 / math.sqrt(self.weight.shape[1])
         init.uniform_(self.weight, -bound, bound)
         if self.bias is not None:

@@ -63,7 +63,17 @@ class Module(StateDict):
             put(hooks, HookDict())
 
     def forward(self, *args, **kwargs):
-        """What calling the module computes; every subclass defines it."""
+        """What calling the module computes; every subclass defines it.
+
+        Raises:
+            NotImplementedError: the subclass does not.
+
+        >>> class Double(pt.nn.Module):
+        ...     def forward(self, x):
+        ...         return 2 * x
+        >>> Double()(pt.ones(2))
+        tensor([2., 2.])
+        """
         raise NotImplementedError(
             f'Module [{type(self).__name__}] is missing the required "forward" function'
         )
@@ -158,7 +168,17 @@ class Module(StateDict):
             raise KeyError(f"attribute '{name}' already exists")
 
     def register_parameter(self, name, param):
-        """Adds a parameter (or None, a name that is reserved for one)."""
+        """Adds a parameter, or None for a name that is kept for one.
+
+        Raises:
+            TypeError: what is given is no parameter.
+            KeyError: a name that is taken, empty or dotted.
+
+        >>> net = pt.nn.Module()
+        >>> net.register_parameter("scale", pt.nn.Parameter(pt.ones(2)))
+        >>> net.scale.requires_grad
+        True
+        """
         self._check_name("parameter", name, self.__dict__.get("_parameters", {}))
         if param is not None and not isinstance(param, Parameter):
             raise PorticoTypeError(
@@ -173,7 +193,16 @@ class Module(StateDict):
         self._parameters[name] = param
 
     def register_buffer(self, name, tensor, persistent=True):
-        """Adds a tensor that is state but no parameter; saved unless not `persistent`."""
+        """Adds a tensor that is state but no parameter; saved unless not `persistent`.
+
+        Raises:
+            TypeError: what is given is no tensor; KeyError: a name that is taken, empty or dotted.
+
+        >>> net = pt.nn.Module()
+        >>> net.register_buffer("mean", pt.zeros(2))
+        >>> list(net.state_dict())
+        ['mean']
+        """
         self._check_name("buffer", name, self.__dict__.get("_buffers", {}))
         if tensor is not None and not isinstance(tensor, pt.Tensor):
             raise PorticoTypeError(
@@ -187,7 +216,16 @@ class Module(StateDict):
             self._non_persistent_buffers_set.add(name)
 
     def add_module(self, name, module):
-        """Adds a child module under a name."""
+        """Adds a child module under a name.
+
+        Raises:
+            TypeError: what is given is no module; KeyError: a name that is taken, empty or dotted.
+
+        >>> net = pt.nn.Module()
+        >>> net.add_module("act", pt.nn.ReLU())
+        >>> net.act
+        ReLU()
+        """
         if module is not None and not isinstance(module, Module):
             raise PorticoTypeError(f"{_type_name(module)} is not a Module subclass")
         self._check_name("module", name, self.__dict__.get("_modules", {}))
@@ -198,7 +236,11 @@ class Module(StateDict):
     # Traversal ----------------------------------------------------------------------------------
 
     def named_modules(self, memo=None, prefix="", remove_duplicate=True):
-        """All modules below, this one first, with their dotted names."""
+        """All modules below, this one first, with their dotted names; shared ones once.
+
+        >>> [name for name, _ in pt.nn.Sequential(pt.nn.ReLU()).named_modules()]
+        ['', '0']
+        """
         memo = set() if memo is None else memo
         if self in memo:
             return
@@ -211,10 +253,20 @@ class Module(StateDict):
                 yield from module.named_modules(memo, inner, remove_duplicate)
 
     def modules(self):
+        """All modules below, this one first; shared ones once.
+
+        >>> len(list(pt.nn.Sequential(pt.nn.ReLU()).modules()))
+        2
+        """
         for _, module in self.named_modules():
             yield module
 
     def named_children(self):
+        """The modules that are attributes of this one, with their names.
+
+        >>> list(pt.nn.Sequential(pt.nn.ReLU()).named_children())
+        [('0', ReLU())]
+        """
         seen = set()
         for name, module in self._modules.items():
             if module is not None and module not in seen:
@@ -222,6 +274,11 @@ class Module(StateDict):
                 yield name, module
 
     def children(self):
+        """The modules that are attributes of this one.
+
+        >>> list(pt.nn.Sequential(pt.nn.ReLU()).children())
+        [ReLU()]
+        """
         for _, module in self.named_children():
             yield module
 
@@ -240,23 +297,48 @@ class Module(StateDict):
                 yield (f"{path}.{name}" if path else name), value
 
     def named_parameters(self, prefix="", recurse=True, remove_duplicate=True):
-        """Parameters with their dotted names; shared ones once."""
+        """Parameters with their dotted names; shared ones once, those of children if `recurse`.
+
+        >>> [name for name, _ in pt.nn.Sequential(pt.nn.Linear(2, 1)).named_parameters()]
+        ['0.weight', '0.bias']
+        """
         yield from self._named_members("_parameters", prefix, recurse, remove_duplicate)
 
     def parameters(self, recurse=True):
+        """Parameters, those of children too if `recurse`; shared ones once.
+
+        >>> [tuple(p.shape) for p in pt.nn.Linear(2, 1).parameters()]
+        [(1, 2), (1,)]
+        """
         for _, param in self.named_parameters(recurse=recurse):
             yield param
 
     def named_buffers(self, prefix="", recurse=True, remove_duplicate=True):
-        """Buffers with their dotted names; shared ones once."""
+        """Buffers with their dotted names; shared ones once, those of children if `recurse`.
+
+        >>> [name for name, _ in pt.nn.BatchNorm1d(2).named_buffers()]
+        ['running_mean', 'running_var', 'num_batches_tracked']
+        """
         yield from self._named_members("_buffers", prefix, recurse, remove_duplicate)
 
     def buffers(self, recurse=True):
+        """Buffers, those of children too if `recurse`; shared ones once.
+
+        >>> len(list(pt.nn.BatchNorm1d(2).buffers()))
+        3
+        """
         for _, buffer in self.named_buffers(recurse=recurse):
             yield buffer
 
     def get_submodule(self, target):
-        """The module with a dotted name; the empty name is this module."""
+        """The module with a dotted name; the empty name is this module.
+
+        Raises:
+            AttributeError: there is none.
+
+        >>> pt.nn.Sequential(pt.nn.ReLU()).get_submodule("0")
+        ReLU()
+        """
         module = self
         for name in target.split(".") if target else ():
             if not hasattr(module, name):
@@ -267,7 +349,17 @@ class Module(StateDict):
         return module
 
     def set_submodule(self, target, module, strict=False):
-        """Replaces (or adds) the module with a dotted name."""
+        """Replaces the module with a dotted name, or adds it unless `strict`.
+
+        Raises:
+            ValueError: an empty name.
+            AttributeError: no such parent, or no such module if `strict`.
+
+        >>> net = pt.nn.Sequential(pt.nn.ReLU())
+        >>> net.set_submodule("0", pt.nn.Tanh())
+        >>> net[0]
+        Tanh()
+        """
         path, _, name = target.rpartition(".")
         if not target:
             raise ValueError("Cannot set the submodule without a target name!")
@@ -286,15 +378,36 @@ class Module(StateDict):
         return getattr(module, kind)[name]
 
     def get_parameter(self, target):
+        """The parameter with a dotted name.
+
+        Raises:
+            AttributeError: there is none.
+
+        >>> pt.nn.Sequential(pt.nn.Linear(2, 1)).get_parameter("0.bias").shape
+        portico.Size([1])
+        """
         return self._member(target, "_parameters", "an nn.Parameter")
 
     def get_buffer(self, target):
+        """The buffer with a dotted name.
+
+        Raises:
+            AttributeError: there is none.
+
+        >>> pt.nn.BatchNorm1d(2).get_buffer("running_mean")
+        tensor([0., 0.])
+        """
         return self._member(target, "_buffers", "a buffer")
 
     # Changing all of it -------------------------------------------------------------------------
 
     def apply(self, fn):
-        """Calls `fn` on every module below and then on this one."""
+        """Calls `fn` on every module below and then on this one; returns the module.
+
+        >>> net = pt.nn.Sequential(pt.nn.ReLU()).apply(lambda module: print(type(module).__name__))
+        ReLU
+        Sequential
+        """
         for module in self.children():
             module.apply(fn)
         fn(self)
@@ -318,9 +431,15 @@ class Module(StateDict):
         return self
 
     def to(self, *args, **kwargs):
-        """Moves parameters and buffers to a device and floating ones to a dtype.
+        """Moves parameters and buffers to a device, floating ones to a dtype; returns the module.
 
         ``to(device)``, ``to(dtype)``, ``to(device, dtype)`` or ``to(tensor)``.
+
+        Raises:
+            TypeError: a dtype that is not floating, or an unknown keyword.
+
+        >>> pt.nn.Linear(2, 1).to(pt.float64).weight.dtype
+        portico.float64
         """
         device, dtype = kwargs.pop("device", None), kwargs.pop("dtype", None)
         kwargs.pop("non_blocking", None)
@@ -352,25 +471,62 @@ class Module(StateDict):
         return self._apply(lambda t: t.to(dtype) if t.dtype.is_floating_point else t)
 
     def float(self):
+        """Makes floating parameters and buffers float32; returns the module.
+
+        >>> pt.nn.Linear(2, 1).double().float().weight.dtype
+        portico.float32
+        """
         return self._floats_to(pt.float32)
 
     def double(self):
+        """Makes floating parameters and buffers float64; returns the module.
+
+        >>> pt.nn.Linear(2, 1).double().weight.dtype
+        portico.float64
+        """
         return self._floats_to(pt.float64)
 
     def half(self):
+        """Makes floating parameters and buffers float16; returns the module.
+
+        >>> pt.nn.Linear(2, 1).half().weight.dtype
+        portico.float16
+        """
         return self._floats_to(pt.float16)
 
     def bfloat16(self):
+        """Makes floating parameters and buffers bfloat16; returns the module.
+
+        >>> pt.nn.Linear(2, 1).bfloat16().weight.dtype
+        portico.bfloat16
+        """
         return self._floats_to(pt.bfloat16)
 
     def type(self, dst_type):
+        """Casts all parameters and buffers to a dtype; returns the module.
+
+        >>> pt.nn.Linear(2, 1).type(pt.float64).weight.dtype
+        portico.float64
+        """
         return self._apply(lambda t: t.to(dst_type))
 
     def cpu(self):
+        """Moves parameters and buffers to the CPU; returns the module.
+
+        >>> pt.nn.Linear(2, 1).cpu().weight.device.type
+        'cpu'
+        """
         return self.to("cpu")
 
     def train(self, mode=True):
-        """Training mode (dropout drops, batch norm counts) on or off, here and below."""
+        """Training mode (dropout drops, batch norm counts) on or off, here and below.
+
+        Raises:
+            ValueError: a mode that is no bool.
+
+        >>> pt.nn.Dropout().train(False).training
+        False
+        """
         if not isinstance(mode, bool):
             raise ValueError("training mode is expected to be boolean")
         self.training = mode
@@ -379,15 +535,30 @@ class Module(StateDict):
         return self
 
     def eval(self):
+        """Training mode off, here and below; returns the module.
+
+        >>> pt.nn.Dropout(0.5).eval()(pt.ones(3))
+        tensor([1., 1., 1.])
+        """
         return self.train(False)
 
     def requires_grad_(self, requires_grad=True):
+        """Says whether parameters require gradients; returns the module.
+
+        >>> [p.requires_grad for p in pt.nn.Linear(2, 1).requires_grad_(False).parameters()]
+        [False, False]
+        """
         for param in self.parameters():
             param.requires_grad = requires_grad
         return self
 
     def zero_grad(self, set_to_none=True):
-        """Forgets (or zeroes) the gradients of all parameters."""
+        """Forgets the gradients of all parameters, or zeroes them without `set_to_none`.
+
+        >>> net = pt.nn.Linear(2, 1)
+        >>> net(pt.ones(2)).sum().backward(); net.zero_grad(); net.bias.grad is None
+        True
+        """
         for param in self.parameters():
             if param.grad is None:
                 continue
@@ -399,7 +570,15 @@ class Module(StateDict):
     # Calling ------------------------------------------------------------------------------------
 
     def register_forward_pre_hook(self, hook, *, prepend=False, with_kwargs=False):
-        """`hook(module, args)` before `forward`; what it returns replaces the arguments."""
+        """Runs `hook(module, args)` before `forward`; what it returns replaces the arguments.
+
+        With `with_kwargs` it is `hook(module, args, kwargs)`. Returns a handle with `remove()`.
+
+        >>> net = pt.nn.ReLU()
+        >>> handle = net.register_forward_pre_hook(lambda module, args: (args[0] + 1,))
+        >>> net(pt.tensor([-3.0, 1.0]))
+        tensor([0., 2.])
+        """
         handle = self._forward_pre_hooks.add(
             hook, self._forward_pre_hooks_with_kwargs, prepend=prepend
         )
@@ -408,7 +587,16 @@ class Module(StateDict):
         return handle
 
     def register_forward_hook(self, hook, *, prepend=False, with_kwargs=False, always_call=False):
-        """`hook(module, args, output)` after `forward`; what it returns replaces the output."""
+        """Runs `hook(module, args, output)` after `forward`; what it returns replaces the output.
+
+        With `with_kwargs` it is `hook(module, args, kwargs, output)`; with `always_call` it runs
+        after an error too. Returns a handle with `remove()`.
+
+        >>> net = pt.nn.ReLU()
+        >>> handle = net.register_forward_hook(lambda module, args, output: output * 10)
+        >>> net(pt.tensor([-3.0, 1.0]))
+        tensor([ 0., 10.])
+        """
         companions = (self._forward_hooks_with_kwargs, self._forward_hooks_always_called)
         handle = self._forward_hooks.add(hook, *companions, prepend=prepend)
         if with_kwargs:
@@ -418,13 +606,30 @@ class Module(StateDict):
         return handle
 
     def register_full_backward_hook(self, hook, prepend=False):
-        """`hook(module, grad_input, grad_output)`; what it returns replaces grad_input."""
+        """Runs `hook(module, grad_input, grad_output)`; what it returns replaces grad_input.
+
+        Both are tuples of gradients. Returns a handle with `remove()`.
+
+        >>> net = pt.nn.ReLU()
+        >>> handle = net.register_full_backward_hook(lambda module, gin, gout: print(gin))
+        >>> net(pt.tensor([-1.0, 2.0], requires_grad=True)).sum().backward()
+        (tensor([0., 1.]),)
+        """
         return self._backward_hooks.add(hook, prepend=prepend)
 
     register_backward_hook = register_full_backward_hook
 
     def register_full_backward_pre_hook(self, hook, prepend=False):
-        """`hook(module, grad_output)`; what it returns replaces grad_output."""
+        """Runs `hook(module, grad_output)` first; what it returns replaces grad_output, a tuple.
+
+        Returns a handle with `remove()`.
+
+        >>> net = pt.nn.ReLU()
+        >>> handle = net.register_full_backward_pre_hook(lambda module, gout: (gout[0] * 10,))
+        >>> x = pt.tensor([-1.0, 2.0], requires_grad=True)
+        >>> net(x).sum().backward(); x.grad
+        tensor([ 0., 10.])
+        """
         return self._backward_pre_hooks.add(hook, prepend=prepend)
 
     def __call__(self, *args, **kwargs):
@@ -486,7 +691,11 @@ class Module(StateDict):
         return type(self).__name__
 
     def extra_repr(self):
-        """The arguments shown between the parentheses of the printed module."""
+        """The arguments shown between the parentheses of the printed module.
+
+        >>> pt.nn.Linear(2, 1).extra_repr()
+        'in_features=2, out_features=1, bias=True'
+        """
         return ""
 
     def __repr__(self):

@@ -28,6 +28,13 @@ class _Affine(FunctionLayer):
     """A weight of ones and a bias of zeros, where they are wanted."""
 
     def reset_parameters(self):
+        """Sets weights to 1 and biases to 0.
+
+        >>> layer = pt.nn.LayerNorm(2)
+        >>> layer.reset_parameters()
+        >>> layer.weight.tolist()
+        [1.0, 1.0]
+        """
         for name, fill in (("weight", init.ones_), ("bias", init.zeros_)):
             if self._parameters.get(name) is not None:
                 fill(self._parameters[name])
@@ -57,13 +64,27 @@ class _RunningNorm(_Affine):
         self.reset_parameters()
 
     def reset_running_stats(self):
-        """Forgets what was seen: mean 0, variance 1, no batches."""
+        """Forgets what was seen: mean 0, variance 1, no batches.
+
+        >>> layer = pt.nn.BatchNorm1d(1)
+        >>> y = layer(pt.tensor([[1.0], [3.0]]))
+        >>> layer.reset_running_stats()
+        >>> layer.running_mean, layer.num_batches_tracked
+        (tensor([0.]), tensor(0))
+        """
         if self.track_running_stats:
             self.running_mean.zero_()
             self.running_var.fill_(1)
             self.num_batches_tracked.zero_()
 
     def reset_parameters(self):
+        """Sets weights to 1 and biases to 0, and forgets what was seen.
+
+        >>> layer = pt.nn.BatchNorm1d(2)
+        >>> layer.reset_parameters()
+        >>> layer.running_var.tolist()
+        [1.0, 1.0]
+        """
         self.reset_running_stats()
         super().reset_parameters()
 

@@ -53,7 +53,14 @@ _STEPS = {
 
 
 class RNNBase(Module):
-    """Layers, directions, parameters and the loop over time, for any cell."""
+    """Layers, directions, parameters and the loop over time, for any cell.
+
+    `mode` is "LSTM", "GRU", "RNN_TANH" or "RNN_RELU"; see those classes.
+
+    >>> y, h = pt.nn.RNNBase("GRU", 3, 4)(pt.ones(5, 2, 3))
+    >>> y.shape
+    portico.Size([5, 2, 4])
+    """
 
     def __init__(
         self, mode, input_size, hidden_size, num_layers=1, bias=True, batch_first=False,
@@ -107,12 +114,22 @@ class RNNBase(Module):
         self.reset_parameters()
 
     def reset_parameters(self):
+        """Draws all parameters again, uniform in +-1 / sqrt(hidden_size).
+
+        >>> net = pt.nn.RNN(3, 4)
+        >>> net.reset_parameters()
+        >>> bool((net.weight_hh_l0.abs() <= 0.5).all())
+        True
+        """
         bound = 1.0 / math.sqrt(self.hidden_size)
         for weight in self.parameters():
             init.uniform_(weight, -bound, bound)
 
     def flatten_parameters(self):
-        """Does nothing: kernels take the weights where they are."""
+        """Does nothing: kernels take the weights where they are.
+
+        >>> pt.nn.RNN(3, 4).flatten_parameters()
+        """
 
     @property
     def all_weights(self):
@@ -246,6 +263,22 @@ class RNNBase(Module):
 class RNN(RNNBase):
     """Elman network: ``h' = tanh(W_ih x + b_ih + W_hh h + b_hh)``.
 
+    Shapes: input [T, N, input_size] and state [layers * directions, N, hidden_size] (zeros by
+    default) -> output [T, N, directions * hidden_size] and last state; N comes first in input and
+    output if `batch_first` and may be missing; the input may be a `PackedSequence`.
+
+    Args:
+        input_size, hidden_size, num_layers (int): the sizes.
+        nonlinearity (str): "tanh" or "relu".
+        bias, batch_first, bidirectional (bool): as above.
+        dropout (float): probability of zeroing between layers, while training.
+
+    Raises:
+        ValueError: sizes not above 0, an unknown nonlinearity.
+        RuntimeError: shapes that do not match.
+
+    Source: Elman, "Finding Structure in Time", 1990.
+
     >>> y, h = pt.nn.RNN(3, 4)(pt.ones(5, 2, 3))
     >>> y.shape, h.shape
     (portico.Size([5, 2, 4]), portico.Size([1, 2, 4]))
@@ -267,6 +300,11 @@ class RNN(RNNBase):
 class LSTM(RNNBase):
     """Long short-term memory, with optional projection of the hidden state.
 
+    Arguments, shapes and errors are those of `RNN`; the state is a pair (h, c), and with
+    `proj_size` h is projected to that size.
+
+    Source: Hochreiter & Schmidhuber, "Long Short-Term Memory", 1997.
+
     >>> y, (h, c) = pt.nn.LSTM(3, 4)(pt.ones(5, 2, 3))
     >>> y.shape, c.shape
     (portico.Size([5, 2, 4]), portico.Size([1, 2, 4]))
@@ -282,6 +320,10 @@ class LSTM(RNNBase):
 class GRU(RNNBase):
     """Gated recurrent unit.
 
+    Arguments, shapes and errors are those of `RNN`.
+
+    Source: Cho et al., "Learning Phrase Representations using RNN Encoder-Decoder", 2014.
+
     >>> y, h = pt.nn.GRU(3, 4)(pt.ones(5, 2, 3))
     >>> y.shape, h.shape
     (portico.Size([5, 2, 4]), portico.Size([1, 2, 4]))
@@ -294,7 +336,11 @@ class GRU(RNNBase):
 
 
 class RNNCellBase(Module):
-    """One step of a recurrent layer."""
+    """One step of a recurrent layer; `num_chunks` is the number of its gates.
+
+    >>> pt.nn.RNNCellBase(3, 4, True, num_chunks=2).weight_ih.shape
+    portico.Size([8, 3])
+    """
 
     def __init__(self, input_size, hidden_size, bias, num_chunks, device=None, dtype=None):
         super().__init__()
@@ -308,6 +354,13 @@ class RNNCellBase(Module):
         self.reset_parameters()
 
     def reset_parameters(self):
+        """Draws all parameters again, uniform in +-1 / sqrt(hidden_size).
+
+        >>> cell = pt.nn.RNNCell(3, 4)
+        >>> cell.reset_parameters()
+        >>> bool((cell.weight_hh.abs() <= 0.5).all())
+        True
+        """
         bound = 1.0 / math.sqrt(self.hidden_size) if self.hidden_size > 0 else 0
         for weight in self.parameters():
             init.uniform_(weight, -bound, bound)
@@ -339,7 +392,14 @@ class RNNCellBase(Module):
 
 
 class RNNCell(RNNCellBase):
-    """One step of `RNN`."""
+    """One step of `RNN`: [N, input_size] and h [N, hidden_size] -> h; N may be missing.
+
+    Raises:
+        ValueError, RuntimeError: an input of another rank or size.
+
+    >>> pt.nn.RNNCell(3, 4)(pt.ones(2, 3)).shape
+    portico.Size([2, 4])
+    """
 
     def __init__(
         self, input_size, hidden_size, bias=True, nonlinearity="tanh", device=None, dtype=None
@@ -359,7 +419,15 @@ class RNNCell(RNNCellBase):
 
 
 class LSTMCell(RNNCellBase):
-    """One step of `LSTM`; returns (h, c)."""
+    """One step of `LSTM`: [N, input_size] and (h, c) -> (h, c), each [N, hidden_size].
+
+    Raises:
+        ValueError, RuntimeError: an input of another rank or size.
+
+    >>> h, c = pt.nn.LSTMCell(3, 4)(pt.ones(2, 3))
+    >>> h.shape, c.shape
+    (portico.Size([2, 4]), portico.Size([2, 4]))
+    """
 
     def __init__(self, input_size, hidden_size, bias=True, device=None, dtype=None):
         super().__init__(input_size, hidden_size, bias, 4, device, dtype)
@@ -369,7 +437,14 @@ class LSTMCell(RNNCellBase):
 
 
 class GRUCell(RNNCellBase):
-    """One step of `GRU`."""
+    """One step of `GRU`: [N, input_size] and h [N, hidden_size] -> h; N may be missing.
+
+    Raises:
+        ValueError, RuntimeError: an input of another rank or size.
+
+    >>> pt.nn.GRUCell(3, 4)(pt.ones(2, 3)).shape
+    portico.Size([2, 4])
+    """
 
     def __init__(self, input_size, hidden_size, bias=True, device=None, dtype=None):
         super().__init__(input_size, hidden_size, bias, 3, device, dtype)

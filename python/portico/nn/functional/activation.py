@@ -3,6 +3,7 @@
 import portico as pt
 from portico import activation as _plain
 from portico._fail import fail_value
+from portico._registry import in_place_doc
 
 from ._args import stored
 
@@ -47,12 +48,16 @@ __all__ = [
 
 
 def threshold(input, threshold, value, inplace=False):
-    """x where x > threshold, else value."""
+    """x where x > threshold, else value; any shape.
+
+    >>> F.threshold(pt.tensor([0.5, 2.0]), 1.0, -5.0)
+    tensor([-5.,  2.])
+    """
     return stored(input, _plain.threshold(input, threshold, value), inplace)
 
 
 def relu(input, inplace=False):
-    """max(x, 0).
+    """max(x, 0) of each element; any shape. `inplace` writes the result into the input.
 
     >>> F.relu(pt.tensor([-1., 2.]))
     tensor([0., 2.])
@@ -61,39 +66,75 @@ def relu(input, inplace=False):
 
 
 def relu6(input, inplace=False):
-    """min(max(x, 0), 6)."""
+    """min(max(x, 0), 6) of each element; any shape.
+
+    >>> F.relu6(pt.tensor([-1.0, 2.0, 8.0]))
+    tensor([0., 2., 6.])
+    """
     return stored(input, _plain.hardtanh(input, 0.0, 6.0), inplace)
 
 
 def hardtanh(input, min_val=-1.0, max_val=1.0, inplace=False):
-    """x limited to [min_val, max_val]."""
+    """x limited to [min_val, max_val]; any shape.
+
+    Raises:
+        ValueError: min_val above max_val.
+
+    >>> F.hardtanh(pt.tensor([-2.0, 0.5]))
+    tensor([-1.0000,  0.5000])
+    """
     if min_val > max_val:
         fail_value("hardtanh", "min_val cannot be greater than max_val", (min_val, max_val))
     return stored(input, _plain.hardtanh(input, min_val, max_val), inplace)
 
 
 def elu(input, alpha=1.0, inplace=False):
-    """x where x > 0, else alpha * (exp(x) - 1)."""
+    """x where x > 0, else alpha * (exp(x) - 1); any shape (Clevert et al., 2015).
+
+    >>> F.elu(pt.tensor([-1.0, 2.0]))
+    tensor([-0.6321,  2.0000])
+    """
     return stored(input, _plain.elu(input, alpha), inplace)
 
 
 def selu(input, inplace=False):
-    """The self-normalising `elu`."""
+    """The self-normalising `elu`; any shape (Klambauer et al., 2017).
+
+    >>> F.selu(pt.tensor([-1.0, 1.0]))
+    tensor([-1.1113,  1.0507])
+    """
     return stored(input, _plain.selu(input), inplace)
 
 
 def celu(input, alpha=1.0, inplace=False):
-    """max(0, x) + min(0, alpha * (exp(x / alpha) - 1))."""
+    """max(0, x) + min(0, alpha * (exp(x / alpha) - 1)); any shape (Barron, 2017).
+
+    >>> F.celu(pt.tensor([-1.0, 2.0]), alpha=2.0)
+    tensor([-0.7869,  2.0000])
+    """
     return stored(input, _plain.celu(input, alpha), inplace)
 
 
 def leaky_relu(input, negative_slope=0.01, inplace=False):
-    """x where x > 0, else negative_slope * x."""
+    """x where x > 0, else negative_slope * x; any shape.
+
+    >>> F.leaky_relu(pt.tensor([-1.0, 2.0]), 0.5)
+    tensor([-0.5000,  2.0000])
+    """
     return stored(input, _plain.leaky_relu(input, negative_slope), inplace)
 
 
 def rrelu(input, lower=1.0 / 8, upper=1.0 / 3, training=False, inplace=False):
-    """`leaky_relu` with a slope drawn from [lower, upper] while training, else their mean."""
+    """`leaky_relu` with slopes drawn from [lower, upper] while training, else their mean.
+
+    Any shape (Xu et al., 2015).
+
+    Raises:
+        ValueError: lower above upper.
+
+    >>> F.rrelu(pt.tensor([-1.0, 2.0]), 0.25, 0.75)
+    tensor([-0.5000,  2.0000])
+    """
     if lower > upper:
         fail_value(
             "rrelu", "Lower bound should be less than or equal to the upper bound", (lower, upper)
@@ -107,22 +148,38 @@ def rrelu(input, lower=1.0 / 8, upper=1.0 / 3, training=False, inplace=False):
 
 
 def silu(input, inplace=False):
-    """x * sigmoid(x)."""
+    """x * sigmoid(x) of each element; any shape.
+
+    >>> F.silu(pt.tensor([-1.0, 1.0]))
+    tensor([-0.2689,  0.7311])
+    """
     return stored(input, _plain.silu(input), inplace)
 
 
 def mish(input, inplace=False):
-    """x * tanh(softplus(x))."""
+    """x * tanh(softplus(x)) of each element; any shape (Misra, 2019).
+
+    >>> F.mish(pt.tensor([-1.0, 1.0]))
+    tensor([-0.3034,  0.8651])
+    """
     return stored(input, _plain.mish(input), inplace)
 
 
 def hardsigmoid(input, inplace=False):
-    """relu6(x + 3) / 6."""
+    """relu6(x + 3) / 6 of each element; any shape.
+
+    >>> F.hardsigmoid(pt.tensor([-3.0, 0.0, 1.5]))
+    tensor([0.0000, 0.5000, 0.7500])
+    """
     return stored(input, _plain.hardsigmoid(input), inplace)
 
 
 def hardswish(input, inplace=False):
-    """x * relu6(x + 3) / 6."""
+    """x * relu6(x + 3) / 6 of each element; any shape (Howard et al., 2019).
+
+    >>> F.hardswish(pt.tensor([1.0, 4.0]))
+    tensor([0.6667, 4.0000])
+    """
     return stored(input, _plain.hardswish(input), inplace)
 
 
@@ -135,6 +192,11 @@ def _default_dim(name, dim, ndim):
 def softmax(input, dim=None, _stacklevel=3, dtype=None):
     """exp(x) normalised to sum 1 along `dim`.
 
+    Keeps the shape; `dtype` casts the input first.
+
+    Raises:
+        IndexError: a dimension out of range; RuntimeError: integers without `dtype`.
+
     >>> F.softmax(pt.tensor([0., 0.]), 0)
     tensor([0.5000, 0.5000])
     """
@@ -142,17 +204,31 @@ def softmax(input, dim=None, _stacklevel=3, dtype=None):
 
 
 def softmin(input, dim=None, _stacklevel=3, dtype=None):
-    """`softmax` of -x."""
+    """`softmax` of -x along `dim`; keeps the shape.
+
+    >>> F.softmin(pt.tensor([0.0, 1.0]), 0)
+    tensor([0.7311, 0.2689])
+    """
     return _plain.softmax(-input, _default_dim("softmin", dim, input.ndim), dtype)
 
 
 def log_softmax(input, dim=None, _stacklevel=3, dtype=None):
-    """log(softmax(x)), accurate for large differences."""
+    """log(softmax(x)) along `dim`, accurate for large differences; keeps the shape.
+
+    >>> F.log_softmax(pt.tensor([0.0, 1000.0]), 0)
+    tensor([-1000.,     0.])
+    """
     return _plain.log_softmax(input, _default_dim("log_softmax", dim, input.ndim), dtype)
 
 
 def gumbel_softmax(logits, tau=1, hard=False, eps=1e-10, dim=-1):
-    """A sample of the Gumbel-softmax distribution; one-hot with `hard`, its gradient stays soft."""
+    """A sample of the Gumbel-softmax distribution with temperature tau; keeps the shape.
+
+    With `hard` the sample is one-hot and its gradient that of the soft one (Jang et al., 2017).
+
+    >>> F.gumbel_softmax(pt.zeros(2, 3), hard=True).sum(-1)
+    tensor([1., 1.])
+    """
     noise = -pt.empty_like(logits).exponential_().log()
     soft = _plain.softmax((logits + noise) / tau, dim)
     if not hard:
@@ -162,12 +238,20 @@ def gumbel_softmax(logits, tau=1, hard=False, eps=1e-10, dim=-1):
 
 
 def sigmoid(input):
-    """1 / (1 + exp(-x))."""
+    """1 / (1 + exp(-x)) of each element; any shape.
+
+    >>> F.sigmoid(pt.tensor([0.0, 2.0]))
+    tensor([0.5000, 0.8808])
+    """
     return input.sigmoid()
 
 
 def tanh(input):
-    """Hyperbolic tangent."""
+    """Hyperbolic tangent of each element; any shape.
+
+    >>> F.tanh(pt.tensor([0.0, 1.0]))
+    tensor([0.0000, 0.7616])
+    """
     return input.tanh()
 
 
@@ -186,8 +270,9 @@ def _in_place(function):
     def apply(input, *args, **kwargs):
         return function(input, *args, inplace=True, **kwargs)
 
-    apply.__name__ = apply.__qualname__ = function.__name__ + "_"
-    apply.__doc__ = f"In-place version of `{function.__name__}`."
+    name = function.__name__
+    apply.__name__ = apply.__qualname__ = name + "_"
+    apply.__doc__ = in_place_doc(function, name + "_", f"F.{name}", method=False)
     return apply
 
 

@@ -85,7 +85,11 @@ def adaptive_avg_pool2d(input, output_size):
 
 
 def adaptive_avg_pool3d(input, output_size):
-    """Means of windows that cover `input` [N, C, D, H, W]."""
+    """Means of `output_size` windows (an int, or one per dimension) that cover [N, C, D, H, W].
+
+    >>> F.adaptive_avg_pool3d(pt.ones(1, 1, 4, 4, 4), 2).shape
+    portico.Size([1, 1, 2, 2, 2])
+    """
     return _adaptive_avg("adaptive_avg_pool3d", 3, input, output_size)
 
 
@@ -126,30 +130,54 @@ def _adaptive_max(op, n, input, output_size, return_indices):
 
 
 def adaptive_max_pool1d(input, output_size, return_indices=False):
-    """Maxima of `output_size` windows that cover `input` [N, C, L]."""
+    """Maxima of `output_size` windows that cover [N, C, L]; their positions too if asked for.
+
+    >>> F.adaptive_max_pool1d(pt.tensor([[1.0, 3.0, 2.0, 0.0]]), 2)
+    tensor([[3., 2.]])
+    """
     return _adaptive_max("adaptive_max_pool1d", 1, input, output_size, return_indices)
 
 
 def adaptive_max_pool2d(input, output_size, return_indices=False):
-    """Maxima of windows that cover `input` [N, C, H, W]."""
+    """Maxima of `output_size` windows that cover [N, C, H, W]; their positions too if asked for.
+
+    >>> F.adaptive_max_pool2d(pt.ones(1, 1, 4, 4), (2, 1)).shape
+    portico.Size([1, 1, 2, 1])
+    """
     return _adaptive_max("adaptive_max_pool2d", 2, input, output_size, return_indices)
 
 
 def adaptive_max_pool3d(input, output_size, return_indices=False):
-    """Maxima of windows that cover `input` [N, C, D, H, W]."""
+    """Maxima of `output_size` windows that cover [N, C, D, H, W]; their positions too if asked for.
+
+    >>> F.adaptive_max_pool3d(pt.ones(1, 1, 4, 4, 4), 2).shape
+    portico.Size([1, 1, 2, 2, 2])
+    """
     return _adaptive_max("adaptive_max_pool3d", 3, input, output_size, return_indices)
 
 
 def adaptive_max_pool1d_with_indices(input, output_size, return_indices=True):
-    """`adaptive_max_pool1d` that also returns the flat index of each maximum."""
+    """`adaptive_max_pool1d`, and the int64 position of each maximum in L.
+
+    >>> F.adaptive_max_pool1d_with_indices(pt.tensor([[1.0, 3.0, 2.0, 0.0]]), 2)[1]
+    tensor([[1, 2]])
+    """
     return adaptive_max_pool1d(input, output_size, True)
 
 
 def adaptive_max_pool2d_with_indices(input, output_size, return_indices=True):
-    """`adaptive_max_pool2d` that also returns the flat index of each maximum."""
+    """`adaptive_max_pool2d`, and the int64 position of each maximum in H * W.
+
+    >>> F.adaptive_max_pool2d_with_indices(pt.arange(4.0).reshape(1, 2, 2), 1)[1]
+    tensor([[[3]]])
+    """
     return adaptive_max_pool2d(input, output_size, True)
 
 
 def adaptive_max_pool3d_with_indices(input, output_size, return_indices=True):
-    """`adaptive_max_pool3d` that also returns the flat index of each maximum."""
+    """`adaptive_max_pool3d`, and the int64 position of each maximum in D * H * W.
+
+    >>> F.adaptive_max_pool3d_with_indices(pt.arange(8.0).reshape(1, 2, 2, 2), 1)[1]
+    tensor([[[[7]]]])
+    """
     return adaptive_max_pool3d(input, output_size, True)

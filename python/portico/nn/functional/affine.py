@@ -29,7 +29,16 @@ def linear(input, weight, bias=None):
 
 
 def bilinear(input1, input2, weight, bias=None):
-    """``y[.., k] = sum_ij x1[.., i] * weight[k, i, j] * x2[.., j] + bias[k]``."""
+    """``x1 @ weight_k @ x2 + bias_k`` for each of K outputs.
+
+    Shapes: [.., A] and [.., B] with weight [K, A, B] and bias [K] -> [.., K].
+
+    Raises:
+        RuntimeError: shapes that do not match.
+
+    >>> F.bilinear(pt.ones(1, 2), pt.ones(1, 3), pt.ones(1, 2, 3))
+    tensor([[6.]])
+    """
     if input1.shape[-1] != weight.shape[1] or input2.shape[-1] != weight.shape[2]:
         fail_runtime(
             "bilinear",

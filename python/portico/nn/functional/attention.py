@@ -88,10 +88,23 @@ def multi_head_attention_forward(
     k_proj_weight=None, v_proj_weight=None, static_k=None, static_v=None, average_attn_weights=True,
     is_causal=False,
 ):  # fmt: skip
-    """Multi-head attention of query [L, N, E] on key and value [S, N, E].
+    """What `nn.MultiheadAttention` computes, with its parameters as arguments: (y, weights).
 
-    Returns the output and, with `need_weights`, the attention weights, averaged
-    over heads unless told otherwise.
+    Shapes: query [L, N, E], key and value [S, N, ..] (N may be missing) -> [L, N, E] and [N, L, S],
+    or [N, num_heads, L, S] without `average_attn_weights`; in_proj_weight [3 E, E], in_proj_bias
+    [3 E], out_proj_weight [E, E]. Boolean masks are True where to look away; float masks are added.
+
+    Raises:
+        RuntimeError, AssertionError: shapes, dtypes or masks that do not match.
+
+    >>> x, identity = pt.ones(2, 1, 4), pt.eye(4)
+    >>> weight = pt.cat([identity, identity, identity])
+    >>> y, weights = F.multi_head_attention_forward(
+    ...     x, x, x, 4, 2, weight, None, None, None, False, 0.0, identity, None
+    ... )
+    >>> weights
+    tensor([[[0.5000, 0.5000],
+             [0.5000, 0.5000]]])
     """
     op = "multi_head_attention_forward"
     unbatched = query.ndim == 2

@@ -176,7 +176,16 @@ def _rows(op, input, target):
 def multi_margin_loss(
     input, target, p=1, margin=1.0, weight=None, size_average=None, reduce=None, reduction="mean",
 ):  # fmt: skip
-    """``sum over i != y of max(0, margin - x[y] + x[i])^p / C``."""
+    """``sum over i != y of max(0, margin - x[y] + x[i])^p / C``.
+
+    Shapes: input [N, C] (or [C]), target [N] (or []) of int64, weight [C].
+
+    Raises:
+        ValueError: p other than 1 or 2.
+
+    >>> F.multi_margin_loss(pt.tensor([[0.5, 1.0]]), pt.tensor([1]))
+    tensor(0.2500)
+    """
     if p not in (1, 2):
         fail_value("multi_margin_loss", "only p == 1 and p == 2 supported", p)
     if input.ndim == 0:
@@ -196,7 +205,13 @@ def multi_margin_loss(
 
 
 def multilabel_margin_loss(input, target, size_average=None, reduce=None, reduction="mean"):
-    """``sum over labels j, others i of max(0, 1 - x[j] + x[i]) / C``; -1 ends the labels."""
+    """``sum over labels j, others i of max(0, 1 - x[j] + x[i]) / C``.
+
+    Shapes: input and int64 target [N, C] or [C]; a target lists its labels, ended by -1.
+
+    >>> F.multilabel_margin_loss(pt.tensor([[0.5, 1.0]]), pt.tensor([[1, -1]]))
+    tensor(0.2500)
+    """
     if input.ndim == 0:
         x, target, unbatched = input.reshape(1, 1), target.reshape(1, 1), True
     else:
@@ -217,7 +232,11 @@ def multilabel_margin_loss(input, target, size_average=None, reduce=None, reduct
 def multilabel_soft_margin_loss(
     input, target, weight=None, size_average=None, reduce=None, reduction="mean"
 ):
-    """Mean over classes of binary cross entropy with logits."""
+    """Mean over classes of binary cross entropy of sigmoid(input); both [N, C] or [C].
+
+    >>> F.multilabel_soft_margin_loss(pt.tensor([[0.0, 0.0]]), pt.tensor([[1.0, 0.0]]))
+    tensor(0.6931)
+    """
     log_sigmoid = pt.nn.functional.logsigmoid
     loss = -(target * log_sigmoid(input) + (1 - target) * log_sigmoid(-input))
     if weight is not None:

@@ -41,11 +41,16 @@ def ctc_loss(
     log_probs, targets, input_lengths, target_lengths, blank=0, reduction="mean",
     zero_infinity=False,
 ):  # fmt: skip
-    """Negative log likelihood of label sequences under all their alignments.
+    """Connectionist temporal classification: minus the log-likelihood of label sequences.
 
-    `log_probs` is [T, N, C] or [T, C]; `targets` [N, S], or 1-d and
-    concatenated. The sum over alignments runs forward in time in log space;
-    its gradient is that of the recursion.
+    Shapes: log_probs [T, N, C] (or [T, C]), int targets [N, S] or all in one row, lengths [N].
+    `blank` is the class between labels; `zero_infinity` takes targets that do not fit for 0.
+
+    Source: Graves et al., "Connectionist Temporal Classification", 2006.
+
+    >>> log_probs = pt.full((2, 1, 2), 0.5).log()
+    >>> F.ctc_loss(log_probs, pt.tensor([[1]]), pt.tensor([2]), pt.tensor([1]))
+    tensor(0.2877)
     """
     unbatched = log_probs.ndim == 2
     if unbatched:

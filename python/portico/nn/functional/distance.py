@@ -38,7 +38,11 @@ def pairwise_distance(x1, x2, p=2.0, eps=1e-6, keepdim=False):
 
 
 def pdist(input, p=2.0):
-    """Distances of all pairs of rows (i < j) of a matrix, in row-major order."""
+    """p-norms of the differences of all pairs of rows [N, M], as a vector [N (N - 1) / 2].
+
+    >>> F.pdist(pt.tensor([[0.0, 0.0], [3.0, 4.0], [0.0, 0.0]]))
+    tensor([5., 0., 5.])
+    """
     if input.ndim != 2:
         fail_runtime("pdist", f"pdist only supports 2D tensors, got: {input.ndim}D")
     rows, columns = pt.triu_indices(input.shape[0], input.shape[0], 1).unbind(0)

@@ -55,18 +55,39 @@ def _channels(op, input, p, training, inplace, batched_ndim):
 
 
 def dropout1d(input, p=0.5, training=True, inplace=False):
-    """Drops whole channels of [N, C, L] or [C, L]."""
+    """`dropout` of whole channels of [N, C, L] or [C, L].
+
+    Raises:
+        ValueError: p outside [0, 1]; RuntimeError: an input of another rank.
+
+    >>> F.dropout1d(pt.ones(1, 2, 3), 1.0).sum()
+    tensor(0.)
+    """
     return _channels("dropout1d", input, p, training, inplace, 3)
 
 
 def dropout2d(input, p=0.5, training=True, inplace=False):
-    """Drops whole channels of [N, C, H, W]."""
+    """`dropout` of whole channels of [N, C, H, W].
+
+    Raises:
+        ValueError: p outside [0, 1].
+
+    >>> F.dropout2d(pt.ones(1, 2, 3, 3), 1.0).sum()
+    tensor(0.)
+    """
     shape = (*input.shape[:2], *(1,) * (input.ndim - 2))
     return _drop("dropout2d", input, p, training, inplace, shape)
 
 
 def dropout3d(input, p=0.5, training=True, inplace=False):
-    """Drops whole channels of [N, C, D, H, W] or [C, D, H, W]."""
+    """`dropout` of whole channels of [N, C, D, H, W] or [C, D, H, W].
+
+    Raises:
+        ValueError: p outside [0, 1]; RuntimeError: an input of another rank.
+
+    >>> F.dropout3d(pt.ones(1, 2, 3, 3, 3), 1.0).sum()
+    tensor(0.)
+    """
     return _channels("dropout3d", input, p, training, inplace, 5)
 
 
@@ -85,11 +106,25 @@ def _alpha(op, input, p, training, inplace, shape):
 
 
 def alpha_dropout(input, p=0.5, training=False, inplace=False):
-    """Dropout that keeps mean and variance of SELU activations."""
+    """`dropout` that keeps mean and variance of SELU activations (Klambauer et al., 2017).
+
+    Raises:
+        ValueError: p outside [0, 1].
+
+    >>> F.alpha_dropout(pt.ones(3), 0.5, training=False)
+    tensor([1., 1., 1.])
+    """
     return _alpha("alpha_dropout", input, p, training, inplace, tuple(input.shape))
 
 
 def feature_alpha_dropout(input, p=0.5, training=False, inplace=False):
-    """`alpha_dropout` of whole channels."""
+    """`alpha_dropout` of whole channels of [N, C, ..].
+
+    Raises:
+        ValueError: p outside [0, 1].
+
+    >>> F.feature_alpha_dropout(pt.ones(1, 2, 3), 0.5, training=True).shape
+    portico.Size([1, 2, 3])
+    """
     shape = (*input.shape[:2], *(1,) * (input.ndim - 2))
     return _alpha("feature_alpha_dropout", input, p, training, inplace, shape)

@@ -68,7 +68,17 @@ def unfold(input, kernel_size, dilation=1, padding=0, stride=1):
 
 
 def fold(input, output_size, kernel_size, dilation=1, padding=0, stride=1):
-    """Adds columns [N, C * KH * KW, blocks] back into images: the transpose of `unfold`."""
+    """Adds columns [N, C * KH * KW, blocks] back into images: the transpose of `unfold`.
+
+    Gives [N, C, *output_size]; N may be missing. Sizes are an int or a pair.
+
+    Raises:
+        RuntimeError: columns that do not fit the output.
+
+    >>> F.fold(F.unfold(pt.ones(1, 1, 2, 3), 2), (2, 3), 2)
+    tensor([[[[1., 2., 1.],
+              [1., 2., 1.]]]])
+    """
     op = "fold"
     if input.ndim not in (2, 3):
         fail_runtime(op, "Expected 2D or 3D (batch mode) tensor for input", list(input.shape))
@@ -96,7 +106,15 @@ def fold(input, output_size, kernel_size, dilation=1, padding=0, stride=1):
 
 
 def pixel_shuffle(input, upscale_factor):
-    """[*, C * r^2, H, W] as [*, C, H * r, W * r]."""
+    """[.., C * r^2, H, W] as [.., C, H * r, W * r] (Shi et al., 2016).
+
+    Raises:
+        RuntimeError: channels that r^2 does not divide.
+
+    >>> F.pixel_shuffle(pt.arange(4.0).reshape(4, 1, 1), 2)
+    tensor([[[0., 1.],
+             [2., 3.]]])
+    """
     r = int(upscale_factor)
     if input.ndim < 3:
         fail_runtime(
@@ -120,7 +138,14 @@ def pixel_shuffle(input, upscale_factor):
 
 
 def pixel_unshuffle(input, downscale_factor):
-    """[*, C, H * r, W * r] as [*, C * r^2, H, W]."""
+    """[.., C, H * r, W * r] as [.., C * r^2, H, W].
+
+    Raises:
+        RuntimeError: sizes that r does not divide.
+
+    >>> F.pixel_unshuffle(pt.arange(4.0).reshape(1, 2, 2), 2).flatten()
+    tensor([0., 1., 2., 3.])
+    """
     r = int(downscale_factor)
     if input.ndim < 3:
         fail_runtime(
@@ -144,7 +169,14 @@ def pixel_unshuffle(input, downscale_factor):
 
 
 def channel_shuffle(input, groups):
-    """Interleaves `groups` groups of channels of [N, C, ...]."""
+    """Interleaves `groups` groups of the channels of [N, C, ..] (Zhang et al., 2018).
+
+    Raises:
+        RuntimeError: channels that the groups do not divide.
+
+    >>> F.channel_shuffle(pt.arange(4.0).reshape(1, 4, 1, 1), 2).flatten()
+    tensor([0., 2., 1., 3.])
+    """
     if groups <= 0:
         fail_runtime(
             "channel_shuffle", "Number of groups to divide channels in must be positive.", groups

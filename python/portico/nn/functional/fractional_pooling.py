@@ -69,7 +69,19 @@ def fractional_max_pool2d(
     input, kernel_size, output_size=None, output_ratio=None, return_indices=False,
     _random_samples=None,
 ):  # fmt: skip
-    """Max pooling to `output_size` (or `output_ratio` of the input) with random window places."""
+    """Maxima of windows at random places of [N, C, H, W] or [C, H, W] (Graham, 2014).
+
+    Args:
+        kernel_size (int or tuple): the windows.
+        output_size (int or tuple) or output_ratio (float or tuple in (0, 1)): how many.
+        return_indices (bool): return the flat position of each maximum too.
+
+    Raises:
+        ValueError, RuntimeError: neither size nor ratio, or windows that do not fit.
+
+    >>> F.fractional_max_pool2d(pt.ones(1, 1, 6, 6), 2, output_size=3).shape
+    portico.Size([1, 1, 3, 3])
+    """
     return _fractional(
         "fractional_max_pool2d", 2, input, kernel_size, output_size, output_ratio, return_indices,
         _random_samples, (1, 0),
@@ -80,7 +92,13 @@ def fractional_max_pool3d(
     input, kernel_size, output_size=None, output_ratio=None, return_indices=False,
     _random_samples=None,
 ):  # fmt: skip
-    """Max pooling to `output_size` (or `output_ratio` of the input) with random window places."""
+    """Maxima of windows at random places of [N, C, D, H, W] or [C, D, H, W].
+
+    Arguments and errors are those of `fractional_max_pool2d`.
+
+    >>> F.fractional_max_pool3d(pt.ones(1, 1, 6, 6, 6), 2, output_ratio=0.5).shape
+    portico.Size([1, 1, 3, 3, 3])
+    """
     return _fractional(
         "fractional_max_pool3d", 3, input, kernel_size, output_size, output_ratio, return_indices,
         _random_samples, (0, 1, 2),
@@ -91,7 +109,11 @@ def fractional_max_pool2d_with_indices(
     input, kernel_size, output_size=None, output_ratio=None, return_indices=True,
     _random_samples=None,
 ):  # fmt: skip
-    """`fractional_max_pool2d` that also returns the flat index of each maximum."""
+    """`fractional_max_pool2d`, and the flat int64 position of each maximum.
+
+    >>> F.fractional_max_pool2d_with_indices(pt.ones(1, 1, 6, 6), 2, output_size=3)[1].shape
+    portico.Size([1, 1, 3, 3])
+    """
     return fractional_max_pool2d(
         input, kernel_size, output_size, output_ratio, True, _random_samples
     )
@@ -101,7 +123,11 @@ def fractional_max_pool3d_with_indices(
     input, kernel_size, output_size=None, output_ratio=None, return_indices=True,
     _random_samples=None,
 ):  # fmt: skip
-    """`fractional_max_pool3d` that also returns the flat index of each maximum."""
+    """`fractional_max_pool3d`, and the flat int64 position of each maximum.
+
+    >>> F.fractional_max_pool3d_with_indices(pt.ones(1, 1, 6, 6, 6), 2, output_size=3)[1].dtype
+    portico.int64
+    """
     return fractional_max_pool3d(
         input, kernel_size, output_size, output_ratio, True, _random_samples
     )

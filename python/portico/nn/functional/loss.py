@@ -65,7 +65,14 @@ def l1_loss(input, target, size_average=None, reduce=None, reduction="mean", wei
 
 
 def smooth_l1_loss(input, target, size_average=None, reduce=None, reduction="mean", beta=1.0):
-    """Quadratic below `beta`, linear above."""
+    """d^2 / (2 beta) where d = |input - target| is below beta, else d - beta / 2 (Girshick, 2015).
+
+    Raises:
+        RuntimeError: a negative beta.
+
+    >>> F.smooth_l1_loss(pt.tensor([0.5, 3.0]), pt.zeros(2))
+    tensor(1.3125)
+    """
     reduction = legacy_reduction(reduction, size_average, reduce)
     if beta < 0:
         fail_runtime("smooth_l1_loss", "does not support negative values for beta", beta)
@@ -77,7 +84,16 @@ def smooth_l1_loss(input, target, size_average=None, reduce=None, reduction="mea
 
 
 def huber_loss(input, target, reduction="mean", delta=1.0, weight=None):
-    """Quadratic below `delta`, linear above, with slope `delta`."""
+    """d^2 / 2 where d = |input - target| is at most delta, else delta * (d - delta / 2).
+
+    Source: Huber, "Robust Estimation of a Location Parameter", 1964.
+
+    Raises:
+        RuntimeError: a delta that is not positive.
+
+    >>> F.huber_loss(pt.tensor([0.5, 3.0]), pt.zeros(2), delta=2.0)
+    tensor(2.0625)
+    """
     if delta <= 0:
         fail_runtime("huber_loss", "does not support non-positive values for delta", delta)
     d = (input - target).abs()
@@ -120,7 +136,13 @@ def binary_cross_entropy_with_logits(
 
 
 def kl_div(input, target, size_average=None, reduce=None, reduction="mean", log_target=False):
-    """Kullback-Leibler divergence of `target` from `input`, which holds log-probabilities."""
+    """target * (log(target) - input) for log-probabilities `input`: Kullback-Leibler divergence.
+
+    `log_target` says that the target is logarithmic too; `reduction` may also be "batchmean".
+
+    >>> F.kl_div(pt.tensor([[0.5, 0.5]]).log(), pt.tensor([[1.0, 0.0]]), reduction="batchmean")
+    tensor(0.6931)
+    """
     if log_target:
         loss = target.exp() * (target - input)
     else:
@@ -135,7 +157,14 @@ def poisson_nll_loss(
     input, target, log_input=True, full=False, size_average=None, eps=1e-8, reduce=None,
     reduction="mean",
 ):  # fmt: skip
-    """Negative log likelihood of a Poisson distribution with (log) mean `input`."""
+    """exp(input) - target * input: minus the log-likelihood of a Poisson distribution.
+
+    Without `log_input` the input is the rate itself, and eps is added before its logarithm; `full`
+    adds Stirling's approximation of log(target!).
+
+    >>> F.poisson_nll_loss(pt.tensor([0.0]), pt.tensor([2.0]))
+    tensor(1.)
+    """
     loss = input.exp() - target * input if log_input else input - target * (input + eps).log()
     if full:
         stirling = target * target.log() - target + 0.5 * (2 * math.pi * target).log()
@@ -145,7 +174,18 @@ def poisson_nll_loss(
 
 
 def gaussian_nll_loss(input, target, var, full=False, eps=1e-6, reduction="mean"):
-    """Negative log likelihood of a Gaussian with mean `input` and variance `var`."""
+    """(log(var) + (input - target)^2 / var) / 2, with var kept above eps.
+
+    `full` adds log(2 pi) / 2. `var` has the shape of the input, or 1 or nothing as its last size.
+
+    Raises:
+        ValueError: a negative variance, or one of another shape.
+
+    Source: Nix & Weigend, "Estimating the mean and variance", 1994.
+
+    >>> F.gaussian_nll_loss(pt.tensor([3.0]), pt.tensor([1.0]), pt.tensor([1.0]))
+    tensor(2.)
+    """
     if isinstance(var, float):
         if var < 0:
             fail_value("gaussian_nll_loss", "var has negative entry/entries")
@@ -168,7 +208,14 @@ def gaussian_nll_loss(input, target, var, full=False, eps=1e-6, reduction="mean"
 
 
 def soft_margin_loss(input, target, size_average=None, reduce=None, reduction="mean"):
-    """``log(1 + exp(-target * input))``."""
+    """``log(1 + exp(-target * input))`` for targets 1 and -1 of the input's shape.
+
+    Raises:
+        ValueError: shapes that differ.
+
+    >>> F.soft_margin_loss(pt.tensor([0.0]), pt.tensor([1.0]))
+    tensor(0.6931)
+    """
     _same_size("soft_margin_loss", input, target)
     loss = (-target * input).exp().log1p()
     reduction = legacy_reduction(reduction, size_average, reduce)
@@ -178,7 +225,11 @@ def soft_margin_loss(input, target, size_average=None, reduce=None, reduction="m
 def hinge_embedding_loss(
     input, target, margin=1.0, size_average=None, reduce=None, reduction="mean"
 ):
-    """The input where target is 1, ``max(0, margin - input)`` where it is -1."""
+    """The input where target is 1, ``max(0, margin - input)`` where it is -1; shapes broadcast.
+
+    >>> F.hinge_embedding_loss(pt.tensor([0.5, 0.25]), pt.tensor([1.0, -1.0]))
+    tensor(0.6250)
+    """
     apart = pt.where(target == 1, 0.0, (margin - input).clamp_min(0))
     together = pt.where(target == -1, 0.0, input)
     reduction = legacy_reduction(reduction, size_average, reduce)
@@ -188,7 +239,14 @@ def hinge_embedding_loss(
 def margin_ranking_loss(
     input1, input2, target, margin=0, size_average=None, reduce=None, reduction="mean"
 ):
-    """``max(0, -target * (input1 - input2) + margin)``."""
+    """``max(0, -target * (input1 - input2) + margin)`` for targets 1 and -1; shapes broadcast.
+
+    Raises:
+        RuntimeError: ranks that differ.
+
+    >>> F.margin_ranking_loss(pt.tensor([1.0]), pt.tensor([3.0]), pt.tensor([1.0]))
+    tensor(2.)
+    """
     if not input1.ndim == input2.ndim == target.ndim:
         fail_runtime(
             "margin_ranking_loss",
@@ -204,7 +262,14 @@ def margin_ranking_loss(
 def cosine_embedding_loss(
     input1, input2, target, margin=0, size_average=None, reduce=None, reduction="mean"
 ):
-    """``1 - cos`` of pairs with target 1, ``max(0, cos - margin)`` of those with -1."""
+    """``1 - cos`` of pairs with target 1, ``max(0, cos - margin)`` of those with -1.
+
+    Shapes: inputs [N, D], target [N]; or [D] and [].
+
+    >>> x, y = pt.tensor([[1.0, 0.0]]), pt.tensor([[0.0, 1.0]])
+    >>> F.cosine_embedding_loss(x, y, pt.tensor([1.0]))
+    tensor(1.)
+    """
     epsilon = 1e-12
     product = (input1 * input2).sum(-1)
     lengths = ((input1 * input1).sum(-1) + epsilon) * ((input2 * input2).sum(-1) + epsilon)
@@ -219,7 +284,18 @@ def triplet_margin_loss(
     anchor, positive, negative, margin=1.0, p=2, eps=1e-6, swap=False, size_average=None,
     reduce=None, reduction="mean",
 ):  # fmt: skip
-    """``max(0, |anchor - positive| - |anchor - negative| + margin)`` in the p-norm."""
+    """``max(0, |anchor - positive| - |anchor - negative| + margin)`` in the p-norm.
+
+    Shapes: three times [N, D] or [D]; `swap` takes the distance of positive and negative where
+    that is less; eps is added to differences (Balntas et al., 2016).
+
+    Raises:
+        ValueError: a margin that is not positive.
+
+    >>> a, p, n = pt.zeros(1, 2), pt.tensor([[3.0, 4.0]]), pt.tensor([[0.0, 2.0]])
+    >>> F.triplet_margin_loss(a, p, n)
+    tensor(4.0000)
+    """
 
     def distance(a, b):
         return pt.nn.functional.pairwise_distance(a, b, p, eps)
@@ -234,7 +310,13 @@ def triplet_margin_loss(
 def triplet_margin_with_distance_loss(
     anchor, positive, negative, *, distance_function=None, margin=1.0, swap=False, reduction="mean",
 ):  # fmt: skip
-    """`triplet_margin_loss` with any function as the distance."""
+    """`triplet_margin_loss` with any function of two tensors as the distance.
+
+    >>> a, p, n = pt.zeros(1, 2), pt.tensor([[3.0, 4.0]]), pt.tensor([[0.0, 2.0]])
+    >>> city_block = lambda x, y: (x - y).abs().sum(1)
+    >>> F.triplet_margin_with_distance_loss(a, p, n, distance_function=city_block)
+    tensor(6.)
+    """
     if margin <= 0:
         fail_value("triplet_margin_loss", "margin must be greater than 0", margin)
     distance = distance_function or pt.nn.functional.pairwise_distance

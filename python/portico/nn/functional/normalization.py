@@ -196,7 +196,14 @@ def instance_norm(
 
 
 def local_response_norm(input, size, alpha=1e-4, beta=0.75, k=1.0):
-    """Divides by ``(k + alpha * mean of squares over neighbouring channels) ** beta``."""
+    """x / (k + alpha * mean of x^2 over `size` neighbouring channels)^beta for [N, C, ..].
+
+    Source: Krizhevsky et al., "ImageNet Classification with Deep Networks", 2012.
+
+    >>> F.local_response_norm(pt.ones(1, 2, 1), 1, alpha=1.0, beta=1.0)
+    tensor([[[0.5000],
+             [0.5000]]])
+    """
     if input.ndim < 3:
         fail_value("local_response_norm", "Expected 3D or higher dimensionality input", input.ndim)
     if input.numel() == 0:

@@ -96,7 +96,11 @@ def _max_pool_function(n, doc):
     pool.__doc__ = doc
     name = f"{op}_with_indices"
     pool_with_indices.__name__ = pool_with_indices.__qualname__ = name
-    pool_with_indices.__doc__ = f"`{op}` that also returns the flat index of each maximum."
+    pool_with_indices.__doc__ = f"""`{op}`, and the flat int64 position of each maximum.
+
+    >>> F.{name}(pt.ones(1, 1{", 2" * n}), 2)[1].flatten()
+    tensor([0])
+    """
     return pool, pool_with_indices
 
 
@@ -147,17 +151,34 @@ def _max_unpool(op, n, input, indices, kernel_size, stride, padding, output_size
 
 
 def max_unpool1d(input, indices, kernel_size, stride=None, padding=0, output_size=None):
-    """Puts each pooled value back at its index; other elements are 0."""
+    """Puts each pooled value [N, C, L] back at its index; other elements are 0.
+
+    `output_size` is needed where the size before pooling is not certain.
+
+    >>> maxima, indices = F.max_pool1d(pt.tensor([[1., 3., 2., 0.]]), 2, return_indices=True)
+    >>> F.max_unpool1d(maxima, indices, 2)
+    tensor([[0., 3., 2., 0.]])
+    """
     return _max_unpool("max_unpool1d", 1, input, indices, kernel_size, stride, padding, output_size)
 
 
 def max_unpool2d(input, indices, kernel_size, stride=None, padding=0, output_size=None):
-    """Puts each pooled value back at its index; other elements are 0."""
+    """Puts each pooled value [N, C, H, W] back at its index; other elements are 0.
+
+    >>> maxima, indices = F.max_pool2d(pt.ones(1, 1, 4, 4), 2, return_indices=True)
+    >>> F.max_unpool2d(maxima, indices, 2).sum()
+    tensor(4.)
+    """
     return _max_unpool("max_unpool2d", 2, input, indices, kernel_size, stride, padding, output_size)
 
 
 def max_unpool3d(input, indices, kernel_size, stride=None, padding=0, output_size=None):
-    """Puts each pooled value back at its index; other elements are 0."""
+    """Puts each pooled value [N, C, D, H, W] back at its index; other elements are 0.
+
+    >>> maxima, indices = F.max_pool3d(pt.ones(1, 1, 4, 4, 4), 2, return_indices=True)
+    >>> F.max_unpool3d(maxima, indices, 2).sum()
+    tensor(8.)
+    """
     return _max_unpool("max_unpool3d", 3, input, indices, kernel_size, stride, padding, output_size)
 
 
@@ -246,10 +267,18 @@ def lp_pool1d(input, norm_type, kernel_size, stride=None, ceil_mode=False):
 
 
 def lp_pool2d(input, norm_type, kernel_size, stride=None, ceil_mode=False):
-    """p-norm of each window of the last two dimensions."""
+    """(sum of x^p)^(1/p) of each window of the last two dimensions, p the `norm_type`.
+
+    >>> F.lp_pool2d(pt.ones(1, 1, 2, 2), 2, 2)
+    tensor([[[[2.]]]])
+    """
     return _lp_pool("lp_pool2d", 2, input, norm_type, kernel_size, stride, ceil_mode)
 
 
 def lp_pool3d(input, norm_type, kernel_size, stride=None, ceil_mode=False):
-    """p-norm of each window of the last three dimensions."""
+    """(sum of x^p)^(1/p) of each window of the last three dimensions, p the `norm_type`.
+
+    >>> F.lp_pool3d(pt.ones(1, 1, 2, 2, 2), 1, 2).flatten()
+    tensor([8.])
+    """
     return _lp_pool("lp_pool3d", 3, input, norm_type, kernel_size, stride, ceil_mode)

@@ -165,15 +165,27 @@ def interpolate(
 
 
 def upsample(input, size=None, scale_factor=None, mode="nearest", align_corners=None):
-    """`interpolate` under its old name."""
+    """`interpolate` under its first name.
+
+    >>> F.upsample(pt.tensor([[[1.0, 2.0]]]), scale_factor=2)
+    tensor([[[1., 1., 2., 2.]]])
+    """
     return interpolate(input, size, scale_factor, mode, align_corners)
 
 
 def upsample_nearest(input, size=None, scale_factor=None):
-    """`interpolate` with mode nearest."""
+    """`interpolate` with mode nearest.
+
+    >>> F.upsample_nearest(pt.tensor([[[1.0, 2.0]]]), 4)
+    tensor([[[1., 1., 2., 2.]]])
+    """
     return interpolate(input, size, scale_factor, mode="nearest")
 
 
 def upsample_bilinear(input, size=None, scale_factor=None):
-    """`interpolate` with mode bilinear and aligned corners."""
+    """`interpolate` of [N, C, H, W] with mode bilinear and aligned corners.
+
+    >>> F.upsample_bilinear(pt.tensor([[[[0.0, 2.0]]]]), (1, 3))
+    tensor([[[[0., 1., 2.]]]])
+    """
     return interpolate(input, size, scale_factor, mode="bilinear", align_corners=True)

@@ -12,7 +12,23 @@ __all__ = [
 
 
 def affine_grid(theta, size, align_corners=None):
-    """Positions for `grid_sample` from affine matrices [N, 2, 3] (or [N, 3, 4])."""
+    """Positions for `grid_sample` from affine matrices [N, 2, 3] (or [N, 3, 4]).
+
+    Args:
+        theta (Tensor): the matrices, of a floating dtype.
+        size (tuple): [N, C, H, W] (or [N, C, D, H, W]) of the image; the grid is [N, H, W, 2].
+        align_corners (bool): whether -1 and 1 are the centres of the corner pixels or their edges.
+
+    Raises:
+        ValueError: matrices of another shape.
+
+    Source: Jaderberg et al., "Spatial Transformer Networks", 2015.
+
+    >>> identity = pt.tensor([[[1.0, 0.0, 0.0], [0.0, 1.0, 0.0]]])
+    >>> F.affine_grid(identity, (1, 1, 1, 2), align_corners=False)
+    tensor([[[[-0.5000,  0.0000],
+              [ 0.5000,  0.0000]]]])
+    """
     if theta.ndim != 3 or tuple(theta.shape[1:]) not in ((2, 3), (3, 4)):
         fail_value("affine_grid", "Expected a batch of 2D or 3D affine matrices", list(theta.shape))
     n, _, *spatial = size
@@ -79,7 +95,17 @@ def _fetch(input, cells, sizes):
 def grid_sample(input, grid, mode="bilinear", padding_mode="zeros", align_corners=None):
     """Values of `input` [N, C, (D,) H, W] at `grid` [N, .., 2 or 3], whose -1..1 spans the image.
 
-    `mode`: bilinear, nearest or bicubic; `padding_mode`: zeros, border or reflection.
+    Args:
+        mode (str): "bilinear", "nearest" or "bicubic".
+        padding_mode (str): what is outside: "zeros", "border" or "reflection".
+        align_corners (bool): whether -1 and 1 are the centres of the corner pixels or their edges.
+
+    Raises:
+        ValueError: another mode; RuntimeError: shapes that do not match.
+
+    >>> image = pt.tensor([[[[1.0, 3.0]]]])
+    >>> F.grid_sample(image, pt.zeros(1, 1, 1, 2), align_corners=False)
+    tensor([[[[2.]]]])
     """
     op = "grid_sample"
     if mode not in ("bilinear", "nearest", "bicubic"):

@@ -34,7 +34,14 @@ def get_total_norm(tensors, norm_type=2.0, error_if_nonfinite=False, foreach=Non
 
 
 def clip_grads_with_norm_(parameters, max_norm, total_norm, foreach=None):
-    """Scales gradients so that `total_norm` becomes at most `max_norm`."""
+    """Multiplies gradients by max_norm / total_norm where that is below 1, in place.
+
+    >>> p = pt.nn.Parameter(pt.zeros(1))
+    >>> p.grad = pt.tensor([4.0])
+    >>> pt.nn.utils.clip_grads_with_norm_(p, 1.0, pt.tensor(4.0))
+    >>> p.grad
+    tensor([1.0000])
+    """
     with pt.no_grad():
         scale = (float(max_norm) / (total_norm + 1e-6)).clamp(max=1.0)
         for grad in _grads(parameters):
@@ -42,7 +49,20 @@ def clip_grads_with_norm_(parameters, max_norm, total_norm, foreach=None):
 
 
 def clip_grad_norm_(parameters, max_norm, norm_type=2.0, error_if_nonfinite=False, foreach=None):
-    """Scales gradients so that their norm is at most `max_norm`; returns the norm before."""
+    """Makes the norm of all gradients at most `max_norm`, in place; returns the norm before.
+
+    Raises:
+        RuntimeError: a norm that is not finite, if `error_if_nonfinite`.
+
+    Source: Pascanu et al., "On the difficulty of training recurrent neural networks", 2012.
+
+    >>> p = pt.nn.Parameter(pt.zeros(2))
+    >>> p.grad = pt.tensor([3.0, 4.0])
+    >>> pt.nn.utils.clip_grad_norm_([p], 1.0)
+    tensor(5.)
+    >>> p.grad
+    tensor([0.6000, 0.8000])
+    """
     parameters = _list(parameters)
     with pt.no_grad():
         total = get_total_norm(_grads(parameters), float(norm_type), error_if_nonfinite)
@@ -51,7 +71,14 @@ def clip_grad_norm_(parameters, max_norm, norm_type=2.0, error_if_nonfinite=Fals
 
 
 def clip_grad_value_(parameters, clip_value, foreach=None):
-    """Limits each element of the gradients to +-`clip_value`."""
+    """Limits each element of the gradients to [-clip_value, clip_value], in place.
+
+    >>> p = pt.nn.Parameter(pt.zeros(2))
+    >>> p.grad = pt.tensor([-3.0, 0.5])
+    >>> pt.nn.utils.clip_grad_value_(p, 1.0)
+    >>> p.grad
+    tensor([-1.0000,  0.5000])
+    """
     with pt.no_grad():
         for grad in _grads(parameters):
             grad.clamp_(min=-float(clip_value), max=float(clip_value))

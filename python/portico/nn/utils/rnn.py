@@ -21,6 +21,9 @@ class PackedSequence(NamedTuple):
 
     `batch_sizes[t]` sequences are longer than t; `sorted_indices` says how the
     batch was sorted by length and `unsorted_indices` how to undo it.
+
+    >>> pt.nn.utils.rnn.pack_sequence([pt.ones(2), pt.zeros(1)]).batch_sizes
+    tensor([2, 1])
     """
 
     data: object
@@ -29,6 +32,12 @@ class PackedSequence(NamedTuple):
     unsorted_indices: object = None
 
     def to(self, *args, **kwargs):
+        """The sequence with its data on another device or of another dtype.
+
+        >>> packed = pt.nn.utils.rnn.pack_sequence([pt.ones(2)])
+        >>> packed.to(pt.float64).data.dtype
+        portico.float64
+        """
         return self._replace(data=self.data.to(*args, **kwargs))
 
 
@@ -54,14 +63,26 @@ def pad_sequence(sequences, batch_first=False, padding_value=0.0, padding_side="
 
 
 def unpad_sequence(padded_sequences, lengths, batch_first=False):
-    """The sequences of a padded batch, without their padding."""
+    """The sequences [L_i, ..] of a padded batch [T, N, ..] (or [N, T, ..]), lengths a tensor [N].
+
+    >>> pt.nn.utils.rnn.unpad_sequence(pt.ones(2, 2), pt.tensor([2, 1]))
+    [tensor([1., 1.]), tensor([1.])]
+    """
     if not batch_first:
         padded_sequences = padded_sequences.transpose(0, 1)
     return [s[:n] for s, n in zip(padded_sequences, lengths.tolist(), strict=True)]
 
 
 def pack_padded_sequence(input, lengths, batch_first=False, enforce_sorted=True):
-    """Packs a padded batch [T, N, ..] whose sequences have the given lengths."""
+    """Packs a padded batch [T, N, ..] (or [N, T, ..]) of sequences of the given lengths.
+
+    Raises:
+        RuntimeError: lengths that are 0, too many or too few, or, unless `enforce_sorted` is False,
+            not in decreasing order.
+
+    >>> pt.nn.utils.rnn.pack_padded_sequence(pt.tensor([[1, 2], [3, 0]]), [2, 1]).data
+    tensor([1, 2, 3])
+    """
     op = "pack_padded_sequence"
     lengths = lengths.tolist() if isinstance(lengths, pt.Tensor) else [int(n) for n in lengths]
     if batch_first:
@@ -107,7 +128,16 @@ def pack_like(padded, packed):
 
 
 def pad_packed_sequence(sequence, batch_first=False, padding_value=0.0, total_length=None):
-    """The padded batch of a packed sequence, and the lengths."""
+    """The padded batch [T, N, ..] (or [N, T, ..]) of a packed sequence, and the lengths [N].
+
+    Raises:
+        ValueError: a `total_length` below the longest sequence.
+
+    >>> packed = pt.nn.utils.rnn.pack_sequence([pt.tensor([1, 3]), pt.tensor([2])])
+    >>> pt.nn.utils.rnn.pad_packed_sequence(packed)
+    (tensor([[1, 2],
+            [3, 0]]), tensor([2, 1]))
+    """
     sizes = sequence.batch_sizes.tolist()
     longest = len(sizes)
     if total_length is not None:
@@ -138,12 +168,24 @@ def pad_packed_sequence(sequence, batch_first=False, padding_value=0.0, total_le
 
 
 def pack_sequence(sequences, enforce_sorted=True):
-    """Packs sequences of different lengths."""
+    """Packs sequences [L_i, ..] of decreasing lengths (any, if `enforce_sorted` is False).
+
+    Raises:
+        RuntimeError: no sequences, or lengths that do not decrease.
+
+    >>> pt.nn.utils.rnn.pack_sequence([pt.tensor([1, 3]), pt.tensor([2])]).data
+    tensor([1, 2, 3])
+    """
     lengths = [s.shape[0] for s in sequences]
     return pack_padded_sequence(pad_sequence(sequences), lengths, enforce_sorted=enforce_sorted)
 
 
 def unpack_sequence(packed_sequences):
-    """The sequences of a packed sequence."""
+    """The sequences [L_i, ..] of a packed sequence, in their first order.
+
+    >>> packed = pt.nn.utils.rnn.pack_sequence([pt.tensor([1, 3]), pt.tensor([2])])
+    >>> pt.nn.utils.rnn.unpack_sequence(packed)
+    [tensor([1, 3]), tensor([2])]
+    """
     padded, lengths = pad_packed_sequence(packed_sequences, batch_first=True)
     return unpad_sequence(padded, lengths, batch_first=True)

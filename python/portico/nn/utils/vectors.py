@@ -14,7 +14,16 @@ def parameters_to_vector(parameters):
 
 
 def vector_to_parameters(vec, parameters):
-    """Stores the elements of a vector in parameters, in order."""
+    """Stores the elements of a vector in parameters, in order and in place.
+
+    Raises:
+        TypeError: what is given is no tensor; RuntimeError: too few elements.
+
+    >>> p, q = pt.nn.Parameter(pt.zeros(2)), pt.nn.Parameter(pt.zeros(1, 1))
+    >>> pt.nn.utils.vector_to_parameters(pt.tensor([1.0, 2.0, 3.0]), [p, q])
+    >>> q.tolist()
+    [[3.0]]
+    """
     if not isinstance(vec, pt.Tensor):
         fail_type("vector_to_parameters", "expected a Tensor", type(vec).__name__)
     start = 0
