@@ -67,7 +67,13 @@ def get_default_dtype():
 
 
 def set_default_dtype(d):
-    """Sets the default floating-point dtype; raises `TypeError` for any other dtype."""
+    """Sets the default floating-point dtype; raises `TypeError` for any other dtype.
+
+    >>> pt.set_default_dtype(pt.float64)
+    >>> pt.tensor([1.0]).dtype
+    portico.float64
+    >>> pt.set_default_dtype(pt.float32)
+    """
     if CATEGORY.get(d) != FLOAT:
         fail_type(
             "set_default_dtype", "only floating-point types are supported as the default type", d

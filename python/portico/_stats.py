@@ -56,12 +56,22 @@ def explain():
 
 @op(method=False, name="eval")
 def evaluate(*tensors):
-    """Computes pending tensors now. Nothing ever needs this; it is for timing."""
+    """Computes pending tensors now. Nothing ever needs this; it is for timing.
+
+    >>> x = pt.ones(2) + 1
+    >>> pt.eval(x)
+    >>> x
+    tensor([2., 2.])
+    """
     flat = [t for x in tensors for t in (x if isinstance(x, list | tuple) else (x,))]
     _core.evaluate(flat)
 
 
 @op(method=False)
 def flush():
-    """Runs everything that is pending."""
+    """Runs everything that is pending.
+
+    >>> x = pt.ones(2) + 1
+    >>> pt.flush()
+    """
     _core.flush_all()

@@ -28,7 +28,11 @@ def relu(input):
 
 @op("relu6", method=False)
 def relu6(input):
-    """min(max(x, 0), 6)."""
+    """min(max(x, 0), 6).
+
+    >>> pt.activation.relu6(pt.tensor([-1.0, 2.0, 8.0]))
+    tensor([0., 2., 6.])
+    """
     return hardtanh(input, 0.0, 6.0)
 
 

@@ -206,7 +206,11 @@ def where(condition, input=None, other=None):
 
 @op(function=False, name="where")
 def where_method(self, condition, other):
-    """self where condition, else other."""
+    """self where condition, else other; shapes broadcast and dtypes promote.
+
+    >>> pt.tensor([1, 2]).where(pt.tensor([True, False]), 0)
+    tensor([1, 0])
+    """
     return where(condition, self, other)
 
 

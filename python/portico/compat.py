@@ -64,7 +64,11 @@ for _dtype, _word in SCALAR_NAME.items():
 
 @method()
 def new(self, *args):
-    """A tensor of self's dtype: of data, or of the given sizes."""
+    """A tensor of self's dtype: of data, or of the given sizes.
+
+    >>> pt.ones(1, dtype=pt.int64).new([1, 2])
+    tensor([1, 2])
+    """
     return _construct(args, self.dtype)
 
 
@@ -178,7 +182,7 @@ def _itself(name, doc):
         return self
 
     f.__name__ = name
-    f.__doc__ = doc
+    f.__doc__ = f"{doc}\n\n>>> x = pt.ones(2)\n>>> x.{name}() is x\nTrue\n"
     method(name)(f)
 
 
@@ -201,7 +205,15 @@ method("layout")(property(_layout, doc="How elements are stored: strided."))
 
 @method()
 def fill_diagonal_(self, fill_value, wrap=False):
-    """Fills the diagonal with a number; with `wrap`, again below it in tall matrices."""
+    """Fills the diagonal with a number; with `wrap`, again below it in tall matrices. Returns self.
+
+    Raises:
+        RuntimeError: fewer than 2 dimensions.
+
+    >>> pt.zeros(2, 2).fill_diagonal_(3)
+    tensor([[3., 0.],
+            [0., 3.]])
+    """
     if self.ndim < 2:
         from ._fail import fail_runtime
 

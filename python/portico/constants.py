@@ -25,12 +25,19 @@ class _Marker:
 
 
 class memory_format(_Marker):
-    """An order of elements in memory. The library chooses its own; these are accepted and
-    ignored."""
+    """An order of elements in memory. The library chooses its own; these are accepted and ignored.
+
+    >>> pt.channels_last
+    portico.channels_last
+    """
 
 
 class layout(_Marker):
-    """How elements are stored."""
+    """How elements are stored; there is one way.
+
+    >>> pt.strided
+    portico.strided
+    """
 
 
 strided = layout("strided")

@@ -430,7 +430,14 @@ def _new(name, value):
         )
 
     f.__name__ = name
-    f.__doc__ = f"A tensor of the given sizes and self's dtype, filled with {value}."
+    f.__doc__ = f"""A tensor of the given sizes and self's dtype, filled with {value}.
+
+    Raises:
+        RuntimeError: a negative size.
+
+    >>> pt.tensor([1, 2]).{name}(1, 2)
+    tensor([[{value}, {value}]])
+    """
     return method(name)(f)
 
 
@@ -442,7 +449,14 @@ def new_full(
     self, size, fill_value, *, dtype=None, device=None, requires_grad=False, layout=None,
     pin_memory=False,
 ):  # fmt: skip
-    """A tensor of the given sizes and self's dtype, filled with a number."""
+    """A tensor of the given sizes and self's dtype (or `dtype`), filled with a number.
+
+    Raises:
+        RuntimeError: a negative size.
+
+    >>> pt.tensor([1, 2]).new_full((2,), 7)
+    tensor([7, 7])
+    """
     return filled_tensor(
         "new_full", sizes_of((size,)), fill_value, dtype or self.dtype, device, requires_grad
     )
@@ -450,7 +464,14 @@ def new_full(
 
 @method()
 def new_tensor(self, data, *, dtype=None, device=None, requires_grad=False):
-    """A tensor of data in self's dtype."""
+    """A copy of data, as for `pt.tensor`, in self's dtype (or `dtype`).
+
+    Raises:
+        ValueError: ragged lists; TypeError: what is no number.
+
+    >>> pt.tensor([1.0]).new_tensor([1, 2])
+    tensor([1., 2.])
+    """
     return finish(_tensor("new_tensor", data, dtype or self.dtype), requires_grad)
 
 
@@ -458,7 +479,11 @@ def new_tensor(self, data, *, dtype=None, device=None, requires_grad=False):
 def new_empty_strided(
     self, size, stride, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False
 ):
-    """A tensor of the given sizes and self's dtype."""
+    """A tensor of the given sizes and self's dtype; strides are the library's business.
+
+    >>> pt.tensor([1, 2]).new_empty_strided((2, 3), (3, 1)).shape
+    portico.Size([2, 3])
+    """
     return filled_tensor(
         "new_empty_strided", sizes_of((size,)), 0, dtype or self.dtype, device, requires_grad
     )

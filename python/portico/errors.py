@@ -12,39 +12,96 @@ Messages read ``[op] what; got ...; expected ...; try ...``.
 
 
 class PorticoError(Exception):
-    """Base of every error that the caller can fix."""
+    """Base of every error that the caller can fix.
+
+    >>> try:
+    ...     pt.ones(2) + pt.ones(3)
+    ... except pt.PorticoError as error:
+    ...     print(type(error).__name__)
+    PorticoRuntimeError
+    """
 
 
 class PorticoTypeError(PorticoError, TypeError):
-    """An argument of a type or dtype that the operation does not take."""
+    """An argument of a type or dtype that the operation does not take.
+
+    >>> try:
+    ...     pt.exp(1.0)
+    ... except TypeError as error:
+    ...     print(type(error).__name__)
+    PorticoTypeError
+    """
 
 
 class PorticoValueError(PorticoError, ValueError):
-    """An argument of the right type with a value that makes no sense here."""
+    """An argument of the right type with a value that makes no sense here.
+
+    >>> try:
+    ...     pt.tensor([[1, 2], [3]])
+    ... except ValueError as error:
+    ...     print(type(error).__name__)
+    PorticoValueError
+    """
 
 
 class PorticoIndexError(PorticoError, IndexError):
-    """An index or a dimension that is out of range."""
+    """An index or a dimension that is out of range.
+
+    >>> try:
+    ...     pt.ones(2).sum(3)
+    ... except IndexError as error:
+    ...     print(type(error).__name__)
+    PorticoIndexError
+    """
 
 
 class PorticoRuntimeError(PorticoError, RuntimeError):
-    """Operands that do not fit together, or an operation out of order."""
+    """Operands that do not fit together, or an operation out of order.
+
+    >>> try:
+    ...     pt.ones(2) + pt.ones(3)
+    ... except RuntimeError as error:
+    ...     print(type(error).__name__)
+    PorticoRuntimeError
+    """
 
 
 class PorticoNotImplementedError(PorticoError, NotImplementedError):
-    """A combination of arguments that PyTorch refuses too, or that is not there yet."""
+    """A combination of arguments that PyTorch refuses too, or that is not there yet.
+
+    >>> try:
+    ...     pt.ones(2) & pt.ones(2)
+    ... except NotImplementedError as error:
+    ...     print(type(error).__name__)
+    PorticoNotImplementedError
+    """
 
 
 class OutOfMemoryError(PorticoError, RuntimeError, MemoryError):
-    """Not enough memory; nothing was lost."""
+    """Not enough memory; nothing was lost.
+
+    >>> issubclass(pt.errors.OutOfMemoryError, MemoryError)
+    True
+    """
 
 
 class MlirError(PorticoError, RuntimeError):
-    """IR that does not parse, does not verify, or that a pass refused."""
+    """IR that does not parse, does not verify, or that a pass refused.
+
+    >>> try:
+    ...     pt.mlir.parse("module")
+    ... except pt.errors.MlirError as error:
+    ...     print(type(error).__name__)
+    MlirError
+    """
 
 
 class InternalError(RuntimeError):
-    """A defect of portico itself; the message says where a reproducer is."""
+    """A defect of portico itself; the message says where a reproducer is.
+
+    >>> issubclass(pt.errors.InternalError, pt.PorticoError)
+    False
+    """
 
 
 __all__ = [

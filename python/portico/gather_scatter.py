@@ -477,7 +477,14 @@ def masked_scatter(input, mask, source):
 
 @method("fill_")
 def fill_(self, value):
-    """Fills this tensor with a number or a 0-d tensor."""
+    """Fills this tensor with a number or a 0-d tensor; returns it.
+
+    Raises:
+        RuntimeError: a value of more dimensions.
+
+    >>> pt.zeros(2).fill_(3)
+    tensor([3., 3.])
+    """
     if isinstance(value, Tensor) and value.ndim:
         fail_runtime(
             "fill_",
@@ -500,5 +507,9 @@ def fill(input, value):
 
 @method("zero_")
 def zero_(self):
-    """Fills this tensor with zeros."""
+    """Fills this tensor with zeros; returns it.
+
+    >>> pt.ones(2).zero_()
+    tensor([0., 0.])
+    """
     return fill_(self, 0)

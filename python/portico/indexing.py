@@ -364,5 +364,12 @@ def index_put(input, indices, values, accumulate=False):
 
 @method("index")
 def index_method(self, indices):
-    """self at a tuple of index tensors."""
+    """self at a tuple of index tensors, of which None takes a whole dimension.
+
+    Raises:
+        IndexError: an index out of range; shapes that do not broadcast.
+
+    >>> pt.tensor([5, 6, 7]).index((pt.tensor([0, 2]),))
+    tensor([5, 7])
+    """
     return getitem(self, tuple(slice(None) if i is None else i for i in indices))

@@ -248,7 +248,15 @@ def cartesian_prod(*tensors):
 
 @op("repeat", function=False)
 def repeat(self, *repeats, **named):
-    """self repeated along each dimension, as a copy."""
+    """self repeated along each dimension, as a copy; more counts than dimensions add some in front.
+
+    Raises:
+        RuntimeError: too few or negative counts.
+
+    >>> pt.tensor([1, 2]).repeat(2, 2)
+    tensor([[1, 2, 1, 2],
+            [1, 2, 1, 2]])
+    """
     counts = sizes_of(repeats, named, "repeats")
     if len(counts) < self.ndim:
         fail_runtime(
@@ -279,7 +287,11 @@ def tile(input, dims):
 
 @op("tile", function=False)
 def tile_method(self, *dims, **named):
-    """self repeated; missing counts are 1."""
+    """self repeated along each dimension, as a copy; missing counts are 1.
+
+    >>> pt.tensor([1, 2]).tile(2)
+    tensor([1, 2, 1, 2])
+    """
     return tile(self, sizes_of(dims, named, "dims"))
 
 
@@ -350,7 +362,14 @@ def flip(input, dims):
 
 @op("flip", function=False)
 def flip_method(self, *dims, **named):
-    """Elements in reverse order along dims."""
+    """Elements in reverse order along dims, as a copy.
+
+    Raises:
+        IndexError: a dimension out of range; RuntimeError: one twice.
+
+    >>> pt.tensor([1, 2, 3]).flip(0)
+    tensor([3, 2, 1])
+    """
     return flip(self, sizes_of(dims, named, "dims"))
 
 

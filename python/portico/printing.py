@@ -23,7 +23,15 @@ _options = dict(_PROFILES["default"], sci_mode=None)
 def set_printoptions(
     precision=None, threshold=None, edgeitems=None, linewidth=None, profile=None, sci_mode=None
 ):
-    """Sets digits, length before "...", items at the edges, line width and scientific notation."""
+    """Sets digits, length before "...", items at the edges, line width and scientific notation.
+
+    `profile` is "default", "short" or "full".
+
+    >>> pt.set_printoptions(precision=2)
+    >>> pt.tensor([0.125])
+    tensor([0.12])
+    >>> pt.set_printoptions(profile="default")
+    """
     if profile is not None:
         _options.update(_PROFILES[profile])
     given = dict(precision=precision, threshold=threshold, edgeitems=edgeitems, linewidth=linewidth)
@@ -33,13 +41,22 @@ def set_printoptions(
 
 @op(method=False)
 def get_printoptions():
-    """The present print options, as a dict."""
+    """The present print options, as a dict.
+
+    >>> pt.get_printoptions()["precision"]
+    4
+    """
     return dict(_options)
 
 
 @contextlib.contextmanager
 def printoptions(**options):
-    """Print options for the duration of a `with` block."""
+    """Print options for the duration of a `with` block.
+
+    >>> with pt.printing.printoptions(precision=2):
+    ...     print(pt.tensor([0.125]))
+    tensor([0.12])
+    """
     saved = dict(_options)
     set_printoptions(**options)
     try:

@@ -72,7 +72,14 @@ class Generator:
         self._seed, self._offset = 67280421310721, 0
 
     def manual_seed(self, seed):
-        """Starts the stream of `seed`, an integer of 64 bits, anew; returns the generator."""
+        """Starts the stream of `seed`, an integer of 64 bits, anew; returns the generator.
+
+        Raises:
+            ValueError: an integer of more bits.
+
+        >>> pt.Generator().manual_seed(7).initial_seed()
+        7
+        """
         seed = seed.__index__()
         if not -(2**63) <= seed <= _MASK64:
             fail_value("manual_seed", "Overflow when unpacking long long", seed, "a 64-bit integer")
@@ -80,33 +87,69 @@ class Generator:
         return self
 
     def seed(self):
-        """Starts a stream chosen by the operating system; returns its seed."""
+        """Starts a stream chosen by the operating system; returns its seed.
+
+        >>> g = pt.Generator()
+        >>> g.seed() == g.initial_seed()
+        True
+        """
         self.manual_seed(builtins.int.from_bytes(os.urandom(8), "little") & (2**63 - 1))
         return self._seed
 
     def initial_seed(self):
-        """The seed of the stream."""
+        """The seed of the stream.
+
+        >>> pt.Generator().manual_seed(7).initial_seed()
+        7
+        """
         return self._seed
 
     def get_state(self):
-        """Seed and offset, as a byte tensor."""
+        """Seed and offset, as a tensor of 16 uint8.
+
+        >>> pt.Generator().get_state().shape
+        portico.Size([16])
+        """
         return _core.from_buffer(
             np.array([self._seed, self._offset], np.uint64).view(np.uint8).copy(), copy=True
         )
 
     def set_state(self, state):
-        """Goes back to what `get_state` returned."""
+        """Goes back to what `get_state` returned.
+
+        Raises:
+            TypeError: something else.
+
+        >>> g = pt.Generator()
+        >>> state = g.get_state()
+        >>> x = pt.rand(3, generator=g)
+        >>> g.set_state(state)
+        >>> pt.equal(x, pt.rand(3, generator=g))
+        True
+        """
         if not isinstance(state, Tensor) or state.numel() != 16:
             fail_type("set_state", "RNG state must be a uint8 tensor of 16 bytes")
         self._seed, self._offset = (builtins.int(v) for v in state.numpy().copy().view(np.uint64))
 
     def clone_state(self):
+        """Another generator at the same place of the same stream.
+
+        >>> g = pt.Generator()
+        >>> h = g.clone_state()
+        >>> pt.equal(pt.rand(3, generator=g), pt.rand(3, generator=h))
+        True
+        """
         g = Generator(self.device)
         g._seed, g._offset = self._seed, self._offset
         return g
 
     def take(self, blocks):
-        """The next blocks of the stream: seed and first block, as run-time arguments."""
+        """The next blocks of the stream: seed and first block, as run-time arguments.
+
+        >>> seed, first = pt.Generator().manual_seed(7).take(2)
+        >>> seed, first
+        (tensor(7), tensor(0))
+        """
         seed, offset = (
             _core.scalar(_signed(self._seed), int64),
             _core.scalar(_signed(self._offset), int64),
@@ -130,31 +173,62 @@ def manual_seed(seed):
 
 @op(method=False)
 def seed():
-    """Seeds the default generator by the operating system; returns the seed."""
+    """Starts a stream chosen by the operating system in the default generator; returns its seed.
+
+    >>> state = pt.get_rng_state()
+    >>> pt.seed() == pt.initial_seed()
+    True
+    >>> pt.set_rng_state(state)
+    """
     return default_generator.seed()
 
 
 @op(method=False)
 def initial_seed():
-    """The seed of the default generator."""
+    """The seed of the default generator.
+
+    >>> generator = pt.manual_seed(7)
+    >>> pt.initial_seed()
+    7
+    """
     return default_generator.initial_seed()
 
 
 @op(method=False)
 def get_rng_state():
-    """The state of the default generator, as a byte tensor."""
+    """The state of the default generator, as a tensor of 16 uint8.
+
+    >>> pt.get_rng_state().dtype
+    portico.uint8
+    """
     return default_generator.get_state()
 
 
 @op(method=False)
 def set_rng_state(new_state):
-    """Restores the state of the default generator."""
+    """Restores the state of the default generator.
+
+    Raises:
+        TypeError: no state.
+
+    >>> state = pt.get_rng_state()
+    >>> x = pt.rand(3)
+    >>> pt.set_rng_state(state)
+    >>> pt.equal(x, pt.rand(3))
+    True
+    """
     default_generator.set_state(new_state)
 
 
 @contextlib.contextmanager
 def fork_rng(devices=(), enabled=True):
-    """Restores the state of the default generator on exit."""
+    """Restores the state of the default generator at the end of a `with` block, if `enabled`.
+
+    >>> with pt.fork_rng():
+    ...     x = pt.rand(3)
+    >>> pt.equal(x, pt.rand(3))
+    True
+    """
     state = get_rng_state()
     try:
         yield
@@ -461,7 +535,14 @@ def _fill(name, self, values):
 
 @method()
 def uniform_(self, from_=0.0, to=1.0, *, generator=None, **names):
-    """Fills with uniform numbers in [from, to)."""
+    """Fills with uniform numbers in [from, to); returns self.
+
+    Raises:
+        RuntimeError: from above to.
+
+    >>> pt.empty(2).uniform_(3.0, 3.0)
+    tensor([3., 3.])
+    """
     from_ = names.get("from", from_)
     if from_ > to:
         fail_runtime(
@@ -474,7 +555,14 @@ def uniform_(self, from_=0.0, to=1.0, *, generator=None, **names):
 
 @method()
 def normal_(self, mean=0.0, std=1.0, *, generator=None):
-    """Fills with normal numbers."""
+    """Fills with normal numbers; returns self.
+
+    Raises:
+        RuntimeError: a negative std.
+
+    >>> pt.empty(2).normal_(3.0, 0.0)
+    tensor([3., 3.])
+    """
     if std < 0:
         fail_runtime("normal_", f"normal expects std >= 0.0, but found std {std}")
     return _fill(
@@ -484,7 +572,14 @@ def normal_(self, mean=0.0, std=1.0, *, generator=None):
 
 @method()
 def bernoulli_(self, p=0.5, *, generator=None):
-    """Fills with 1 with probability p (a number or a tensor), else 0."""
+    """Fills with 1 with probability p (a number or a tensor), else 0; returns self.
+
+    Raises:
+        RuntimeError: a number outside [0, 1].
+
+    >>> pt.empty(2).bernoulli_(1.0)
+    tensor([1., 1.])
+    """
     _probability("bernoulli_", p)
     u = uniform(
         tuple(self.shape),
@@ -497,7 +592,14 @@ def bernoulli_(self, p=0.5, *, generator=None):
 
 @method()
 def random_(self, from_=None, to=None, *, generator=None, **names):
-    """Fills with integers: in [from, to), in [0, from), or over the range of the dtype."""
+    """Fills with integers in [from, to), in [0, from), or in the dtype's range; returns self.
+
+    Raises:
+        RuntimeError: from not below to.
+
+    >>> pt.empty(2).random_(3, 4)
+    tensor([3., 3.])
+    """
     from_ = names.get("from", from_)
     if from_ is None:
         digits = {float32: 24, float64: 53, float16: 11, bool_: 1}.get(self.dtype)
@@ -517,7 +619,14 @@ def random_(self, from_=None, to=None, *, generator=None, **names):
 
 @method()
 def exponential_(self, lambd=1.0, *, generator=None):
-    """Fills with exponential numbers of rate lambd."""
+    """Fills with exponential numbers of rate lambd; returns self.
+
+    Raises:
+        RuntimeError: a rate not above 0.
+
+    >>> bool((pt.empty(5).exponential_() >= 0).all())
+    True
+    """
     if lambd <= 0:
         fail_runtime("exponential_", f"exponential_ expects lambda > 0.0, but found lambda={lambd}")
     u = uniform(tuple(self.shape), _float_of(self), generator)
@@ -526,7 +635,14 @@ def exponential_(self, lambd=1.0, *, generator=None):
 
 @method()
 def geometric_(self, p, *, generator=None):
-    """Fills with the number of trials up to the first success of probability p."""
+    """Fills with the number of trials up to the first success of probability p; returns self.
+
+    Raises:
+        RuntimeError: a probability outside (0, 1).
+
+    >>> bool((pt.empty(5).geometric_(0.5) >= 1).all())
+    True
+    """
     if not 0 < p < 1:
         fail_runtime("geometric_", f"geometric_ expects p to be in (0, 1), but got p={p}")
     u = uniform(tuple(self.shape), _float_of(self), generator)
@@ -535,7 +651,14 @@ def geometric_(self, p, *, generator=None):
 
 @method()
 def cauchy_(self, median=0.0, sigma=1.0, *, generator=None):
-    """Fills with Cauchy numbers."""
+    """Fills with Cauchy numbers around `median`, of scale `sigma`; returns self.
+
+    Raises:
+        RuntimeError: a scale not above 0.
+
+    >>> pt.empty(2).cauchy_().shape
+    portico.Size([2])
+    """
     if sigma <= 0:
         fail_runtime("cauchy_", f"cauchy_ expects sigma > 0.0, but found sigma={sigma}")
     u = uniform(tuple(self.shape), _float_of(self), generator)
@@ -544,7 +667,14 @@ def cauchy_(self, median=0.0, sigma=1.0, *, generator=None):
 
 @method()
 def log_normal_(self, mean=1.0, std=2.0, *, generator=None):
-    """Fills with exponentials of normal numbers."""
+    """Fills with exponentials of normal numbers; returns self.
+
+    Raises:
+        RuntimeError: a std not above 0.
+
+    >>> bool((pt.empty(5).log_normal_() > 0).all())
+    True
+    """
     if std <= 0:
         fail_runtime("log_normal_", f"log_normal_ expects std > 0.0, but found std={std}")
     return _fill(

@@ -344,6 +344,11 @@ def _polygamma(n, x):
 def polygamma(n, input):
     """The n-th derivative of digamma.
 
+    The result has the shape of the input; integers become the default dtype.
+
+    Raises:
+        RuntimeError: a negative n.
+
     >>> pt.polygamma(1, pt.tensor([1.0]))
     tensor([1.6449])
     """

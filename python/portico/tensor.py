@@ -237,7 +237,13 @@ def _reduce(self, protocol):
 def to(self, *args, dtype=None, device=None, non_blocking=False, copy=False, memory_format=None):
     """self in another dtype or on another device: `to(dtype)`, `to(device)`, `to(other)`.
 
-    Returns self where nothing changes, unless copy=True.
+    Returns self where nothing changes, unless `copy`.
+
+    Raises:
+        TypeError: something else; RuntimeError: a device that there is not.
+
+    >>> pt.ones(2).to(pt.int64)
+    tensor([1, 1])
     """
     for a in args:
         if isinstance(a, _core.dtype):
@@ -271,7 +277,11 @@ def _caster(name, dtype):
         return cast(self, dtype)
 
     f.__name__ = name
-    f.__doc__ = f"self as {dtype.name}."
+    f.__doc__ = f"""self as {dtype.name}, of the same shape; self itself where it is that already.
+
+    >>> pt.tensor([1]).{name}().dtype
+    portico.{dtype.name}
+    """
     method(name)(f)
 
 
@@ -285,7 +295,14 @@ for _name, _dtype in (
 
 @method("type")
 def type_name(self, dtype=None, non_blocking=False):
-    """The name of the tensor's type, or self in another dtype."""
+    """The name of the tensor's type, or self in another dtype.
+
+    Raises:
+        ValueError: a name of no type.
+
+    >>> pt.ones(2).type()
+    'portico.FloatTensor'
+    """
     if dtype is None:
         return f"portico.{SCALAR_NAME[self.dtype]}Tensor"
     if isinstance(dtype, str):
@@ -299,13 +316,21 @@ def type_name(self, dtype=None, non_blocking=False):
 
 @method()
 def type_as(self, other):
-    """self in other's dtype."""
+    """self in other's dtype.
+
+    >>> pt.ones(2).type_as(pt.tensor(1))
+    tensor([1, 1])
+    """
     return cast(self, other.dtype)
 
 
 @method()
 def cpu(self, memory_format=None):
-    """self in the host's memory."""
+    """self in the host's memory.
+
+    >>> pt.ones(2).cpu().device.type
+    'cpu'
+    """
     return to(self, "cpu")
 
 
@@ -317,19 +342,31 @@ def cuda(self, device=None, non_blocking=False, memory_format=None):
 
 @method()
 def is_floating_point(self):
-    """Whether the dtype is a floating-point one."""
+    """Whether the dtype is a floating-point one.
+
+    >>> pt.ones(2).is_floating_point()
+    True
+    """
     return CATEGORY[self.dtype] == FLOAT
 
 
 @method()
 def is_complex(self):
-    """False: all dtypes are real."""
+    """False: all dtypes are real.
+
+    >>> pt.ones(2).is_complex()
+    False
+    """
     return False
 
 
 @method()
 def is_signed(self):
-    """Whether the dtype has negative numbers."""
+    """Whether the dtype has negative numbers.
+
+    >>> pt.tensor([1], dtype=pt.uint8).is_signed()
+    False
+    """
     return self.dtype.is_signed
 
 
@@ -392,7 +429,11 @@ def is_nonzero(input):
 
 @op()
 def is_same_size(input, other):
-    """Whether both have one shape."""
+    """Whether both have one shape.
+
+    >>> pt.is_same_size(pt.ones(2), pt.zeros(2))
+    True
+    """
     return input.shape == other.shape
 
 
@@ -427,37 +468,85 @@ method("imag")(
 
 @method()
 def dim(self):
-    """The number of dimensions."""
+    """The number of dimensions.
+
+    >>> pt.ones(2, 3).dim()
+    2
+    """
     return len(self.shape)
 
 
 method("ndimension")(dim)
-method("nelement")(lambda self: self.numel())
-method("element_size")(lambda self: self.dtype.itemsize)
-method("is_conj")(lambda self: False)
-method("is_neg")(lambda self: False)
-method("is_pinned")(lambda self: False)
-method("is_shared")(lambda self: False)
-method("get_device")(lambda self: -1)
+
+
+def _answer(name, value, doc):
+    """A method whose answer is the same for every tensor."""
+
+    def f(self):
+        return value
+
+    f.__name__ = f.__qualname__ = name
+    f.__doc__ = f"{doc}\n\n>>> pt.ones(2).{name}()\n{value}\n"
+    method(name)(f)
+
+
+_answer("is_conj", False, "False: all dtypes are real.")
+_answer("is_neg", False, "False: no tensor is a negated view.")
+_answer("is_pinned", False, "False: memory needs no pinning.")
+_answer("is_shared", False, "False: no memory is shared between processes.")
+_answer("get_device", -1, "-1, as for every tensor in the host's memory.")
+
+
+@method()
+def nelement(self):
+    """The number of elements, an int.
+
+    >>> pt.ones(2, 3).nelement()
+    6
+    """
+    return self.numel()
 
 
 @method()
 def requires_grad_(self, requires_grad=True):
-    """Sets requires_grad; returns self."""
+    """Sets requires_grad; returns self.
+
+    Raises:
+        RuntimeError: a gradient for integers.
+
+    >>> pt.ones(2).requires_grad_().requires_grad
+    True
+    """
     self.requires_grad = requires_grad
     return self
 
 
 @method()
 def detach_(self):
-    """Takes self out of the graph; returns self."""
+    """Takes self out of the graph; returns self.
+
+    Raises:
+        RuntimeError: self is a view.
+
+    >>> x = pt.ones(2, requires_grad=True) * 2
+    >>> x.detach_().requires_grad
+    False
+    """
     self._detach_in_place()
     return self
 
 
 @method()
 def copy_(self, src, non_blocking=False):
-    """Fills self with src, which broadcasts and is cast; returns self."""
+    """Fills self with src, which broadcasts to self's shape and is cast to its dtype; returns self.
+
+    Raises:
+        TypeError: src is no tensor; RuntimeError: a shape that does not broadcast to self's.
+
+    >>> pt.zeros(2, 2).copy_(pt.tensor([1, 2]))
+    tensor([[1., 2.],
+            [1., 2.]])
+    """
     if not isinstance(src, Tensor):
         fail_type("copy_", f"copy_(): argument 'other' must be Tensor, not {type(src).__name__}")
     shape = broadcast_two("copy_", tuple(self.shape), tuple(src.shape))
@@ -466,7 +555,12 @@ def copy_(self, src, non_blocking=False):
 
 @method()
 def resize_(self, *sizes, memory_format=None):
-    """Gives self another shape; the first elements are kept."""
+    """Gives self another shape; the first elements are kept, new ones are 0. Returns self.
+
+    >>> pt.tensor([1, 2, 3, 4]).resize_(2, 1)
+    tensor([[1],
+            [2]])
+    """
     from .joining import cat
 
     shape = sizes_of(sizes)
@@ -480,13 +574,22 @@ def resize_(self, *sizes, memory_format=None):
 
 @method()
 def resize_as_(self, other, memory_format=None):
-    """Gives self other's shape."""
+    """Gives self other's shape, as `resize_`; returns self.
+
+    >>> pt.tensor([1, 2, 3, 4]).resize_as_(pt.ones(2))
+    tensor([1, 2])
+    """
     return resize_(self, tuple(other.shape))
 
 
 @method()
 def set_(self, source=None):
-    """Makes self share source's storage."""
+    """Makes self share source's elements and take its shape; returns self.
+
+    >>> x, y = pt.zeros(1), pt.ones(2)
+    >>> x.set_(y)
+    tensor([1., 1.])
+    """
     self._set_data(source if source is not None else _core.full((0,), 0, self.dtype, self.device))
     return self
 
@@ -497,7 +600,13 @@ def _view_in_place(name):
         return self
 
     f.__name__ = name + "_"
-    f.__doc__ = f"In-place {name}."
+    arguments = {"squeeze": "", "unsqueeze": "0", "t": ""}.get(name, "0, 1")
+    f.__doc__ = f"""Gives self the shape of `{name}`, sharing its elements; returns self.
+
+    >>> x = pt.ones(1, 2)
+    >>> x.{name}_({arguments}) is x
+    True
+    """
     method(name + "_")(f)
 
 
@@ -507,7 +616,11 @@ for _name in ("squeeze", "unsqueeze", "transpose", "t", "swapaxes", "swapdims"):
 
 @method()
 def apply_(self, callable):
-    """Replaces each element by callable(element), in Python."""
+    """Replaces each element by callable(element), in Python; returns self.
+
+    >>> pt.tensor([1, 2]).apply_(lambda v: v * 10)
+    tensor([10, 20])
+    """
     array = np.array(
         [callable(v) for v in self.detach().reshape(-1).tolist()], to_numpy_dtype(self.dtype)
     )
@@ -516,7 +629,11 @@ def apply_(self, callable):
 
 @method()
 def map_(self, tensor, callable):
-    """Replaces each element by callable(element, other element), in Python."""
+    """Replaces each element by callable(element, other element), in Python; returns self.
+
+    >>> pt.tensor([1, 2]).map_(pt.tensor([3, 4]), lambda a, b: a * b)
+    tensor([3, 8])
+    """
     pairs = zip(
         self.detach().reshape(-1).tolist(), tensor.expand_as(self).reshape(-1).tolist(), strict=True
     )
@@ -526,7 +643,11 @@ def map_(self, tensor, callable):
 
 @method("sum_to_size")
 def sum_to_size(self, *size):
-    """The sum over the dimensions that `size` broadcasts along."""
+    """The sum over the dimensions that `size` broadcasts along.
+
+    >>> pt.ones(2, 3).sum_to_size(1, 3)
+    tensor([[2., 2., 2.]])
+    """
     shape = sizes_of(size)
     lead = self.ndim - len(shape)
     x = self.sum(tuple(range(lead))) if lead else self

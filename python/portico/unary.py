@@ -606,11 +606,27 @@ def real(input):
     return require_tensor("real", input)
 
 
+def _itself(name):
+    def f(input):
+        return input
+
+    f.__doc__ = f"""input itself: all dtypes are real.
+
+    >>> pt.{name}(pt.tensor([1.0]))
+    tensor([1.])
+    """
+    op(name)(f)
+
+
 for _name in ("conj", "resolve_conj", "resolve_neg"):
-    op(_name)(lambda input: input)
+    _itself(_name)
 
 
 @op(aliases=("conj_physical",))
 def conj_physical(input):
-    """A copy: all dtypes are real."""
+    """A copy: all dtypes are real.
+
+    >>> pt.conj_physical(pt.tensor([1.0]))
+    tensor([1.])
+    """
     return clone(input)

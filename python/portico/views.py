@@ -47,7 +47,12 @@ def infer_size(name, sizes, numel):
 def view(self, *shape, **named):
     """The same elements in another shape, sharing storage; a dtype reinterprets the bits.
 
-    Raises `RuntimeError` where strides forbid it: use `reshape`.
+    Raises:
+        RuntimeError: another number of elements, or strides that need a copy.
+
+    >>> pt.arange(4).view(2, -1)
+    tensor([[0, 1],
+            [2, 3]])
     """
     if len(shape) == 1 and isinstance(shape[0], _core.dtype):
         return _view_dtype(self, shape[0])
@@ -70,7 +75,11 @@ def _view_dtype(x, dtype):
 
 @op("view_as", function=False)
 def view_as(input, other):
-    """input.view(other.shape)."""
+    """input.view(other.shape).
+
+    >>> pt.arange(4).view_as(pt.ones(2, 2)).shape
+    portico.Size([2, 2])
+    """
     return view(input, *other.shape)
 
 
@@ -92,14 +101,25 @@ def reshape(input, shape):
 
 @op("reshape", function=False)
 def reshape_method(self, *shape, **named):
-    """The same elements in another shape: a view where strides allow, else a copy."""
+    """The same elements in another shape: a view where strides allow, else a copy.
+
+    Raises:
+        RuntimeError: another number of elements, or -1 twice.
+
+    >>> pt.arange(4).reshape(2, -1).shape
+    portico.Size([2, 2])
+    """
     sizes = sizes_of(shape, named, "shape")
     return reshape_to(self, infer_size("reshape", sizes, self.numel()))
 
 
 @op("reshape_as", function=False)
 def reshape_as(self, other):
-    """self.reshape(other.shape)."""
+    """self.reshape(other.shape).
+
+    >>> pt.arange(4).reshape_as(pt.ones(2, 2)).shape
+    portico.Size([2, 2])
+    """
     return reshape_to(self, infer_size("reshape_as", tuple(other.shape), self.numel()))
 
 
@@ -212,7 +232,14 @@ def permute(input, dims):
 
 @op("permute", function=False)
 def permute_method(self, *dims, **named):
-    """Dimensions in another order."""
+    """Dimensions in another order, as a view.
+
+    Raises:
+        RuntimeError: dimensions missing or twice.
+
+    >>> pt.ones(2, 3, 4).permute(2, 0, 1).shape
+    portico.Size([4, 2, 3])
+    """
     return permute_to("permute", self, sizes_of(dims, named, "dims"))
 
 
@@ -343,13 +370,25 @@ def expand_to(name, x, sizes):
 
 @method()
 def expand(self, *sizes, implicit=False, **named):
-    """A view repeated along dimensions of size 1; -1 keeps a size."""
+    """A view repeated along dimensions of size 1; -1 keeps a size.
+
+    Raises:
+        RuntimeError: another size than 1 to repeat.
+
+    >>> pt.tensor([[1], [2]]).expand(-1, 2)
+    tensor([[1, 1],
+            [2, 2]])
+    """
     return expand_to("expand", self, sizes_of(sizes, named, "size"))
 
 
 @method()
 def expand_as(self, other):
-    """self.expand(other.shape)."""
+    """self.expand(other.shape).
+
+    >>> pt.tensor([1]).expand_as(pt.ones(2))
+    tensor([1, 1])
+    """
     return expand_to("expand_as", self, tuple(other.shape))
 
 
@@ -619,8 +658,16 @@ def diagonal(input, offset=0, dim1=0, dim2=1):
 
 @method()
 def unfold(self, dimension, size, step):
-    """All windows of `size` elements, `step` apart, along a dimension; the window is the last
-    dimension."""
+    """All windows of `size` elements, `step` apart, along a dimension, as the last dimension.
+
+    Raises:
+        RuntimeError: a size above that of the dimension, or a step not above 0.
+
+    >>> pt.arange(4).unfold(0, 2, 1)
+    tensor([[0, 1],
+            [1, 2],
+            [2, 3]])
+    """
     d = wrap_dim("unfold", dimension, self.ndim)
     n = self.shape[d] if self.ndim else 1
     if size < 0 or step <= 0:
@@ -684,7 +731,11 @@ def as_strided(input, size, stride, storage_offset=None):
 
 @op(method="contiguous", function=False, name="contiguous")
 def contiguous(self, memory_format=None):
-    """self, or a copy of it when its elements are not in row-major order in memory."""
+    """self, or a copy of it when its elements are not in row-major order in memory.
+
+    >>> pt.ones(2, 3).t().contiguous().is_contiguous()
+    True
+    """
     return self if self.is_contiguous() else self.clone()
 
 

@@ -157,7 +157,22 @@ def grad(
 
 @method("backward")
 def _tensor_backward(self, gradient=None, retain_graph=None, create_graph=False, inputs=None):
-    """Adds the gradients of self to the `.grad` of the leaves. See `autograd.backward`."""
+    """Adds the gradients of self to the `.grad` of the leaves (or of `inputs`).
+
+    Args:
+        gradient (Tensor): of self's shape; needed unless self has one element.
+        retain_graph (bool): keep the graph for another call.
+        create_graph (bool): make gradients that have gradients.
+        inputs (list): the tensors that get gradients, if not all leaves.
+
+    Raises:
+        RuntimeError: a missing gradient, a graph that was freed, or nothing that requires one.
+
+    >>> x = pt.ones(2, requires_grad=True)
+    >>> (x * 3).sum().backward()
+    >>> x.grad
+    tensor([3., 3.])
+    """
     backward(self, gradient, retain_graph, create_graph, inputs=inputs)
 
 

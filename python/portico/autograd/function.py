@@ -13,7 +13,21 @@ Tensor = _core.Tensor
 
 
 class FunctionCtx:
-    """What forward leaves for backward."""
+    """What forward leaves for backward.
+
+    >>> class Square(pt.autograd.Function):
+    ...     @staticmethod
+    ...     def forward(ctx, x):
+    ...         ctx.save_for_backward(x)
+    ...         return x * x
+    ...     @staticmethod
+    ...     def backward(ctx, g):
+    ...         (x,) = ctx.saved_tensors
+    ...         return 2 * x * g
+    >>> x = pt.tensor(3.0, requires_grad=True)
+    >>> Square.apply(x).backward(); x.grad
+    tensor(6.)
+    """
 
     def __init__(self, needs_input_grad):
         self.needs_input_grad = needs_input_grad
@@ -21,7 +35,16 @@ class FunctionCtx:
         self._saved, self._dirty, self._constant, self._materialize = (), (), (), True
 
     def save_for_backward(self, *tensors):
-        """Keeps tensors for backward; a change in place in between is an error there."""
+        """Keeps tensors for backward; a change in place in between is an error there.
+
+        Raises:
+            TypeError: what is given is no tensor.
+
+        >>> ctx = pt.autograd.FunctionCtx((True,))
+        >>> ctx.save_for_backward(pt.ones(1))
+        >>> ctx.saved_tensors
+        (tensor([1.]),)
+        """
         for t in tensors:
             if t is not None and not isinstance(t, Tensor):
                 fail_type(
@@ -61,20 +84,63 @@ class FunctionCtx:
         self._saved = tuple(saved)
 
     def mark_dirty(self, *tensors):
-        """Says that forward changed these inputs in place."""
+        """Says that forward changed these inputs in place.
+
+        >>> class Fill(pt.autograd.Function):
+        ...     @staticmethod
+        ...     def forward(ctx, x):
+        ...         ctx.mark_dirty(x)
+        ...         return x.fill_(1)
+        ...     @staticmethod
+        ...     def backward(ctx, g):
+        ...         return g * 0
+        >>> Fill.apply(pt.zeros(2))
+        tensor([1., 1.])
+        """
         self._dirty = tensors
 
     def mark_non_differentiable(self, *tensors):
-        """Says that these outputs have no gradient."""
+        """Says that these outputs have no gradient.
+
+        >>> class Order(pt.autograd.Function):
+        ...     @staticmethod
+        ...     def forward(ctx, x):
+        ...         values, order = x.sort()
+        ...         ctx.mark_non_differentiable(order)
+        ...         return values, order
+        ...     @staticmethod
+        ...     def backward(ctx, g, _):
+        ...         return g
+        >>> Order.apply(pt.tensor([2.0, 1.0], requires_grad=True))[1].requires_grad
+        False
+        """
         self._constant = tensors
 
     def set_materialize_grads(self, value):
-        """Whether backward gets zeros (True) or None for outputs without a gradient."""
+        """Whether backward gets zeros (True) or None for outputs without a gradient.
+
+        >>> class Both(pt.autograd.Function):
+        ...     @staticmethod
+        ...     def forward(ctx, x):
+        ...         ctx.set_materialize_grads(False)
+        ...         return x * 1, x * 2
+        ...     @staticmethod
+        ...     def backward(ctx, g, h):
+        ...         print(g, h)
+        ...         return h * 2
+        >>> Both.apply(pt.ones(1, requires_grad=True))[1].backward()
+        None tensor([1.])
+        """
         self._materialize = value
 
 
 class Function:
     """A function with its own gradient: subclass it with static methods `forward` and `backward`.
+
+    Raises:
+        NotImplementedError: `forward` or `backward` is needed and missing.
+
+    Source: https://docs.pytorch.org/docs/stable/autograd.html#torch.autograd.Function
 
     >>> class Twice(pt.autograd.Function):
     ...     @staticmethod
@@ -91,12 +157,40 @@ class Function:
 
     @staticmethod
     def forward(*args, **kwargs):
+        """Computes the result: `forward(ctx, *args)`, or `forward(*args)` beside a `setup_context`.
+
+        Raises:
+            NotImplementedError: the subclass defines none.
+
+        >>> class Twice(pt.autograd.Function):
+        ...     @staticmethod
+        ...     def forward(ctx, x):
+        ...         return x * 2
+        >>> Twice.apply(pt.ones(1))
+        tensor([2.])
+        """
         raise NotImplementedError(
             "You must implement the forward function for custom autograd.Function."
         )
 
     @staticmethod
     def backward(ctx, *grad_outputs):
+        """The gradients of forward's arguments from those of its results; None where there is none.
+
+        Raises:
+            NotImplementedError: the subclass defines none.
+
+        >>> class Cut(pt.autograd.Function):
+        ...     @staticmethod
+        ...     def forward(ctx, x):
+        ...         return x * 1
+        ...     @staticmethod
+        ...     def backward(ctx, g):
+        ...         return g.clamp(-1, 1)
+        >>> x = pt.ones(1, requires_grad=True)
+        >>> (Cut.apply(x) * 5).backward(); x.grad
+        tensor([1.])
+        """
         raise NotImplementedError(
             "You must implement either the backward or vjp method for your custom "
             "autograd.Function to use it with backward mode AD."
@@ -104,11 +198,41 @@ class Function:
 
     @staticmethod
     def setup_context(ctx, inputs, output):
+        """Fills `ctx` after a forward that does not take it.
+
+        Raises:
+            NotImplementedError: the subclass defines none.
+
+        >>> class Square(pt.autograd.Function):
+        ...     @staticmethod
+        ...     def forward(x):
+        ...         return x * x
+        ...     @staticmethod
+        ...     def setup_context(ctx, inputs, output):
+        ...         ctx.save_for_backward(*inputs)
+        ...     @staticmethod
+        ...     def backward(ctx, g):
+        ...         return 2 * ctx.saved_tensors[0] * g
+        >>> x = pt.tensor(3.0, requires_grad=True)
+        >>> Square.apply(x).backward(); x.grad
+        tensor(6.)
+        """
         raise NotImplementedError("setup_context is not implemented.")
 
     @classmethod
     def apply(cls, *args):
-        """Runs forward, and puts backward on the tape."""
+        """Runs forward, and puts backward on the tape.
+
+        >>> class Twice(pt.autograd.Function):
+        ...     @staticmethod
+        ...     def forward(ctx, x):
+        ...         return x * 2
+        ...     @staticmethod
+        ...     def backward(ctx, g):
+        ...         return g * 2
+        >>> Twice.apply(pt.ones(1, requires_grad=True)).requires_grad
+        True
+        """
         needs = tuple(isinstance(a, Tensor) and a.requires_grad for a in args)
         ctx = FunctionCtx(needs)
         recording = _core.is_grad_enabled() and any(needs)
@@ -165,7 +289,20 @@ class _Backward:
 
 
 def once_differentiable(f):
-    """Marks a backward whose result has no gradient of its own."""
+    """Marks a backward whose result has no gradient of its own.
+
+    >>> class Twice(pt.autograd.Function):
+    ...     @staticmethod
+    ...     def forward(ctx, x):
+    ...         return x * 2
+    ...     @staticmethod
+    ...     @pt.autograd.function.once_differentiable
+    ...     def backward(ctx, g):
+    ...         return g * 2
+    >>> x = pt.ones(1, requires_grad=True)
+    >>> Twice.apply(x).backward(); x.grad
+    tensor([2.])
+    """
     import functools
 
     @functools.wraps(f)

@@ -93,7 +93,11 @@ def hessian(
 
 
 def vjp(func, inputs, v=None, create_graph=False, strict=False):
-    """func(inputs), and the product of v with its Jacobian."""
+    """func(inputs), and the product of v (of the output's shape) with its Jacobian.
+
+    >>> pt.autograd.functional.vjp(lambda x: x * x, pt.tensor([1.0, 2.0]), pt.tensor([1.0, 1.0]))
+    (tensor([1., 4.]), tensor([2., 4.]))
+    """
     with enable_grad():
         xs, single = _prepare(inputs)
         out = func(*xs)
@@ -104,7 +108,14 @@ def vjp(func, inputs, v=None, create_graph=False, strict=False):
 
 
 def jvp(func, inputs, v=None, create_graph=False, strict=False):
-    """func(inputs), and the product of its Jacobian with v (two reverse passes)."""
+    """func(inputs), and the product of its Jacobian with v (of the input's shape).
+
+    >>> out, product = pt.autograd.functional.jvp(
+    ...     lambda x: x * x, pt.tensor([1.0, 2.0]), pt.tensor([1.0, 1.0])
+    ... )
+    >>> product.detach()
+    tensor([2., 4.])
+    """
     with enable_grad():
         xs, _ = _prepare(inputs)
         out = func(*xs)
@@ -132,7 +143,14 @@ def jvp(func, inputs, v=None, create_graph=False, strict=False):
 
 
 def hvp(func, inputs, v=None, create_graph=False, strict=False):
-    """func(inputs), and the product of its Hessian with v."""
+    """func(inputs), a scalar, and the product of its Hessian with v (of the input's shape).
+
+    >>> out, product = pt.autograd.functional.hvp(
+    ...     lambda x: (x * x * x).sum(), pt.tensor([1.0, 2.0]), pt.tensor([1.0, 1.0])
+    ... )
+    >>> product.detach()
+    tensor([ 6., 12.])
+    """
     with enable_grad():
         xs, single = _prepare(inputs)
         out = func(*xs)

@@ -43,6 +43,12 @@ class _Mode:
         return g
 
     def clone(self):
+        """Another manager of the same mode.
+
+        >>> with pt.no_grad().clone():
+        ...     print(pt.is_grad_enabled())
+        False
+        """
         return type(self)()
 
 
@@ -115,6 +121,11 @@ class set_grad_enabled(_Mode):
         _core.set_grad_enabled(self.saved)
 
     def clone(self):
+        """Another manager of the same mode.
+
+        >>> pt.set_grad_enabled(True).clone().mode
+        True
+        """
         return type(self)(self.mode)
 
 
@@ -149,14 +160,28 @@ class inference_mode(_Mode):
         _core.set_grad_enabled(self.saved[1])
 
     def clone(self):
+        """Another manager of the same mode.
+
+        >>> pt.inference_mode(False).clone().mode
+        False
+        """
         return type(self)(self.mode)
 
 
 def is_grad_enabled():
-    """Whether ops are put on the tape."""
+    """Whether ops are put on the tape.
+
+    >>> pt.is_grad_enabled()
+    True
+    """
     return _core.is_grad_enabled()
 
 
 def is_inference_mode_enabled():
-    """Whether inference mode is on."""
+    """Whether inference mode is on.
+
+    >>> with pt.inference_mode():
+    ...     print(pt.is_inference_mode_enabled())
+    True
+    """
     return _core.is_inference_mode_enabled()

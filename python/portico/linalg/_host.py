@@ -16,7 +16,14 @@ Tensor = _core.Tensor
 
 
 class LinAlgError(RuntimeError):
-    """A matrix that the decomposition does not exist for."""
+    """A matrix that the decomposition does not exist for.
+
+    >>> try:
+    ...     pt.linalg.inv(pt.zeros(2, 2))
+    ... except pt.linalg.LinAlgError as error:
+    ...     print("singular")
+    singular
+    """
 
 
 def array(x):

@@ -92,7 +92,30 @@ def strong_wolfe(evaluate, t, f0, slope0, direction_size, tolerance, c1=1e-4, c2
 class LBFGS(Optimizer):
     """Quasi-Newton steps from the last `history_size` changes of the gradient.
 
-    `step` needs a closure; it may call it several times. One parameter group.
+    Args:
+        params: an iterable of tensors, one parameter group.
+        lr (float): step size.
+        max_iter, max_eval (int): iterations and evaluations of a step; max_eval is 1.25 times
+            max_iter by default.
+        tolerance_grad, tolerance_change (float): a step ends below these.
+        history_size (int): how many changes are kept.
+        line_search_fn (str): "strong_wolfe", or None for steps of size lr.
+
+    Raises:
+        ValueError: a negative lr, several parameter groups; RuntimeError: another line search.
+
+    Source: Nocedal & Wright, "Numerical Optimization", chapters 3 and 7.
+
+    >>> w = pt.nn.Parameter(pt.tensor([3.0]))
+    >>> opt = pt.optim.LBFGS([w], line_search_fn="strong_wolfe")
+    >>> def closure():
+    ...     opt.zero_grad()
+    ...     loss = ((w - 1) * (w - 1)).sum()
+    ...     loss.backward()
+    ...     return loss
+    >>> loss = opt.step(closure)
+    >>> w.detach().round(decimals=3)
+    tensor([1.])
     """
 
     def __init__(
@@ -141,7 +164,21 @@ class LBFGS(Optimizer):
         return q
 
     def step(self, closure):
-        """Up to `max_iter` iterations; returns the loss before the first."""
+        """Up to `max_iter` iterations, which call `closure`; returns the loss before the first.
+
+        Raises:
+            RuntimeError: no closure.
+
+        >>> w = pt.nn.Parameter(pt.tensor([3.0]))
+        >>> opt = pt.optim.LBFGS([w])
+        >>> def closure():
+        ...     opt.zero_grad()
+        ...     loss = (w * w).sum()
+        ...     loss.backward()
+        ...     return loss
+        >>> opt.step(closure).detach()
+        tensor(9.)
+        """
         if closure is None:
             raise PorticoRuntimeError("[LBFGS] step needs a closure; try opt.step(closure)")
         group = self.param_groups[0]

@@ -36,7 +36,23 @@ __all__ = [
 
 
 class LRScheduler:
-    """The base of schedules: counts epochs and writes the rates of `get_lr`."""
+    """The base of schedules: counts epochs and writes the rates of `get_lr`.
+
+    Args:
+        optimizer (Optimizer): whose rates it sets; each group's rate is kept as ``initial_lr``.
+        last_epoch (int): the epoch to go on from, -1 to begin.
+
+    Raises:
+        TypeError: no optimizer; KeyError: going on without ``initial_lr``.
+
+    >>> class Halving(pt.optim.lr_scheduler.LRScheduler):
+    ...     def get_lr(self):
+    ...         return [base / 2**self.last_epoch for base in self.base_lrs]
+    >>> opt = pt.optim.SGD([pt.nn.Parameter(pt.ones(1))], lr=1.0)
+    >>> schedule = Halving(opt)
+    >>> opt.step(); schedule.step(); schedule.get_last_lr()
+    [0.5]
+    """
 
     def __init__(self, optimizer, last_epoch=-1):
         if not isinstance(optimizer, Optimizer):
@@ -62,15 +78,34 @@ class LRScheduler:
         return [number(group["lr"]) for group in self.optimizer.param_groups]
 
     def get_lr(self):
-        """The rates of the epoch `last_epoch`, one per group."""
+        """The rates of the epoch `last_epoch`, one per group; every schedule defines it.
+
+        Raises:
+            NotImplementedError: the subclass defines none.
+
+        >>> opt = pt.optim.SGD([pt.nn.Parameter(pt.ones(1))], lr=1.0)
+        >>> pt.optim.lr_scheduler.LambdaLR(opt, lambda epoch: 0.5**epoch).get_lr()
+        [1.0]
+        """
         raise NotImplementedError
 
     def get_last_lr(self):
-        """The rates that were set last."""
+        """The rates that were set last, one per group.
+
+        >>> opt = pt.optim.SGD([pt.nn.Parameter(pt.ones(1))], lr=1.0)
+        >>> pt.optim.lr_scheduler.ExponentialLR(opt, 0.5).get_last_lr()
+        [1.0]
+        """
         return self._last_lr
 
     def step(self, epoch=None):
-        """To the next epoch, or to a given one."""
+        """Sets the rates of the next epoch, or of a given one.
+
+        >>> opt = pt.optim.SGD([pt.nn.Parameter(pt.ones(1))], lr=1.0)
+        >>> schedule = pt.optim.lr_scheduler.ExponentialLR(opt, 0.5)
+        >>> opt.step(); schedule.step(); schedule.get_last_lr()
+        [0.5]
+        """
         self._step_count += 1
         if self._step_count == 2 and self.optimizer._step_count == self._optimizer_steps:
             warnings.warn(
@@ -96,9 +131,23 @@ class LRScheduler:
     _not_saved = ("optimizer",)
 
     def state_dict(self):
+        """All that the schedule keeps, but for the optimizer and functions.
+
+        >>> opt = pt.optim.SGD([pt.nn.Parameter(pt.ones(1))], lr=1.0)
+        >>> pt.optim.lr_scheduler.ExponentialLR(opt, 0.5).state_dict()["last_epoch"]
+        0
+        """
         return {k: v for k, v in self.__dict__.items() if k not in self._not_saved}
 
     def load_state_dict(self, state_dict):
+        """Takes over what `state_dict` gave.
+
+        >>> opt = pt.optim.SGD([pt.nn.Parameter(pt.ones(1))], lr=1.0)
+        >>> schedule = pt.optim.lr_scheduler.ExponentialLR(opt, 0.5)
+        >>> schedule.load_state_dict({"last_epoch": 7})
+        >>> schedule.last_epoch
+        7
+        """
         self.__dict__.update(state_dict)
 
 
@@ -106,7 +155,16 @@ _LRScheduler = LRScheduler
 
 
 class LambdaLR(LRScheduler):
-    """The initial rate times ``lr_lambda(epoch)``."""
+    """The initial rate times ``lr_lambda(epoch)``; a list of functions has one per group.
+
+    Raises:
+        ValueError: another number of functions than of groups.
+
+    >>> opt = pt.optim.SGD([pt.nn.Parameter(pt.ones(1))], lr=2.0)
+    >>> schedule = pt.optim.lr_scheduler.LambdaLR(opt, lambda epoch: 1 / (1 + epoch))
+    >>> opt.step(); schedule.step(); schedule.get_last_lr()
+    [1.0]
+    """
 
     _not_saved = ("optimizer", "lr_lambdas")
 
@@ -124,7 +182,13 @@ class LambdaLR(LRScheduler):
 
 
 class MultiplicativeLR(LambdaLR):
-    """The last rate times ``lr_lambda(epoch)``."""
+    """The last rate times ``lr_lambda(epoch)``; a list of functions has one per group.
+
+    >>> opt = pt.optim.SGD([pt.nn.Parameter(pt.ones(1))], lr=2.0)
+    >>> schedule = pt.optim.lr_scheduler.MultiplicativeLR(opt, lambda epoch: 0.5)
+    >>> opt.step(); schedule.step(); schedule.get_last_lr()
+    [1.0]
+    """
 
     def get_lr(self):
         if self.last_epoch == 0:
@@ -156,7 +220,15 @@ class StepLR(LRScheduler):
 
 
 class MultiStepLR(LRScheduler):
-    """Multiplies by `gamma` at each milestone."""
+    """Multiplies by `gamma` at each of the epochs `milestones`.
+
+    >>> opt = pt.optim.SGD([pt.nn.Parameter(pt.ones(1))], lr=1.0)
+    >>> schedule = pt.optim.lr_scheduler.MultiStepLR(opt, [2], gamma=0.5)
+    >>> for _ in range(2):
+    ...     opt.step(); schedule.step(); print(schedule.get_last_lr())
+    [1.0]
+    [0.5]
+    """
 
     def __init__(self, optimizer, milestones, gamma=0.1, last_epoch=-1):
         self.milestones, self.gamma = Counter(milestones), gamma
@@ -172,7 +244,18 @@ class MultiStepLR(LRScheduler):
 
 
 class ConstantLR(LRScheduler):
-    """`factor` times the rate for the first `total_iters` epochs."""
+    """`factor` times the rate for the first `total_iters` epochs.
+
+    Raises:
+        ValueError: a factor outside [0, 1].
+
+    >>> opt = pt.optim.SGD([pt.nn.Parameter(pt.ones(1))], lr=1.0)
+    >>> schedule = pt.optim.lr_scheduler.ConstantLR(opt, factor=0.5, total_iters=1)
+    >>> schedule.get_last_lr()
+    [0.5]
+    >>> opt.step(); schedule.step(); schedule.get_last_lr()
+    [1.0]
+    """
 
     def __init__(self, optimizer, factor=1.0 / 3, total_iters=5, last_epoch=-1):
         if not 0 <= factor <= 1:
@@ -195,7 +278,16 @@ class ConstantLR(LRScheduler):
 
 
 class LinearLR(LRScheduler):
-    """From `start_factor` to `end_factor` times the rate over `total_iters` epochs."""
+    """From `start_factor` to `end_factor` times the rate over `total_iters` epochs.
+
+    Raises:
+        ValueError: factors outside [0, 1], or a start of 0.
+
+    >>> opt = pt.optim.SGD([pt.nn.Parameter(pt.ones(1))], lr=1.0)
+    >>> schedule = pt.optim.lr_scheduler.LinearLR(opt, start_factor=0.5, total_iters=2)
+    >>> opt.step(); schedule.step(); schedule.get_last_lr()
+    [0.75]
+    """
 
     def __init__(
         self, optimizer, start_factor=1.0 / 3, end_factor=1.0, total_iters=5, last_epoch=-1
@@ -227,7 +319,13 @@ class LinearLR(LRScheduler):
 
 
 class ExponentialLR(LRScheduler):
-    """Multiplies by `gamma` every epoch."""
+    """Multiplies by `gamma` every epoch.
+
+    >>> opt = pt.optim.SGD([pt.nn.Parameter(pt.ones(1))], lr=1.0)
+    >>> schedule = pt.optim.lr_scheduler.ExponentialLR(opt, gamma=0.5)
+    >>> opt.step(); schedule.step(); schedule.get_last_lr()
+    [0.5]
+    """
 
     def __init__(self, optimizer, gamma, last_epoch=-1):
         self.gamma = gamma
@@ -243,7 +341,13 @@ class ExponentialLR(LRScheduler):
 
 
 class PolynomialLR(LRScheduler):
-    """Down to 0 over `total_iters` epochs as ``(1 - epoch / total) ** power``."""
+    """Down to 0 over `total_iters` epochs as ``(1 - epoch / total_iters) ** power``.
+
+    >>> opt = pt.optim.SGD([pt.nn.Parameter(pt.ones(1))], lr=1.0)
+    >>> schedule = pt.optim.lr_scheduler.PolynomialLR(opt, total_iters=4)
+    >>> opt.step(); schedule.step(); schedule.get_last_lr()
+    [0.75]
+    """
 
     def __init__(self, optimizer, total_iters=5, power=1.0, last_epoch=-1):
         self.total_iters, self.power = total_iters, power
@@ -262,7 +366,15 @@ class PolynomialLR(LRScheduler):
 
 
 class CosineAnnealingLR(LRScheduler):
-    """Half a cosine from the initial rate to `eta_min` over `T_max` epochs (and back)."""
+    """Half a cosine from the initial rate to `eta_min` over `T_max` epochs (and back).
+
+    Source: Loshchilov & Hutter, "SGDR: Stochastic Gradient Descent with Warm Restarts", 2016.
+
+    >>> opt = pt.optim.SGD([pt.nn.Parameter(pt.ones(1))], lr=1.0)
+    >>> schedule = pt.optim.lr_scheduler.CosineAnnealingLR(opt, T_max=2)
+    >>> opt.step(); schedule.step(); schedule.get_last_lr()
+    [0.5]
+    """
 
     def __init__(self, optimizer, T_max, eta_min=0.0, last_epoch=-1):
         self.T_max, self.eta_min = T_max, eta_min
@@ -289,7 +401,20 @@ class CosineAnnealingLR(LRScheduler):
 
 
 class CosineAnnealingWarmRestarts(LRScheduler):
-    """Half cosines that start again, each `T_mult` times as long (Loshchilov & Hutter, 2016)."""
+    """Half cosines over `T_0` epochs that start again, each `T_mult` times as long as the last.
+
+    Raises:
+        ValueError: T_0 or T_mult that is no positive integer.
+
+    Source: Loshchilov & Hutter, "SGDR: Stochastic Gradient Descent with Warm Restarts", 2016.
+
+    >>> opt = pt.optim.SGD([pt.nn.Parameter(pt.ones(1))], lr=1.0)
+    >>> schedule = pt.optim.lr_scheduler.CosineAnnealingWarmRestarts(opt, T_0=2)
+    >>> for _ in range(2):
+    ...     opt.step(); schedule.step(); print(schedule.get_last_lr())
+    [0.5]
+    [1.0]
+    """
 
     def __init__(self, optimizer, T_0, T_mult=1, eta_min=0.0, last_epoch=-1):
         if T_0 <= 0 or not isinstance(T_0, int):
@@ -306,6 +431,16 @@ class CosineAnnealingWarmRestarts(LRScheduler):
         return [self.eta_min + (base - self.eta_min) * share for base in self.base_lrs]
 
     def step(self, epoch=None):
+        """Sets the rates of the next epoch, or of a given one, which may be a fraction.
+
+        Raises:
+            ValueError: a negative epoch.
+
+        >>> opt = pt.optim.SGD([pt.nn.Parameter(pt.ones(1))], lr=1.0)
+        >>> schedule = pt.optim.lr_scheduler.CosineAnnealingWarmRestarts(opt, T_0=2)
+        >>> opt.step(); schedule.step(1.0); schedule.get_last_lr()
+        [0.5]
+        """
         self._step_count += 1
         if epoch is None and self.last_epoch < 0:
             epoch = 0
@@ -333,7 +468,20 @@ class CosineAnnealingWarmRestarts(LRScheduler):
 
 
 class SequentialLR(LRScheduler):
-    """One schedule after another, changing at milestones."""
+    """One schedule after another, changing at the epochs `milestones`.
+
+    Raises:
+        ValueError: no schedules, other optimizers, or not one milestone less than schedules.
+
+    >>> opt = pt.optim.SGD([pt.nn.Parameter(pt.ones(1))], lr=1.0)
+    >>> warm = pt.optim.lr_scheduler.ConstantLR(opt, factor=0.5, total_iters=9)
+    >>> cool = pt.optim.lr_scheduler.ExponentialLR(opt, gamma=0.5)
+    >>> schedule = pt.optim.lr_scheduler.SequentialLR(opt, [warm, cool], milestones=[1])
+    >>> schedule.get_last_lr()
+    [0.5]
+    >>> opt.step(); schedule.step(); schedule.get_last_lr()
+    [1.0]
+    """
 
     _not_saved = ("optimizer", "_schedulers")
 
@@ -364,6 +512,14 @@ class SequentialLR(LRScheduler):
         self._last_lr = schedulers[0].get_last_lr()
 
     def step(self):
+        """Sets the rates of the next epoch, by the schedule that is on.
+
+        >>> opt = pt.optim.SGD([pt.nn.Parameter(pt.ones(1))], lr=1.0)
+        >>> cool = pt.optim.lr_scheduler.ExponentialLR(opt, gamma=0.5)
+        >>> schedule = pt.optim.lr_scheduler.SequentialLR(opt, [cool], milestones=[])
+        >>> opt.step(); schedule.step(); schedule.get_last_lr()
+        [0.5]
+        """
         self.last_epoch += 1
         index = bisect_right(self._milestones, self.last_epoch)
         scheduler = self._schedulers[index]
@@ -384,7 +540,17 @@ class SequentialLR(LRScheduler):
 
 
 class ChainedScheduler(LRScheduler):
-    """Several schedules, each stepped every time."""
+    """Several schedules, each stepped every time, so that their factors multiply.
+
+    Raises:
+        ValueError: no schedules, or other optimizers.
+
+    >>> opt = pt.optim.SGD([pt.nn.Parameter(pt.ones(1))], lr=1.0)
+    >>> parts = [pt.optim.lr_scheduler.ExponentialLR(opt, gamma) for gamma in (0.5, 0.5)]
+    >>> schedule = pt.optim.lr_scheduler.ChainedScheduler(parts)
+    >>> opt.step(); schedule.step(); schedule.get_last_lr()
+    [0.25]
+    """
 
     def __init__(self, schedulers, optimizer=None):
         self._schedulers = list(schedulers)
@@ -399,6 +565,14 @@ class ChainedScheduler(LRScheduler):
         self._last_lr = self._rates
 
     def step(self):
+        """Steps every schedule.
+
+        >>> opt = pt.optim.SGD([pt.nn.Parameter(pt.ones(1))], lr=1.0)
+        >>> part = pt.optim.lr_scheduler.ExponentialLR(opt, 0.5)
+        >>> schedule = pt.optim.lr_scheduler.ChainedScheduler([part])
+        >>> opt.step(); schedule.step(); schedule.get_last_lr()
+        [0.5]
+        """
         for scheduler in self._schedulers:
             scheduler.step()
         self._last_lr = self._rates
@@ -412,7 +586,24 @@ class ChainedScheduler(LRScheduler):
 
 
 class CyclicLR(LRScheduler):
-    """Up and down between two rates (Smith, 2015)."""
+    """Up from `base_lr` to `max_lr` and down again, over and over (Smith, 2015).
+
+    Args:
+        step_size_up, step_size_down (int): steps up and down; as many down as up by default.
+        mode (str): "triangular", "triangular2" (half as high each cycle) or "exp_range"
+            (``gamma ** step`` as high); or a `scale_fn` of the cycle or, by `scale_mode`, the step.
+        cycle_momentum (bool): move momentum the other way, between the two given.
+
+    Raises:
+        ValueError: an unknown mode, or an optimizer without momentum to cycle.
+
+    >>> opt = pt.optim.SGD([pt.nn.Parameter(pt.ones(1))], lr=1.0, momentum=0.9)
+    >>> schedule = pt.optim.lr_scheduler.CyclicLR(opt, 1.0, 3.0, step_size_up=2)
+    >>> for _ in range(2):
+    ...     opt.step(); schedule.step(); print(schedule.get_last_lr())
+    [2.0]
+    [3.0]
+    """
 
     _not_saved = ("optimizer", "_scale_fn")
 
@@ -454,6 +645,12 @@ class CyclicLR(LRScheduler):
         self.base_lrs = per_group(base_lr)
 
     def scale_fn(self, x):
+        """How high cycle (or step) x is, as a factor.
+
+        >>> opt = pt.optim.SGD([pt.nn.Parameter(pt.ones(1))], lr=1.0, momentum=0.9)
+        >>> pt.optim.lr_scheduler.CyclicLR(opt, 1.0, 3.0, mode="triangular2").scale_fn(2)
+        0.5
+        """
         if self._scale_fn is not None:
             return self._scale_fn(x)
         if self.mode == "triangular":
@@ -484,7 +681,24 @@ def _set_momentum(optimizer, values):
 
 
 class OneCycleLR(LRScheduler):
-    """Up to `max_lr` and then far down, once (Smith & Topin, 2017)."""
+    """Up from ``max_lr / div_factor`` to `max_lr` and then far down, once (Smith & Topin, 2017).
+
+    Args:
+        total_steps (int): or `epochs` and `steps_per_epoch`: the length.
+        pct_start (float): the share of it that goes up.
+        anneal_strategy (str): "cos" or "linear".
+        cycle_momentum (bool): move momentum the other way, between the two given.
+        final_div_factor (float): the last rate is the first divided by this.
+        three_phase (bool): down to the first rate before going further.
+
+    Raises:
+        ValueError: arguments out of range, an optimizer without momentum to cycle, too many steps.
+
+    >>> opt = pt.optim.SGD([pt.nn.Parameter(pt.ones(1))], lr=1.0, momentum=0.9)
+    >>> schedule = pt.optim.lr_scheduler.OneCycleLR(opt, max_lr=1.0, total_steps=10)
+    >>> round(schedule.get_last_lr()[0], 4)
+    0.04
+    """
 
     def __init__(
         self, optimizer, max_lr, total_steps=None, epochs=None, steps_per_epoch=None, pct_start=0.3,
@@ -563,7 +777,22 @@ class OneCycleLR(LRScheduler):
 
 
 class ReduceLROnPlateau(LRScheduler):
-    """Multiplies by `factor` when a metric has not improved for `patience` epochs."""
+    """Multiplies by `factor` when a metric has not improved for `patience` epochs.
+
+    Args:
+        mode (str): whether less ("min") or more ("max") is better.
+        threshold (float), threshold_mode (str): how much better, "rel" or "abs".
+        cooldown (int): epochs to wait after a reduction.
+        min_lr (float): no rate below this; eps (float): nor a change below this.
+
+    Raises:
+        ValueError: a factor not below 1, unknown modes.
+
+    >>> opt = pt.optim.SGD([pt.nn.Parameter(pt.ones(1))], lr=1.0)
+    >>> schedule = pt.optim.lr_scheduler.ReduceLROnPlateau(opt, factor=0.5, patience=0)
+    >>> schedule.step(3.0); schedule.step(3.0); schedule.get_last_lr()
+    [0.5]
+    """
 
     def __init__(
         self, optimizer, mode="min", factor=0.1, patience=10, threshold=1e-4, threshold_mode="rel",
@@ -594,6 +823,12 @@ class ReduceLROnPlateau(LRScheduler):
         return self.cooldown_counter > 0
 
     def is_better(self, a, best):
+        """Whether metric a is better than `best`, by more than the threshold.
+
+        >>> opt = pt.optim.SGD([pt.nn.Parameter(pt.ones(1))], lr=1.0)
+        >>> pt.optim.lr_scheduler.ReduceLROnPlateau(opt).is_better(1.0, 2.0)
+        True
+        """
         sign = 1 if self.mode == "min" else -1
         if self.threshold_mode == "abs":
             return sign * a < sign * best - self.threshold
@@ -602,6 +837,13 @@ class ReduceLROnPlateau(LRScheduler):
         return sign * a < sign * best * (1 - sign * self.threshold)
 
     def step(self, metrics, epoch=None):
+        """Takes the metric of an epoch, and reduces the rates if it is time.
+
+        >>> opt = pt.optim.SGD([pt.nn.Parameter(pt.ones(1))], lr=1.0)
+        >>> schedule = pt.optim.lr_scheduler.ReduceLROnPlateau(opt)
+        >>> schedule.step(3.0); schedule.num_bad_epochs
+        0
+        """
         current = float(metrics)
         self.last_epoch = self.last_epoch + 1 if epoch is None else epoch
         if self.is_better(current, self.best):

@@ -12,12 +12,24 @@ Tensor = _core.Tensor
 
 
 class Handle:
-    """Removes a hook."""
+    """Removes a hook.
+
+    >>> opt = pt.optim.SGD([pt.nn.Parameter(pt.ones(1))])
+    >>> handle = opt.register_step_post_hook(lambda *args: print("stepped"))
+    >>> handle.remove()
+    >>> opt.step()
+    """
 
     def __init__(self, hooks, hook):
         self._hooks, self._hook = hooks, hook
 
     def remove(self):
+        """Removes the hook; a second time does nothing.
+
+        >>> opt = pt.optim.SGD([pt.nn.Parameter(pt.ones(1))])
+        >>> opt.register_step_post_hook(lambda *args: print("stepped")).remove()
+        >>> opt.step()
+        """
         if self._hook in self._hooks:
             self._hooks.remove(self._hook)
 
@@ -29,6 +41,17 @@ class Optimizer:
     the new value into ``p`` and its state, in place: the memory of the old
     values is reused. `scalar(value, like)` turns a number into a run-time
     argument. Every step ends with a flush, so each runs the same program.
+
+    Raises:
+        TypeError: parameters that are no tensors, or a set of them.
+        ValueError: no parameters, one twice, or one that is no leaf.
+
+    >>> class Sign(pt.optim.Optimizer):
+    ...     def update(self, p, grad, state, group, scalar):
+    ...         p._assign(p - grad.sign() * scalar(group["lr"], p))
+    >>> w = pt.nn.Parameter(pt.tensor([1.0]))
+    >>> (w * w).sum().backward(); Sign([w], {"lr": 0.5}).step(); w.detach()
+    tensor([0.5000])
     """
 
     def __init__(self, params, defaults):
@@ -54,7 +77,16 @@ class Optimizer:
         _core.evaluate([p for g in self.param_groups for p in g["params"]], "an optimizer")
 
     def add_param_group(self, param_group):
-        """Adds parameters with settings of their own."""
+        """Adds parameters, ``group["params"]``, with settings of their own.
+
+        Raises:
+            TypeError, ValueError: as for the constructor.
+
+        >>> opt = pt.optim.SGD([pt.nn.Parameter(pt.ones(1))], lr=0.1)
+        >>> opt.add_param_group({"params": pt.nn.Parameter(pt.ones(1)), "lr": 0.5})
+        >>> [group["lr"] for group in opt.param_groups]
+        [0.1, 0.5]
+        """
         if not isinstance(param_group, dict):
             raise PorticoTypeError(f"param_group must be a dict, but got {type(param_group)}")
         params = param_group["params"]
@@ -86,7 +118,13 @@ class Optimizer:
         self.param_groups.append(param_group)
 
     def zero_grad(self, set_to_none=True):
-        """Forgets (or zeroes) the gradients of all parameters."""
+        """Forgets the gradients of all parameters, or zeroes them without `set_to_none`.
+
+        >>> w = pt.nn.Parameter(pt.ones(1))
+        >>> opt = pt.optim.SGD([w])
+        >>> w.sum().backward(); opt.zero_grad(); w.grad is None
+        True
+        """
         for group in self.param_groups:
             for param in group["params"]:
                 if param.grad is None:
@@ -97,15 +135,41 @@ class Optimizer:
                     param.grad = pt.zeros_like(param.grad)
 
     def update(self, p, grad, state, group, scalar):
+        """Writes the new value into ``p`` and its state, in place; every subclass defines it.
+
+        Args:
+            p, grad (Tensor): a parameter and its gradient.
+            state (dict): what the rule keeps for p; empty at first.
+            group (dict): the settings of p's group.
+            scalar: turns a number into a run-time argument, ``scalar(value, like)``.
+
+        Raises:
+            NotImplementedError: the subclass defines none.
+
+        >>> w = pt.nn.Parameter(pt.tensor([1.0]))
+        >>> opt = pt.optim.SGD([w], lr=0.5)
+        >>> with pt.no_grad():
+        ...     opt.update(w, pt.ones(1), {}, opt.param_groups[0], lambda value, like: value)
+        >>> w.detach()
+        tensor([0.5000])
+        """
         raise NotImplementedError(f"{type(self).__name__} defines no update")
 
     def begin_group(self, group):
-        """Runs once for each group of a step; checks that settings are still valid."""
+        """Runs once for each group of a step; checks that settings are still valid.
+
+        >>> opt = pt.optim.SGD([pt.nn.Parameter(pt.ones(1))])
+        >>> opt.begin_group(opt.param_groups[0])
+        """
 
     def step(self, closure=None):
         """Updates all parameters that have a gradient.
 
-        `closure`, where given, computes the loss again and returns it.
+        `closure`, where given, computes the loss again and returns it; so does `step` then.
+
+        >>> w = pt.nn.Parameter(pt.tensor([1.0]))
+        >>> (w * w).sum().backward(); pt.optim.SGD([w], lr=0.25).step(); w.detach()
+        tensor([0.5000])
         """
         for hook in list(self._pre_hooks):
             hook(self, (closure,) if closure else (), {})
@@ -133,17 +197,34 @@ class Optimizer:
         _core.flush_all("optimizer step")
 
     def register_step_pre_hook(self, hook):
-        """`hook(optimizer, args, kwargs)` before each step."""
+        """Runs `hook(optimizer, args, kwargs)` before each step; returns a handle with `remove()`.
+
+        >>> opt = pt.optim.SGD([pt.nn.Parameter(pt.ones(1))])
+        >>> handle = opt.register_step_pre_hook(lambda *args: print("stepping"))
+        >>> opt.step()
+        stepping
+        """
         self._pre_hooks.append(hook)
         return Handle(self._pre_hooks, hook)
 
     def register_step_post_hook(self, hook):
-        """`hook(optimizer, args, kwargs)` after each step."""
+        """Runs `hook(optimizer, args, kwargs)` after each step; returns a handle with `remove()`.
+
+        >>> opt = pt.optim.SGD([pt.nn.Parameter(pt.ones(1))])
+        >>> handle = opt.register_step_post_hook(lambda *args: print("stepped"))
+        >>> opt.step()
+        stepped
+        """
         self._post_hooks.append(hook)
         return Handle(self._post_hooks, hook)
 
     def state_dict(self):
-        """Settings and state with parameters numbered in order, as PyTorch lays them out."""
+        """Settings and state with parameters numbered in order, as PyTorch lays them out.
+
+        >>> opt = pt.optim.SGD([pt.nn.Parameter(pt.ones(1))], lr=0.1)
+        >>> opt.state_dict()["param_groups"][0]["lr"]
+        0.1
+        """
         numbers, groups = {}, []
         for group in self.param_groups:
             packed = {k: v for k, v in group.items() if k != "params"}
@@ -156,7 +237,17 @@ class Optimizer:
         return {"state": state, "param_groups": groups}
 
     def load_state_dict(self, state_dict):
-        """Takes over what `state_dict` gave; tensors are cast to their parameter's dtype."""
+        """Takes over what `state_dict` gave; tensors are cast to their parameter's dtype.
+
+        Raises:
+            ValueError: other numbers of groups or parameters.
+
+        >>> first = pt.optim.SGD([pt.nn.Parameter(pt.ones(1))], lr=0.1)
+        >>> second = pt.optim.SGD([pt.nn.Parameter(pt.ones(1))], lr=0.5)
+        >>> second.load_state_dict(first.state_dict())
+        >>> second.param_groups[0]["lr"]
+        0.1
+        """
         groups = state_dict["param_groups"]
         if len(groups) != len(self.param_groups):
             raise PorticoValueError("loaded state dict has a different number of parameter groups")

@@ -19,7 +19,11 @@ def _rebuilt(sample, values):
 
 
 def default_convert(data):
-    """Arrays become tensors; everything else stays."""
+    """Arrays become tensors, also within sequences and mappings; everything else stays.
+
+    >>> pt.utils.data.default_convert({"x": np.array([1, 2]), "name": "a"})
+    {'x': tensor([1, 2]), 'name': 'a'}
+    """
     if isinstance(data, (np.ndarray, np.generic)) and data.dtype.kind in "biuf":
         return pt.from_numpy(np.array(data))
     if isinstance(data, Mapping):

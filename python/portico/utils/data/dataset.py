@@ -20,7 +20,16 @@ __all__ = [
 
 
 class Dataset:
-    """Samples by index: a subclass defines ``__getitem__`` and usually ``__len__``."""
+    """Samples by index: a subclass defines ``__getitem__`` and usually ``__len__``.
+
+    `+` puts data sets one after another.
+
+    >>> class Squares(pt.utils.data.Dataset):
+    ...     def __getitem__(self, index):
+    ...         return index * index
+    >>> Squares()[3]
+    9
+    """
 
     def __class_getitem__(cls, item):
         return cls
@@ -33,7 +42,14 @@ class Dataset:
 
 
 class IterableDataset(Dataset):
-    """A stream of samples: a subclass defines ``__iter__``."""
+    """A stream of samples: a subclass defines ``__iter__``. `+` puts streams one after another.
+
+    >>> class Two(pt.utils.data.IterableDataset):
+    ...     def __iter__(self):
+    ...         return iter([1, 2])
+    >>> list(Two() + Two())
+    [1, 2, 1, 2]
+    """
 
     def __iter__(self):
         raise NotImplementedError("Subclasses of IterableDataset should implement __iter__.")
@@ -44,6 +60,9 @@ class IterableDataset(Dataset):
 
 class TensorDataset(Dataset):
     """The rows of tensors with equal first dimensions.
+
+    Raises:
+        AssertionError: first dimensions that differ.
 
     >>> data = pt.utils.data.TensorDataset(pt.arange(3), pt.arange(3) * 2)
     >>> data[1]
@@ -63,7 +82,14 @@ class TensorDataset(Dataset):
 
 
 class StackDataset(Dataset):
-    """Samples that are tuples (or dicts) of the samples of several data sets."""
+    """Samples that are tuples (or dicts, by keyword) of the samples of several data sets.
+
+    Raises:
+        ValueError: sizes that differ, or both positions and keywords.
+
+    >>> pt.utils.data.StackDataset(x=[1, 2], y=[3, 4])[0]
+    {'x': 1, 'y': 3}
+    """
 
     def __init__(self, *args, **kwargs):
         if bool(args) == bool(kwargs):
@@ -84,7 +110,14 @@ class StackDataset(Dataset):
 
 
 class ConcatDataset(Dataset):
-    """Data sets one after another."""
+    """Data sets one after another.
+
+    Raises:
+        AssertionError: no data sets, or streams; ValueError: an index far below 0.
+
+    >>> pt.utils.data.ConcatDataset([[1, 2], [3]])[2]
+    3
+    """
 
     def __init__(self, datasets):
         self.datasets = list(datasets)
@@ -108,7 +141,17 @@ class ConcatDataset(Dataset):
 
 
 class ChainDataset(IterableDataset):
-    """Streams one after another."""
+    """Streams one after another.
+
+    Raises:
+        AssertionError: a data set that is no stream.
+
+    >>> class Two(pt.utils.data.IterableDataset):
+    ...     def __iter__(self):
+    ...         return iter([1, 2])
+    >>> list(pt.utils.data.ChainDataset([Two(), Two()]))
+    [1, 2, 1, 2]
+    """
 
     def __init__(self, datasets):
         self.datasets = datasets
@@ -124,7 +167,11 @@ class ChainDataset(IterableDataset):
 
 
 class Subset(Dataset):
-    """The samples of a data set at given indices."""
+    """The samples of a data set at given indices.
+
+    >>> pt.utils.data.Subset([5, 6, 7], [2, 0])[0]
+    7
+    """
 
     def __init__(self, dataset, indices):
         self.dataset, self.indices = dataset, indices

@@ -16,7 +16,14 @@ __all__ = [
 
 
 class Sampler:
-    """Iterates over indices of samples (or lists of them)."""
+    """Iterates over indices of samples (or lists of them); a subclass defines ``__iter__``.
+
+    >>> class Backwards(pt.utils.data.Sampler):
+    ...     def __iter__(self):
+    ...         return iter([2, 1, 0])
+    >>> list(pt.utils.data.DataLoader([5, 6, 7], sampler=Backwards(), batch_size=None))
+    [7, 6, 5]
+    """
 
     def __class_getitem__(cls, item):
         return cls
@@ -29,7 +36,11 @@ class Sampler:
 
 
 class SequentialSampler(Sampler):
-    """0, 1, 2, ..."""
+    """0, 1, 2, ... up to the length of the data set.
+
+    >>> list(pt.utils.data.SequentialSampler([5, 6, 7]))
+    [0, 1, 2]
+    """
 
     def __init__(self, data_source):
         self.data_source = data_source
@@ -42,7 +53,14 @@ class SequentialSampler(Sampler):
 
 
 class RandomSampler(Sampler):
-    """All samples in random order, or `num_samples` drawn with replacement."""
+    """All samples in random order, or `num_samples` drawn with replacement.
+
+    Raises:
+        TypeError: a `replacement` that is no bool; ValueError: a negative number of samples.
+
+    >>> sorted(pt.utils.data.RandomSampler([5, 6, 7]))
+    [0, 1, 2]
+    """
 
     def __init__(self, data_source, replacement=False, num_samples=None, generator=None):
         if not isinstance(replacement, bool):
@@ -78,7 +96,11 @@ class RandomSampler(Sampler):
 
 
 class SubsetRandomSampler(Sampler):
-    """Given indices in random order."""
+    """Given indices in random order.
+
+    >>> sorted(pt.utils.data.SubsetRandomSampler([4, 9]))
+    [4, 9]
+    """
 
     def __init__(self, indices, generator=None):
         self.indices, self.generator = indices, generator
@@ -92,7 +114,14 @@ class SubsetRandomSampler(Sampler):
 
 
 class WeightedRandomSampler(Sampler):
-    """`num_samples` indices drawn with given weights."""
+    """`num_samples` indices drawn with given weights, a vector.
+
+    Raises:
+        ValueError: weights of another rank, or a number of samples that is no positive integer.
+
+    >>> list(pt.utils.data.WeightedRandomSampler([0.0, 1.0], 3))
+    [1, 1, 1]
+    """
 
     def __init__(self, weights, num_samples, replacement=True, generator=None):
         if not isinstance(num_samples, int) or isinstance(num_samples, bool) or num_samples <= 0:

@@ -23,7 +23,11 @@ _info = None
 
 @dataclass(frozen=True)
 class WorkerInfo:
-    """Which worker this is; see `get_worker_info`."""
+    """Which worker this is; see `get_worker_info`.
+
+    >>> pt.utils.data.WorkerInfo(id=0, num_workers=2, seed=7, dataset=[]).num_workers
+    2
+    """
 
     id: int
     num_workers: int
@@ -32,7 +36,11 @@ class WorkerInfo:
 
 
 def get_worker_info():
-    """The `WorkerInfo` of this process, or None in the main process."""
+    """The `WorkerInfo` of this process, or None in the main process.
+
+    >>> pt.utils.data.get_worker_info() is None
+    True
+    """
     return _info
 
 
