@@ -30,7 +30,7 @@ def relu(input):
 def relu6(input):
     """min(max(x, 0), 6).
 
-    >>> pt.activation.relu6(pt.tensor([-1.0, 2.0, 8.0]))
+    >>> pt.relu6(pt.tensor([-1.0, 2.0, 8.0]))
     tensor([0., 2., 6.])
     """
     return hardtanh(input, 0.0, 6.0)

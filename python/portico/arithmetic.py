@@ -87,6 +87,9 @@ def mul(input, other):
 
     >>> pt.mul(pt.tensor([1, 2]), 0.5)
     tensor([0.5000, 1.0000])
+
+    >>> pt.mul(pt.tensor([1.0, 2.0]), 0.5)
+    tensor([0.5000, 1.0000])
     """
     return require_tensor("mul", input) * other
 
@@ -124,6 +127,9 @@ def true_divide(input, other):
 
     >>> pt.true_divide(pt.tensor([1]), 2)
     tensor([0.5000])
+
+    >>> pt.true_divide(pt.tensor([3.0]), 2)
+    tensor([1.5000])
     """
     return div(input, other)
 
@@ -249,6 +255,9 @@ def float_power(input, exponent):
 
     >>> pt.float_power(pt.tensor([2, 3]), 2)
     tensor([4., 9.], dtype=portico.float64)
+
+    >>> pt.float_power(pt.tensor([2.0], dtype=pt.float64), 2)
+    tensor([4.], dtype=portico.float64)
     """
     a, b = align("float_power", input, exponent, dtype=float64)
     return pow(a, exponent) if is_number(exponent) else ops.pow(a, b)

@@ -49,6 +49,11 @@ from ._generated import ops
 from ._registry import assign, method, op, write_out
 from .creation import checked_sizes, finish
 
+__all__ = [
+    "Generator", "default_generator", "fork_rng", "get_rng_state", "initial_seed", "manual_seed",
+    "seed", "set_rng_state",
+]  # fmt: skip
+
 Tensor = _core.Tensor
 _MASK64 = 2**64 - 1
 

@@ -160,9 +160,20 @@ class _Writer:
 def load(f, map_location=None, *, weights_only=True, mmap=None):
     """Reads what `save` wrote, or the tensors of any safetensors file as a dict.
 
-    `f` is a path or a binary file; `map_location` the device of the tensors.
-    No code is ever run from a file, whatever `weights_only` says. A file that is
-    truncated or of another kind raises `RuntimeError`.
+    `f` is a path or a binary file; `map_location` the device of the tensors. No code is ever run
+    from a file, whatever `weights_only` says.
+
+    Raises:
+        RuntimeError: a file that is truncated or of another kind.
+
+    Source: https://docs.pytorch.org/docs/stable/generated/torch.load.html
+
+    >>> import io
+    >>> file = io.BytesIO()
+    >>> pt.save({"x": pt.ones(2)}, file)
+    >>> position = file.seek(0)
+    >>> pt.load(file)
+    {'x': tensor([1., 1.])}
     """
     name = getattr(f, "name", None) if hasattr(f, "read") else os.fspath(f)
     if hasattr(f, "read"):

@@ -15,7 +15,7 @@ from ._broadcast import align, as_float, cast, constant, require_tensor
 from ._dtypes import float64
 from ._fail import fail_runtime
 from ._generated import ops
-from ._registry import FUNCTIONS, op
+from ._registry import FUNCTIONS, assign, method, op
 from .autograd.function import Function
 from .unary import EQ, GE, GT, LE, LT, NE
 
@@ -44,7 +44,7 @@ def _wide(name, input, value, derivative):
     return cast(_Derivative.apply(cast(x, float64), value, derivative), x.dtype)
 
 
-def horner(x, coefficients):
+def _horner(x, coefficients):
     """A polynomial, highest power first."""
     r = constant(coefficients[0], x)
     for c in coefficients[1:]:
@@ -123,12 +123,12 @@ def _erfinv(x):
     s = ops.select(inside, x, constant(0, x))
     # M. Giles, "Approximating the erfinv function": a start that Newton's method makes exact.
     w = ops.neg(ops.log(ops.mul(ops.sub(one, s), ops.add(one, s))))
-    near = horner(
+    near = _horner(
         ops.sub(w, constant(2.5, w)),
         (2.81022636e-08, 3.43273939e-07, -3.5233877e-06, -4.39150654e-06, 0.00021858087,
          -0.00125372503, -0.00417768164, 0.246640727, 1.50140941),
     )  # fmt: skip
-    far = horner(
+    far = _horner(
         ops.sub(ops.sqrt(w), constant(3, w)),
         (-0.000200214257, 0.000100950558, 0.00134934322, -0.00367342844, 0.00573950773,
          -0.0076224613, 0.00943887047, 1.00167406, 2.83297682),
@@ -266,7 +266,7 @@ def _digamma(x):
     q = ops.div(one, ops.mul(y, y))
     # The asymptotic series: sum of B_2k / (2k y^2k).
     series = ops.mul(
-        q, horner(q, (1 / 12, -691 / 32760, 1 / 132, -1 / 240, 1 / 252, -1 / 120, 1 / 12))
+        q, _horner(q, (1 / 12, -691 / 32760, 1 / 132, -1 / 240, 1 / 252, -1 / 120, 1 / 12))
     )
     r = ops.sub(ops.sub(ops.add(total, ops.log(y)), ops.div(constant(0.5, y), y)), series)
     f = ops.mul(ops.sub(x, ops.round(x)), constant(math.pi, x))
@@ -359,10 +359,30 @@ def polygamma(n, input):
     return _wide("polygamma", input, lambda x: _polygamma(n, x), lambda x: polygamma(n + 1, x))
 
 
-@op("polygamma", function=False, inplace=True)
+@op("polygamma", function=False)
 def polygamma_method(self, n):
-    """The n-th derivative of digamma."""
+    """The n-th derivative of digamma; of self's shape, integers become the default dtype.
+
+    Raises:
+        RuntimeError: a negative n.
+
+    >>> pt.tensor([1.0]).polygamma(1)
+    tensor([1.6449])
+    """
     return polygamma(n, self)
+
+
+@method()
+def polygamma_(self, n):
+    """In-place version of `polygamma`: writes the result to self and returns it.
+
+    Raises:
+        RuntimeError: a negative n, or self is no float tensor.
+
+    >>> pt.tensor([1.0]).polygamma_(1)
+    tensor([1.6449])
+    """
+    return assign("polygamma_", self, polygamma(n, self))
 
 
 @op(inplace=True, out=True)
@@ -389,7 +409,7 @@ def _bessel(x, order):
     """exp(-|x|) I_order(x) for x >= 0: the power series below 20, the asymptotic one above."""
     small = ops.select(ops.compare(x, constant(20, x), LT), x, constant(1, x))
     q = ops.mul(ops.mul(small, small), constant(0.25, x))
-    series = horner(
+    series = _horner(
         q, [1 / (math.factorial(k) * math.factorial(k + order)) for k in range(60, -1, -1)]
     )
     if order:
@@ -400,7 +420,7 @@ def _bessel(x, order):
     for k in range(1, 24):
         c *= -(4 * order**2 - (2 * k - 1) ** 2) / (8 * k)
         coefficients.append(c)
-    far = horner(ops.div(constant(1, large), large), coefficients[::-1])
+    far = _horner(ops.div(constant(1, large), large), coefficients[::-1])
     far = ops.div(far, ops.sqrt(ops.mul(large, constant(2 * math.pi, large))))
     return ops.select(ops.compare(x, constant(20, x), LT), near, far)
 

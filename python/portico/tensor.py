@@ -336,7 +336,14 @@ def cpu(self, memory_format=None):
 
 @method()
 def cuda(self, device=None, non_blocking=False, memory_format=None):
-    """self on an accelerator."""
+    """self on an accelerator.
+
+    Raises:
+        RuntimeError: there is none.
+
+    >>> x = pt.ones(2)
+    >>> moved = x.cuda() if pt.cuda.is_available() else x
+    """
     return to(self, "cuda" if device is None else device)
 
 
@@ -505,20 +512,6 @@ def nelement(self):
     6
     """
     return self.numel()
-
-
-@method()
-def requires_grad_(self, requires_grad=True):
-    """Sets requires_grad; returns self.
-
-    Raises:
-        RuntimeError: a gradient for integers.
-
-    >>> pt.ones(2).requires_grad_().requires_grad
-    True
-    """
-    self.requires_grad = requires_grad
-    return self
 
 
 @method()

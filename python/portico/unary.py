@@ -59,7 +59,7 @@ for _name, _primitive, _summary, _example in (
         ">>> pt.log1p(pt.tensor([0.0]))\n    tensor([0.])",
     ),
     ("log2", ops.log2, "Base-2 logarithm", ">>> pt.log2(pt.tensor([8.0]))\n    tensor([3.])"),
-    ("sqrt", ops.sqrt, "Square root", ">>> pt.sqrt(pt.tensor([4]))\n    tensor([2.])"),
+    ("sqrt", ops.sqrt, "Square root", ">>> pt.sqrt(pt.tensor([4.0]))\n    tensor([2.])"),
     ("rsqrt", ops.rsqrt, "1 / sqrt(x)", ">>> pt.rsqrt(pt.tensor([4.0]))\n    tensor([0.5000])"),
     ("sin", ops.sin, "Sine", ">>> pt.sin(pt.tensor([0.0]))\n    tensor([0.])"),
     ("cos", ops.cos, "Cosine", ">>> pt.cos(pt.tensor([0.0]))\n    tensor([1.])"),

@@ -212,11 +212,42 @@ void bindAutograd(nb::module_ &m) {
         x->setRequiresGrad(on);
         return x;
       },
-      "requires_grad"_a = true);
-  method("register_hook", &registerHook);
-  method("register_post_accumulate_grad_hook", &registerPostHook);
-  method("retain_grad", &retainGrad);
-  method("is_inference", [](TensorArg x) { return x->inference; });
+      "requires_grad"_a = true,
+      R"(Sets requires_grad and returns the tensor; raises RuntimeError for integers.
+
+>>> pt.ones(2).requires_grad_().requires_grad
+True)");
+  method("register_hook", &registerHook,
+         R"(Runs hook(gradient) in backward; what it returns replaces the gradient.
+
+Returns a handle with `remove()`; raises RuntimeError without requires_grad.
+
+>>> x = pt.ones(2, requires_grad=True)
+>>> handle = x.register_hook(lambda gradient: gradient * 10)
+>>> x.sum().backward(); x.grad
+tensor([10., 10.]))");
+  method("register_post_accumulate_grad_hook", &registerPostHook,
+         R"(Runs hook(leaf) after backward has added to the leaf's gradient.
+
+Returns a handle with `remove()`; raises RuntimeError for a tensor that is no leaf.
+
+>>> x = pt.ones(2, requires_grad=True)
+>>> handle = x.register_post_accumulate_grad_hook(lambda leaf: print(leaf.grad))
+>>> x.sum().backward()
+tensor([1., 1.]))");
+  method("retain_grad", &retainGrad,
+         R"(Keeps the gradient of a tensor that is no leaf; raises RuntimeError without one.
+
+>>> y = pt.ones(2, requires_grad=True) * 2
+>>> y.retain_grad()
+>>> y.sum().backward(); y.grad
+tensor([1., 1.]))");
+  method(
+      "is_inference", [](TensorArg x) { return x->inference; },
+      R"(Whether the tensor was made in inference mode and can never take part in autograd.
+
+>>> pt.ones(2).is_inference()
+False)");
   m.def("is_grad_enabled", &GradMode::enabled);
   m.def("set_grad_enabled", &GradMode::set);
   m.def("is_inference_mode_enabled", &GradMode::inference);

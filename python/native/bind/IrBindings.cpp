@@ -176,7 +176,11 @@ template <typename T, typename Range, typename Make> nb::list listOf(Range &&ran
 }
 
 void bindValuesAndTypes(nb::module_ &m) {
-  nb::class_<IrType>(m, "Type")
+  nb::class_<IrType>(m, "Type", R"(The type of a value: `shape` is None unless it is a tensor's.
+
+>>> text = "func.func @f(%x: tensor<2xf32>) { return }"
+>>> pt.mlir.parse(text).operations[0].regions[0].blocks[0].arguments[0].type.element_type
+'f32')")
       .def("__str__", [](IrType &t) { return print(t.type); })
       .def("__eq__", [](IrType &a, IrType &b) { return a.type == b.type; })
       .def("__hash__", [](IrType &t) { return size_t(t.type.getAsOpaquePointer()); })
@@ -194,7 +198,11 @@ void bindValuesAndTypes(nb::module_ &m) {
         auto shaped = mlir::dyn_cast<mlir::ShapedType>(t.type);
         return typeText(shaped ? shaped.getElementType() : t.type);
       });
-  nb::class_<IrValue>(m, "Value")
+  nb::class_<IrValue>(m, "Value", R"(A result of an operation, or an argument of a block.
+
+>>> text = "func.func @f(%x: tensor<2xf32>) { return }"
+>>> pt.mlir.parse(text).operations[0].regions[0].blocks[0].arguments[0].number
+0)")
       .def("__str__", [](IrValue &v) { return print(v.value); })
       .def("__eq__", [](IrValue &a, IrValue &b) { return a.value == b.value; })
       .def("__hash__", [](IrValue &v) { return size_t(v.value.getAsOpaquePointer()); })
@@ -213,13 +221,19 @@ void bindValuesAndTypes(nb::module_ &m) {
 }
 
 void bindOperations(nb::module_ &m) {
-  nb::class_<IrOperation>(m, "Operation")
+  nb::class_<IrOperation>(m, "Operation", R"(An operation: name, operands, results, attributes.
+
+>>> pt.mlir.parse("func.func @f() { return }").operations[0].attributes["sym_name"]
+'f')")
       .def("__str__", [](IrOperation &o) { return printOp(o.op, false); })
       .def("__eq__", [](IrOperation &a, IrOperation &b) { return a.op == b.op; })
       .def("__hash__", [](IrOperation &o) { return size_t(o.op); })
       .def(
           "print", [](IrOperation &o, bool debug) { return printOp(o.op, debug); },
-          "debug_info"_a = false)
+          "debug_info"_a = false, R"(The text of the operation, with locations if asked for.
+
+>>> "return" in pt.mlir.parse("func.func @f() { return }").operations[0].print()
+True)")
       .def_prop_ro("name", [](IrOperation &o) { return o.op->getName().getStringRef().str(); })
       .def_prop_ro("location", [](IrOperation &o) { return locationOf(o.op->getLoc()); })
       .def_prop_ro("operands",
@@ -251,17 +265,32 @@ void bindOperations(nb::module_ &m) {
                        return IrRegion{o.owner, &r};
                      });
                    })
-      .def("walk", [](IrOperation &o) {
-        // Collected first: the caller may look at anything while iterating.
-        nb::list ops;
-        o.op->walk<mlir::WalkOrder::PreOrder>(
-            [&](mlir::Operation *op) { ops.append(nb::cast(IrOperation{o.owner, op})); });
-        return ops;
+      .def(
+          "walk",
+          [](IrOperation &o) {
+            // Collected first: the caller may look at anything while iterating.
+            nb::list ops;
+            o.op->walk<mlir::WalkOrder::PreOrder>(
+                [&](mlir::Operation *op) { ops.append(nb::cast(IrOperation{o.owner, op})); });
+            return ops;
+          },
+          R"(The operation and all inside it, outer ones first.
+
+>>> module = pt.mlir.parse("func.func @f() { return }")
+>>> [op.name for op in module.operations[0].walk()]
+['func.func', 'func.return'])");
+  nb::class_<IrRegion>(m, "Region", R"(A region of an operation: its `blocks`.
+
+>>> len(pt.mlir.parse("func.func @f() { return }").operations[0].regions[0].blocks)
+1)")
+      .def_prop_ro("blocks", [](IrRegion &r) {
+        return listOf<IrBlock>(*r.region, [&](mlir::Block &b) { return IrBlock{r.owner, &b}; });
       });
-  nb::class_<IrRegion>(m, "Region").def_prop_ro("blocks", [](IrRegion &r) {
-    return listOf<IrBlock>(*r.region, [&](mlir::Block &b) { return IrBlock{r.owner, &b}; });
-  });
-  nb::class_<IrBlock>(m, "Block")
+  nb::class_<IrBlock>(m, "Block", R"(A block of a region: its `arguments` and `operations`.
+
+>>> block = pt.mlir.parse("func.func @f() { return }").operations[0].regions[0].blocks[0]
+>>> [op.name for op in block.operations]
+['func.return'])")
       .def_prop_ro("arguments",
                    [](IrBlock &b) {
                      return listOf<IrValue>(b.block->getArguments(),
@@ -279,12 +308,20 @@ void bindIr(nb::module_ &m) {
   nb::module_ ir = m.def_submodule("ir", "MLIR modules, walked from Python");
   bindValuesAndTypes(ir);
   bindOperations(ir);
-  nb::class_<IrModule>(ir, "Module")
+  nb::class_<IrModule>(ir, "Module",
+                       R"(An MLIR module that owns its context; `mlir.parse` makes one.
+
+>>> [op.name for op in pt.mlir.Module.parse("func.func @f() { return }").operations]
+['func.func'])")
       .def("__str__", [](IrModule &x) { return printOp(x.owner->module->getOperation(), false); })
       .def(
           "print",
           [](IrModule &x, bool debug) { return printOp(x.owner->module->getOperation(), debug); },
-          "debug_info"_a = false)
+          "debug_info"_a = false, R"(The text of the module, with locations if asked for.
+
+>>> print(pt.mlir.parse("module {}").print().strip())
+module {
+})")
       .def_prop_ro(
           "operation",
           [](IrModule &x) { return IrOperation{x.owner, x.owner->module->getOperation()}; })
@@ -294,14 +331,21 @@ void bindIr(nb::module_ &m) {
                          *x.owner->module->getBody(),
                          [&](mlir::Operation &op) { return IrOperation{x.owner, &op}; });
                    })
-      .def("verify",
-           [](IrModule &x) {
-             DiagnosticCollector diagnostics(x.owner->context.get());
-             if (mlir::failed(mlir::verify(*x.owner->module)))
-               raise(ErrorKind::mlir,
-                     "[mlir] the module does not verify; got\n" + diagnostics.text());
-           })
-      .def("run_pipeline", &runPipeline, "pipeline"_a);
+      .def(
+          "verify",
+          [](IrModule &x) {
+            DiagnosticCollector diagnostics(x.owner->context.get());
+            if (mlir::failed(mlir::verify(*x.owner->module)))
+              raise(ErrorKind::mlir,
+                    "[mlir] the module does not verify; got\n" + diagnostics.text());
+          },
+          R"(Checks the module; raises MlirError with MLIR's diagnostics.
+
+>>> pt.mlir.parse("module {}").verify())")
+      .def("run_pipeline", &runPipeline, "pipeline"_a,
+           R"(Runs MLIR's textual pass pipeline, in place; raises MlirError.
+
+>>> pt.mlir.parse("module {}").run_pipeline("canonicalize,cse"))");
   m.def("mlir_parse", &parse, "text"_a, "all_dialects"_a = false,
         "Parses and verifies a module; diagnostics become a MlirError.");
 }

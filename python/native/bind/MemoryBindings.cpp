@@ -158,19 +158,42 @@ void bindMemory(nb::module_ &m) {
         nb::object owner = nb::steal(wrap(std::move(plain)));
         return toNumpy({owner.ptr()});
       },
-      nb::kw_only(), "force"_a = false);
-  method("item", [](TensorArg x) { return nb::steal(item(*x)); });
-  method("tolist", [](TensorArg x) { return nb::steal(toList(*x)); });
-  method("data_ptr", [](TensorArg x) {
-    Geometry geometry = x->geometry();
-    if (x->storage->external)
-      return reinterpret_cast<uintptr_t>(x->storage->external->data) +
-             geometry.offset * itemSize(x->spec().dtype);
-    Ref<Node> value = x->storage->value;
-    evaluate(value.get(), "data_ptr");
-    return reinterpret_cast<uintptr_t>(value->value.data()) +
-           geometry.offset * itemSize(x->spec().dtype);
-  });
+      nb::kw_only(), "force"_a = false,
+      R"(A NumPy array over the tensor's memory; `force` detaches first.
+
+Raises RuntimeError for a tensor that requires a gradient.
+
+>>> pt.ones(2).numpy()
+array([1., 1.], dtype=float32))");
+  method(
+      "item", [](TensorArg x) { return nb::steal(item(*x)); },
+      R"(The only element as a Python number; raises RuntimeError if there are others.
+
+>>> pt.tensor([2.5]).item()
+2.5)");
+  method(
+      "tolist", [](TensorArg x) { return nb::steal(toList(*x)); },
+      R"(The elements as nested lists of Python numbers.
+
+>>> pt.tensor([[1, 2], [3, 4]]).tolist()
+[[1, 2], [3, 4]])");
+  method(
+      "data_ptr",
+      [](TensorArg x) {
+        Geometry geometry = x->geometry();
+        if (x->storage->external)
+          return reinterpret_cast<uintptr_t>(x->storage->external->data) +
+                 geometry.offset * itemSize(x->spec().dtype);
+        Ref<Node> value = x->storage->value;
+        evaluate(value.get(), "data_ptr");
+        return reinterpret_cast<uintptr_t>(value->value.data()) +
+               geometry.offset * itemSize(x->spec().dtype);
+      },
+      R"(The address of the first element; views of one memory differ by their offsets.
+
+>>> x = pt.ones(4)
+>>> x[1:].data_ptr() - x.data_ptr()
+4)");
 }
 
 } // namespace portico::native

@@ -205,10 +205,24 @@ void bindTensorMethods(nb::module_ &m) {
                                       std::to_string(d) + "; expected a dimension of the tensor");
         return nb::int_(x->spec().dims[d < 0 ? d + rank : d]);
       },
-      "dim"_a = nb::none());
-  method("dim", [](TensorArg x) { return x->spec().rank(); });
-  method("numel", [](TensorArg x) { return x->spec().numElements(); });
-  method("element_size", [](TensorArg x) { return itemSize(x->spec().dtype); });
+      "dim"_a = nb::none(), R"(The shape, or one of its sizes; raises IndexError for no dimension.
+
+>>> pt.ones(2, 3).size(), pt.ones(2, 3).size(-1)
+(portico.Size([2, 3]), 3))");
+  method("dim", [](TensorArg x) { return x->spec().rank(); }, R"(The number of dimensions.
+
+>>> pt.ones(2, 3).dim()
+2)");
+  method("numel", [](TensorArg x) { return x->spec().numElements(); }, R"(The number of elements.
+
+>>> pt.ones(2, 3).numel()
+6)");
+  method(
+      "element_size", [](TensorArg x) { return itemSize(x->spec().dtype); },
+      R"(The bytes of one element.
+
+>>> pt.ones(2).element_size()
+4)");
   method(
       "stride",
       [](TensorArg x, nb::handle dim) -> nb::object {
@@ -222,9 +236,22 @@ void bindTensorMethods(nb::module_ &m) {
           list.append(stride);
         return nb::tuple(list);
       },
-      "dim"_a = nb::none());
-  method("storage_offset", [](TensorArg x) { return x->geometry().offset; });
-  method("is_contiguous", [](TensorArg x) { return x->contiguous(); });
+      "dim"_a = nb::none(), R"(How many elements apart neighbours are in memory, by dimension.
+
+>>> pt.ones(2, 3).stride(), pt.ones(2, 3).T.stride()
+((3, 1), (1, 3)))");
+  method(
+      "storage_offset", [](TensorArg x) { return x->geometry().offset; },
+      R"(Where in its memory the first element is, in elements.
+
+>>> pt.arange(5)[2:].storage_offset()
+2)");
+  method(
+      "is_contiguous", [](TensorArg x) { return x->contiguous(); },
+      R"(Whether elements are in row-major order in memory.
+
+>>> pt.ones(2, 3).T.is_contiguous()
+False)");
   method("_shares_storage", [](TensorArg x, TensorArg y) { return x->storage == y->storage; });
   method("_view_reshape", &viewReshape);
   method("_view_permute", &viewPermute);
@@ -234,7 +261,10 @@ void bindTensorMethods(nb::module_ &m) {
   method("_can_view", &canView);
   method("_assign", &assign);
   method("_set_data", &setData);
-  method("detach", [](TensorArg x) { return x->detach(); });
+  method("detach", [](TensorArg x) { return x->detach(); }, R"(The same elements off the tape.
+
+>>> (pt.ones(2, requires_grad=True) * 2).detach().requires_grad
+False)");
   method("_detach_in_place", [](TensorArg x) {
     if (x->view && x->view->step)
       raise(ErrorKind::runtime,
@@ -250,7 +280,11 @@ void bindTensorMethods(nb::module_ &m) {
         Tracked value = x->read();
         return pendingIr(value.value.get(), locations);
       },
-      "locations"_a = true, "The pending program behind this tensor, as portico MLIR.");
+      "locations"_a = true,
+      R"(The pending program behind this tensor, as portico MLIR, with the lines that asked for it.
+
+>>> print((pt.ones(2) + pt.ones(2)).ir(locations=False).count("portico.add"))
+1)");
   m.def("make_subclass", &makeSubclass, "type"_a, "data"_a, "requires_grad"_a = false);
 }
 

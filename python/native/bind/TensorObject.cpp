@@ -235,8 +235,14 @@ void bindTensorType(nb::module_ &m) {
       {Py_tp_hash, reinterpret_cast<void *>(hashTensor)},
       {Py_tp_members, members},
       {Py_tp_getset, attributes},
-      {Py_tp_doc, const_cast<char *>("An array of numbers whose operations are recorded, "
-                                     "differentiated and compiled.")},
+      {Py_tp_doc, const_cast<char *>(R"(An array of numbers of one dtype on one device.
+
+Its operations are recorded, differentiated and compiled. `pt.tensor` and its relatives make
+tensors; `Tensor(data)` and `Tensor(size, ..)` do so in the default dtype.
+
+>>> pt.Tensor([1, 2])
+tensor([1., 2.])
+)")},
   };
   addArithmeticSlots(slots);
   addConversionSlots(slots);

@@ -126,7 +126,10 @@ nb::object numpyDtype(DType dtype) {
 }
 
 static void bindDtype(nb::module_ &m) {
-  nb::class_<DTypeValue>(m, "dtype", "Element type of a tensor.")
+  nb::class_<DTypeValue>(m, "dtype", R"(Element type of a tensor.
+
+>>> pt.float32.itemsize, pt.float32.is_floating_point
+(4, True))")
       .def("__repr__", [](DTypeValue &d) { return std::string("portico.") + name(d.dtype); })
       .def("__reduce__",
            [](DTypeValue &d) {
@@ -172,7 +175,11 @@ static void bindDtype(nb::module_ &m) {
 
 static void bindSize(nb::module_ &m) {
   PyType_Slot slots[] = {{Py_tp_base, reinterpret_cast<void *>(&PyTuple_Type)},
-                         {Py_tp_doc, const_cast<char *>("The sizes of a tensor: a tuple.")},
+                         {Py_tp_doc, const_cast<char *>(R"(The sizes of a tensor: a tuple of ints.
+
+>>> pt.Size([2, 3]).numel()
+6
+)")},
                          {0, nullptr}};
   PyType_Spec spec = {"portico.Size", 0, 0, Py_TPFLAGS_DEFAULT | Py_TPFLAGS_BASETYPE, slots};
   sizeType = reinterpret_cast<PyTypeObject *>(PyType_FromSpec(&spec));
@@ -186,7 +193,10 @@ static void bindSize(nb::module_ &m) {
           count *= nb::cast<int64_t>(d);
         return count;
       },
-      nb::scope(type), nb::name("numel"), nb::is_method());
+      nb::scope(type), nb::name("numel"), nb::is_method(), R"(The product of the sizes.
+
+>>> pt.ones(2, 3).shape.numel()
+6)");
   nb::cpp_function_def(
       [](nb::handle self) {
         std::string text = "portico.Size([";
@@ -202,7 +212,12 @@ static void bindSize(nb::module_ &m) {
 }
 
 static void bindDevice(nb::module_ &m) {
-  nb::class_<DeviceValue>(m, "device", "Where a tensor lives.")
+  nb::class_<DeviceValue>(m, "device", R"(Where a tensor lives: a type and, of several, an index.
+
+Raises RuntimeError for a device that there is not.
+
+>>> pt.device("cpu").type
+'cpu')")
       .def(
           "__init__",
           [](DeviceValue *self, nb::handle name, nb::handle index) {

@@ -12,14 +12,14 @@ from .optimizer import Optimizer
 class _Adam(Optimizer):
     """What the family shares: both running means, and their corrections for starting at zero."""
 
-    def moments(self, p, grad, state, betas, scalar):
+    def _moments(self, p, grad, state, betas, scalar):
         """Advances the step count and both running means; returns them."""
         step, mean, square = advance(p, state, "exp_avg", "exp_avg_sq")
         approach(mean, grad, scalar(1 - betas[0], p))
         square._assign(square * scalar(betas[1], p) + grad * grad * scalar(1 - betas[1], p))
         return step, mean, square
 
-    def denominator(self, p, square, step, group, scalar):
+    def _denominator(self, p, square, step, group, scalar):
         """The root of the corrected mean square, kept away from 0 by eps."""
         root = math.sqrt(1 - group["betas"][1] ** step)
         return square.sqrt() * scalar(1 / root, p) + scalar(group["eps"], p)
@@ -62,7 +62,7 @@ class Adam(_Adam):
 
     def update(self, p, grad, state, group, scalar):
         grad = decayed(p, grad, group, scalar)
-        step, mean, square = self.moments(p, grad, state, group["betas"], scalar)
+        step, mean, square = self._moments(p, grad, state, group["betas"], scalar)
         if group["amsgrad"]:
             if "max_exp_avg_sq" not in state:
                 state["max_exp_avg_sq"] = pt.zeros_like(p)
@@ -70,7 +70,7 @@ class Adam(_Adam):
             largest._assign(pt.maximum(largest, square))
             square = largest
         size = number(group["lr"]) / (1 - group["betas"][0] ** step)
-        denominator = self.denominator(p, square, step, group, scalar)
+        denominator = self._denominator(p, square, step, group, scalar)
         p._assign(p - mean / denominator * scalar(size, p))
 
 
@@ -150,11 +150,11 @@ class NAdam(_Adam):
     def update(self, p, grad, state, group, scalar):
         betas, lr, decay = group["betas"], number(group["lr"]), group["momentum_decay"]
         grad = decayed(p, grad, group, scalar)
-        step, mean, square = self.moments(p, grad, state, betas, scalar)
+        step, mean, square = self._moments(p, grad, state, betas, scalar)
         momentum = betas[0] * (1 - 0.5 * 0.96 ** (step * decay))
         following = betas[0] * (1 - 0.5 * 0.96 ** ((step + 1) * decay))
         product = state["mu_product"] = state.get("mu_product", 1.0) * momentum
-        denominator = self.denominator(p, square, step, group, scalar)
+        denominator = self._denominator(p, square, step, group, scalar)
         now = lr * (1 - momentum) / (1 - product)
         ahead = lr * following / (1 - product * following)
         p._assign(p - (grad * scalar(now, p) + mean * scalar(ahead, p)) / denominator)
@@ -183,7 +183,7 @@ class RAdam(_Adam):
     def update(self, p, grad, state, group, scalar):
         betas = group["betas"]
         grad = decayed(p, grad, group, scalar)
-        step, mean, square = self.moments(p, grad, state, betas, scalar)
+        step, mean, square = self._moments(p, grad, state, betas, scalar)
         correction = 1 - betas[1] ** step
         longest = 2 / (1 - betas[1]) - 1
         length = longest - 2 * step * betas[1] ** step / correction

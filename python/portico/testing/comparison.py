@@ -137,7 +137,10 @@ def assert_close(
 
 
 def assert_allclose(actual, expected, rtol=None, atol=None, equal_nan=True, msg=""):
-    """`assert_close` without the dtype check."""
+    """`assert_close` without the dtype check.
+
+    >>> pt.testing.assert_allclose(pt.ones(2), pt.ones(2, dtype=pt.float64))
+    """
     assert_close(
         actual,
         expected,
