@@ -74,6 +74,9 @@ def broadcast_two(op, a, b):
 def broadcast_shapes(*shapes):
     """The shape that `shapes` broadcast to.
 
+    Raises:
+        RuntimeError: shapes that do not broadcast.
+
     >>> pt.broadcast_shapes((2, 1), (3,))
     portico.Size([2, 3])
     """

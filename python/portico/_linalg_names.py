@@ -5,24 +5,41 @@ from __future__ import annotations
 from ._registry import op
 
 
-def _forward(name, target, doc):
+def _forward(name, target, doc, result):
     def f(input, *args, **kwargs):
         from . import linalg
 
         return getattr(linalg, target)(input, *args, **kwargs)
 
     f.__name__ = name
-    f.__doc__ = doc + f"\n\n    >>> callable(pt.{name})\n    True\n    "
+    f.__doc__ = f"""{doc} See `linalg.{target}`.
+
+    Raises:
+        RuntimeError: integers, or fewer than 2 dimensions.
+
+    >>> pt.{name}(pt.tensor([[2.0]]))
+    {result}
+    """
     op(name)(f)
 
 
-for _name, _target, _doc in (
-    ("det", "det", "The determinant of square matrices."),
-    ("slogdet", "slogdet", "Sign and logarithm of the absolute value of the determinant."),
-    ("inverse", "inv", "The inverse of square matrices."),
-    ("pinverse", "pinv", "The pseudo-inverse."),
+for _names in (
+    ("det", "det", "The determinants [..] of square matrices [.., n, n].", "tensor(2.)"),
+    (
+        "slogdet",
+        "slogdet",
+        "Sign and logarithm of the absolute value of the determinants, twice [..].",
+        "portico.return_types.linalg_slogdet(\n    sign=tensor(1.),\n    logabsdet=tensor(0.6931))",
+    ),
+    ("inverse", "inv", "The inverses of square matrices [.., n, n].", "tensor([[0.5000]])"),
+    (
+        "pinverse",
+        "pinv",
+        "The pseudo-inverses [.., m, n] of matrices [.., n, m].",
+        "tensor([[0.5000]])",
+    ),
 ):
-    _forward(_name, _target, _doc)
+    _forward(*_names)
 
 
 @op()

@@ -18,6 +18,8 @@ SUM, PROD, MAX, MIN = range(4)
 def relu(input):
     """max(x, 0), with gradient 0 at 0.
 
+    Shape and dtype of `input`.
+
     >>> pt.relu(pt.tensor([-1.0, 2.0]))
     tensor([0., 2.])
     """
@@ -29,6 +31,8 @@ def relu(input):
 @op("relu6", method=False)
 def relu6(input):
     """min(max(x, 0), 6).
+
+    Shape and dtype of `input`.
 
     >>> pt.relu6(pt.tensor([-1.0, 2.0, 8.0]))
     tensor([0., 2., 6.])
@@ -48,6 +52,8 @@ def hardtanh(input, min_val=-1.0, max_val=1.0):
 def threshold(input, threshold, value):
     """x where x > threshold, else value.
 
+    Shape and dtype of `input`.
+
     >>> pt.threshold(pt.tensor([0.5, 2.0]), 1.0, -1.0)
     tensor([-1.,  2.])
     """
@@ -64,6 +70,11 @@ def leaky_relu(input, negative_slope=0.01):
 @op("prelu")
 def prelu(input, weight):
     """x where x > 0, else weight * x; one weight, or one for each channel (dimension 1).
+
+    Shape and dtype of `input`.
+
+    Raises:
+        RuntimeError: another number of weights.
 
     >>> pt.prelu(pt.tensor([-2.0, 1.0]), pt.tensor(0.5))
     tensor([-1.,  1.])
@@ -103,6 +114,8 @@ def _elu(x, alpha, scale):
 def selu(input):
     """scale * elu(x, alpha), with the constants that keep mean 0 and variance 1.
 
+    Shape and dtype of `input`, of a floating dtype.
+
     >>> pt.selu(pt.tensor([1.0]))
     tensor([1.0507])
     """
@@ -112,6 +125,8 @@ def selu(input):
 @op("celu", inplace=True)
 def celu(input, alpha=1.0):
     """max(0, x) + min(0, alpha * (exp(x / alpha) - 1)).
+
+    Shape and dtype of `input`, of a floating dtype.
 
     >>> pt.celu(pt.tensor([1.0, 0.0]))
     tensor([1., 0.])
@@ -256,6 +271,12 @@ def _kept(reduced, shape, axis):
 def softmax(input, dim, dtype=None):
     """exp(x) / sum(exp(x)) along dim, without overflow.
 
+    Keeps the shape; `dtype` casts the input first.
+
+    Raises:
+        IndexError: a dimension out of range.
+        RuntimeError: integers without `dtype`.
+
     >>> pt.softmax(pt.tensor([0.0, 0.0]), 0)
     tensor([0.5000, 0.5000])
     """
@@ -274,6 +295,12 @@ def _degenerate(x, value):
 @op("log_softmax", out=True)
 def log_softmax(input, dim, dtype=None):
     """x - log(sum(exp(x))) along dim, without overflow.
+
+    Keeps the shape; `dtype` casts the input first.
+
+    Raises:
+        IndexError: a dimension out of range.
+        RuntimeError: integers without `dtype`.
 
     >>> pt.log_softmax(pt.tensor([0.0, 0.0]), 0)
     tensor([-0.6931, -0.6931])

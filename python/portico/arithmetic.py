@@ -61,6 +61,11 @@ def add(input, other, *, alpha=1):
 def sub(input, other, *, alpha=1):
     """input - alpha * other; two booleans are refused.
 
+    Shapes broadcast and dtypes promote; `other` may be a number.
+
+    Raises:
+        RuntimeError: shapes that do not broadcast, or two booleans.
+
     >>> pt.sub(pt.tensor([1, 2]), 10)
     tensor([-9, -8])
     """
@@ -74,6 +79,11 @@ def sub(input, other, *, alpha=1):
 def rsub(input, other, *, alpha=1):
     """other - alpha * input.
 
+    Shapes broadcast and dtypes promote; `other` may be a number.
+
+    Raises:
+        RuntimeError: shapes that do not broadcast.
+
     >>> pt.rsub(pt.tensor([1, 2]), 10)
     tensor([9, 8])
     """
@@ -84,6 +94,11 @@ def rsub(input, other, *, alpha=1):
 @op(inplace=True, out=True, aliases=("multiply",))
 def mul(input, other):
     """input * other; on booleans `*` is logical and.
+
+    Shapes broadcast and dtypes promote; `other` may be a number.
+
+    Raises:
+        RuntimeError: shapes that do not broadcast.
 
     >>> pt.mul(pt.tensor([1, 2]), 0.5)
     tensor([0.5000, 1.0000])
@@ -99,6 +114,11 @@ def div(input, other, *, rounding_mode=None):
     """input / other; integers divide to the default float dtype.
 
     `rounding_mode` "trunc" or "floor" rounds, and keeps integers.
+
+    Shapes broadcast and dtypes promote; `other` may be a number.
+
+    Raises:
+        RuntimeError: shapes that do not broadcast.
 
     >>> pt.div(pt.tensor([1, 2]), 2)
     tensor([0.5000, 1.0000])
@@ -124,6 +144,11 @@ def div(input, other, *, rounding_mode=None):
 @op(inplace=True, out=True)
 def true_divide(input, other):
     """input / other, always in floating point.
+
+    Shapes broadcast; integers become the default dtype.
+
+    Raises:
+        RuntimeError: shapes that do not broadcast.
 
     >>> pt.true_divide(pt.tensor([1]), 2)
     tensor([0.5000])
@@ -167,6 +192,11 @@ def _floor_divide(a, b):
 def floor_divide(input, other):
     """floor(input / other), in the promoted dtype.
 
+    Shapes broadcast and dtypes promote; `other` may be a number.
+
+    Raises:
+        RuntimeError: shapes that do not broadcast.
+
     >>> pt.floor_divide(pt.tensor([-3, 7]), 2)
     tensor([-2,  3])
     """
@@ -177,6 +207,11 @@ def floor_divide(input, other):
 @op(inplace=True, out=True)
 def remainder(input, other):
     """Python's modulus: the result has the sign of `other`.
+
+    Shapes broadcast and dtypes promote; `other` may be a number.
+
+    Raises:
+        RuntimeError: shapes that do not broadcast.
 
     >>> pt.remainder(pt.tensor([-3, 7]), 2)
     tensor([1, 1])
@@ -191,6 +226,11 @@ def remainder(input, other):
 @op(inplace=True, out=True)
 def fmod(input, other):
     """C's fmod: the result has the sign of `input`.
+
+    Shapes broadcast and dtypes promote; `other` may be a number.
+
+    Raises:
+        RuntimeError: shapes that do not broadcast.
 
     >>> pt.fmod(pt.tensor([-3, 7]), 2)
     tensor([-1,  1])
@@ -253,6 +293,11 @@ def pow(input, exponent):
 def float_power(input, exponent):
     """input ** exponent in float64.
 
+    Shapes broadcast; the result is float64.
+
+    Raises:
+        RuntimeError: shapes that do not broadcast.
+
     >>> pt.float_power(pt.tensor([2, 3]), 2)
     tensor([4., 9.], dtype=portico.float64)
 
@@ -266,6 +311,11 @@ def float_power(input, exponent):
 @op(inplace=True, out=True, aliases=("arctan2",))
 def atan2(input, other):
     """Angle of the point (other, input), in (-pi, pi].
+
+    Shapes broadcast; integers become the default dtype.
+
+    Raises:
+        RuntimeError: shapes that do not broadcast.
 
     >>> pt.atan2(pt.tensor([1.0]), pt.tensor([1.0]))
     tensor([0.7854])
@@ -283,6 +333,12 @@ def _extreme(name, primitive, on_bool, input, other):
 def maximum(input, other):
     """The larger of two tensors, element by element; nan if either is nan.
 
+    Shapes broadcast and dtypes promote.
+
+    Raises:
+        RuntimeError: shapes that do not broadcast.
+        TypeError: an operand that is no tensor.
+
     >>> pt.maximum(pt.tensor([1, 5]), pt.tensor([3, 2]))
     tensor([3, 5])
     """
@@ -292,6 +348,12 @@ def maximum(input, other):
 @op(out=True)
 def minimum(input, other):
     """The smaller of two tensors, element by element; nan if either is nan.
+
+    Shapes broadcast and dtypes promote.
+
+    Raises:
+        RuntimeError: shapes that do not broadcast.
+        TypeError: an operand that is no tensor.
 
     >>> pt.minimum(pt.tensor([1, 5]), pt.tensor([3, 2]))
     tensor([1, 2])
@@ -315,6 +377,12 @@ def _ignoring_nan(name, primitive, on_bool, input, other):
 def fmax(input, other):
     """The larger of two tensors; a nan loses against a number.
 
+    Shapes broadcast and dtypes promote.
+
+    Raises:
+        RuntimeError: shapes that do not broadcast.
+        TypeError: an operand that is no tensor.
+
     >>> pt.fmax(pt.tensor([1.0, float("nan")]), pt.tensor([0.5, 2.0]))
     tensor([1., 2.])
     """
@@ -324,6 +392,12 @@ def fmax(input, other):
 @op(out=True)
 def fmin(input, other):
     """The smaller of two tensors; a nan loses against a number.
+
+    Shapes broadcast and dtypes promote.
+
+    Raises:
+        RuntimeError: shapes that do not broadcast.
+        TypeError: an operand that is no tensor.
 
     >>> pt.fmin(pt.tensor([1.0, float("nan")]), pt.tensor([0.5, 2.0]))
     tensor([0.5000, 2.0000])
@@ -379,6 +453,11 @@ def _limited(name, input, min, max):
 def clamp_min(input, min):
     """input, or `min` where input is smaller.
 
+    The limit is a number or a tensor that broadcasts; dtypes promote.
+
+    Raises:
+        RuntimeError: shapes that do not broadcast.
+
     >>> pt.clamp_min(pt.tensor([-1.0, 2.0]), 0)
     tensor([0., 2.])
     """
@@ -388,6 +467,11 @@ def clamp_min(input, min):
 @op(inplace=True, out=True)
 def clamp_max(input, max):
     """input, or `max` where input is larger.
+
+    The limit is a number or a tensor that broadcasts; dtypes promote.
+
+    Raises:
+        RuntimeError: shapes that do not broadcast.
 
     >>> pt.clamp_max(pt.tensor([-1.0, 2.0]), 0)
     tensor([-1.,  0.])
@@ -402,6 +486,11 @@ def clamp_max(input, max):
 def addcmul(input, tensor1, tensor2, *, value=1):
     """input + value * tensor1 * tensor2.
 
+    Shapes broadcast and dtypes promote.
+
+    Raises:
+        RuntimeError: shapes that do not broadcast.
+
     >>> pt.addcmul(pt.tensor([1.0]), pt.tensor([2.0]), pt.tensor([3.0]), value=10)
     tensor([61.])
     """
@@ -413,6 +502,11 @@ def addcmul(input, tensor1, tensor2, *, value=1):
 @op(inplace=True, out=True)
 def addcdiv(input, tensor1, tensor2, *, value=1):
     """input + value * tensor1 / tensor2; integers are refused.
+
+    Shapes broadcast and dtypes promote.
+
+    Raises:
+        RuntimeError: shapes that do not broadcast, or integers.
 
     >>> pt.addcdiv(pt.tensor([1.0]), pt.tensor([6.0]), pt.tensor([3.0]))
     tensor([3.])
@@ -434,6 +528,11 @@ def addcdiv(input, tensor1, tensor2, *, value=1):
 def lerp(input, end, weight):
     """input + weight * (end - input), exact at both ends. `weight` is a number or a tensor.
 
+    Shapes broadcast; input and end have one dtype.
+
+    Raises:
+        RuntimeError: shapes that do not broadcast, or dtypes that differ.
+
     >>> pt.lerp(pt.tensor([0.0]), pt.tensor([10.0]), 0.25)
     tensor([2.5000])
     """
@@ -451,6 +550,11 @@ def lerp(input, end, weight):
 @op(inplace=True, out=True)
 def hypot(input, other):
     """sqrt(input**2 + other**2) without overflow.
+
+    Shapes broadcast; integers become the default dtype.
+
+    Raises:
+        RuntimeError: shapes that do not broadcast.
 
     >>> pt.hypot(pt.tensor([3.0]), pt.tensor([4.0]))
     tensor([5.])
@@ -477,6 +581,11 @@ def _log_add(a, b, exp, log1p):
 def logaddexp(input, other):
     """log(exp(input) + exp(other)) without overflow.
 
+    Shapes broadcast; integers become the default dtype.
+
+    Raises:
+        RuntimeError: shapes that do not broadcast.
+
     >>> pt.logaddexp(pt.tensor([0.0]), pt.tensor([0.0]))
     tensor([0.6931])
     """
@@ -487,6 +596,11 @@ def logaddexp(input, other):
 @op(out=True)
 def logaddexp2(input, other):
     """log2(2**input + 2**other) without overflow.
+
+    Shapes broadcast; integers become the default dtype.
+
+    Raises:
+        RuntimeError: shapes that do not broadcast.
 
     >>> pt.logaddexp2(pt.tensor([0.0]), pt.tensor([0.0]))
     tensor([1.])
@@ -501,6 +615,11 @@ def logaddexp2(input, other):
 def copysign(input, other):
     """|input| with the sign of other.
 
+    Shapes broadcast; integers become the default dtype.
+
+    Raises:
+        RuntimeError: shapes that do not broadcast.
+
     >>> pt.copysign(pt.tensor([1.0, -2.0]), -0.0)
     tensor([-1., -2.])
     """
@@ -512,6 +631,11 @@ def copysign(input, other):
 @op(inplace=True, out=True)
 def heaviside(input, values):
     """0 for x < 0, 1 for x > 0, `values` at 0.
+
+    Shapes broadcast.
+
+    Raises:
+        RuntimeError: shapes that do not broadcast.
 
     >>> pt.heaviside(pt.tensor([-1.0, 0.0, 2.0]), pt.tensor(0.5))
     tensor([0.0000, 0.5000, 1.0000])
@@ -531,6 +655,11 @@ def heaviside(input, values):
 def ldexp(input, other):
     """input * 2**other.
 
+    Shapes broadcast.
+
+    Raises:
+        RuntimeError: shapes that do not broadcast.
+
     >>> pt.ldexp(pt.tensor([1.0]), pt.tensor([4]))
     tensor([16.])
     """
@@ -541,6 +670,11 @@ def ldexp(input, other):
 @op(inplace=True, out=True)
 def xlogy(input, other):
     """input * log(other), 0 where input is 0 (unless other is nan).
+
+    Shapes broadcast; integers become the default dtype.
+
+    Raises:
+        RuntimeError: shapes that do not broadcast.
 
     >>> pt.xlogy(pt.tensor([0.0, 2.0]), pt.tensor([0.0, 1.0]))
     tensor([0., 0.])
@@ -569,6 +703,11 @@ def xlog1py(input, other):
 @op(out=True, inplace=True)
 def nextafter(input, other):
     """The next representable value after input towards other.
+
+    Shapes broadcast.
+
+    Raises:
+        RuntimeError: shapes that do not broadcast.
 
     >>> pt.nextafter(pt.tensor([1.0]), pt.tensor([2.0])) > 1
     tensor([True])
@@ -602,6 +741,12 @@ def nextafter(input, other):
 @op(out=True, inplace=True)
 def gcd(input, other):
     """Greatest common divisor of integers.
+
+    Shapes broadcast and dtypes promote.
+
+    Raises:
+        RuntimeError: shapes that do not broadcast.
+        TypeError: floats.
 
     >>> pt.gcd(pt.tensor([12, 18]), pt.tensor([8, 27]))
     tensor([4, 9])

@@ -39,6 +39,11 @@ def _areas(name, y, x, dx, dim):
 def trapezoid(y, x=None, *, dx=1, dim=-1):
     """The integral of y along dim by the trapezoidal rule, at points x or at distance dx.
 
+    dim goes.
+
+    Raises:
+        IndexError: a dimension out of range.
+
     >>> pt.trapezoid(pt.tensor([1.0, 3.0]))
     tensor(2.)
     """
@@ -50,6 +55,11 @@ def trapezoid(y, x=None, *, dx=1, dim=-1):
 def cumulative_trapezoid(y, x=None, *, dx=1, dim=-1):
     """The running integral of y along dim by the trapezoidal rule.
 
+    The size of dim goes down by 1.
+
+    Raises:
+        IndexError: a dimension out of range.
+
     >>> pt.cumulative_trapezoid(pt.tensor([1.0, 3.0, 5.0]))
     tensor([2., 6.])
     """
@@ -60,6 +70,11 @@ def cumulative_trapezoid(y, x=None, *, dx=1, dim=-1):
 @op()
 def cov(input, *, correction=1, fweights=None, aweights=None):
     """The covariances of variables, one a row, with weighted observations.
+
+    Shape: [variables, observations] -> [variables, variables]; a vector is one variable.
+
+    Raises:
+        RuntimeError: more than 2 dimensions.
 
     >>> pt.cov(pt.tensor([[1.0, 3.0], [2.0, 0.0]]))
     tensor([[ 2., -2.],
@@ -95,6 +110,11 @@ def cov(input, *, correction=1, fweights=None, aweights=None):
 def corrcoef(input):
     """The correlation coefficients of variables, one a row.
 
+    Shape: [variables, observations] -> [variables, variables]; a vector is one variable.
+
+    Raises:
+        RuntimeError: more than 2 dimensions.
+
     >>> pt.corrcoef(pt.tensor([[1.0, 3.0], [2.0, 0.0]]))
     tensor([[ 1., -1.],
             [-1.,  1.]])
@@ -116,6 +136,12 @@ def corrcoef(input):
 def lcm(input, other):
     """Least common multiple of integers.
 
+    Shapes broadcast and dtypes promote.
+
+    Raises:
+        RuntimeError: shapes that do not broadcast.
+        TypeError: floats.
+
     >>> pt.lcm(pt.tensor([4]), pt.tensor([6]))
     tensor([12])
     """
@@ -127,6 +153,8 @@ def lcm(input, other):
 @op(method=False)
 def unravel_index(indices, shape):
     """Coordinates of flat indices into a shape, one tensor a dimension.
+
+    int64 tensors of the shape of `indices`.
 
     >>> pt.unravel_index(pt.tensor([5]), (2, 3))
     (tensor([1]), tensor([2]))
@@ -143,6 +171,11 @@ def unravel_index(indices, shape):
 def renorm(input, p, dim, maxnorm):
     """Slices of dim scaled down to a p-norm of at most maxnorm.
 
+    Keeps the shape.
+
+    Raises:
+        IndexError: a dimension out of range.
+
     >>> pt.renorm(pt.tensor([[3.0, 4.0]]), 2, 0, 1.0)
     tensor([[0.6000, 0.8000]])
     """
@@ -158,35 +191,39 @@ def _copies():
     """`view_copy` and its like: the views of PyTorch as new tensors."""
     from ._registry import FUNCTIONS, METHODS
 
-    names = (
-        "as_strided",
-        "diagonal",
-        "expand",
-        "permute",
-        "select",
-        "squeeze",
-        "t",
-        "transpose",
-        "unfold",
-        "unsqueeze",
-        "view",
-        "split",
-        "split_with_sizes",
-        "unbind",
-        "detach",
-    )  # noqa: E501
+    examples = {
+        "as_strided": ("pt.arange(4), (2,), (2,)", "tensor([0, 2])"),
+        "diagonal": ("pt.tensor([[1, 2], [3, 4]])", "tensor([1, 4])"),
+        "expand": ("pt.tensor([1]), (2,)", "tensor([1, 1])"),
+        "permute": ("pt.tensor([[1], [2]]), (1, 0)", "tensor([[1, 2]])"),
+        "select": ("pt.tensor([5, 6]), 0, 1", "tensor(6)"),
+        "squeeze": ("pt.tensor([[1, 2]])", "tensor([1, 2])"),
+        "t": ("pt.tensor([[1], [2]])", "tensor([[1, 2]])"),
+        "transpose": ("pt.tensor([[1], [2]]), 0, 1", "tensor([[1, 2]])"),
+        "unfold": ("pt.tensor([1, 2]), 0, 2, 1", "tensor([[1, 2]])"),
+        "unsqueeze": ("pt.tensor([1, 2]), 0", "tensor([[1, 2]])"),
+        "view": ("pt.tensor([1, 2]), (1, 2)", "tensor([[1, 2]])"),
+        "split": ("pt.tensor([1, 2]), 1", "(tensor([1]), tensor([2]))"),
+        "split_with_sizes": ("pt.tensor([1, 2]), [1, 1]", "(tensor([1]), tensor([2]))"),
+        "unbind": ("pt.tensor([1, 2])", "(tensor(1), tensor(2))"),
+        "detach": ("pt.tensor([1, 2])", "tensor([1, 2])"),
+    }
 
-    def copy_of(name):
+    def copy_of(name, arguments, result):
         def f(input, *args, **kwargs):
             r = (METHODS.get(name) or getattr(Tensor, name))(input, *args, **kwargs)
             return tuple(clone(v) for v in r) if isinstance(r, tuple) else clone(r)
 
         f.__name__ = name + "_copy"
-        f.__doc__ = f"`{name}`, as a copy.\n\n    >>> callable(pt.{name}_copy)\n    True\n    "
+        f.__doc__ = f"""`Tensor.{name}`, as a copy.
+
+        >>> pt.{name}_copy({arguments})
+        {result}
+        """
         FUNCTIONS[name + "_copy"] = f
 
-    for name in names:
-        copy_of(name)
+    for name, (arguments, result) in examples.items():
+        copy_of(name, arguments, result)
 
 
 _copies()

@@ -21,11 +21,15 @@ def _comparison(name, operator, symbol, aliases):
         return operator(require_tensor(name, input), other)
 
     f.__name__ = name
-    f.__doc__ = f"""Whether input {symbol} other, element by element: booleans of the broadcast
-    shape.
+    f.__doc__ = f"""Whether input {symbol} other, element by element.
 
-    >>> pt.{name}(pt.tensor([1, 2]), 2).shape
-    portico.Size([2])
+    Booleans of the shape both broadcast to; `other` may be a number.
+
+    Raises:
+        RuntimeError: shapes that do not broadcast.
+
+    >>> pt.{name}(pt.tensor([1, 2, 3]), 2).tolist()
+    {[operator(value, 2) for value in (1, 2, 3)]}
     """
     return op(inplace=True, out=True, aliases=aliases)(f)
 
@@ -43,29 +47,39 @@ def truth(x):
     return x if x.dtype is bool_ else ops.compare(x, constant(0, x), NE)
 
 
-def _logical(name, primitive, word):
+def _logical(name, primitive, word, truths):
     def f(input, other):
         a, b = truth(require_tensor(name, input)), truth(require_tensor(name, other, "other", 2))
         shape = broadcast_two(name, a.shape, b.shape)
         return primitive(expand_value(a, shape), expand_value(b, shape))
 
     f.__name__ = name
-    f.__doc__ = f"""Logical {word} of what is not 0: booleans of the broadcast shape.
+    f.__doc__ = f"""Logical {word} of what is not 0, element by element.
 
-    >>> pt.{name}(pt.tensor([True, False]), pt.tensor([True, True])).dtype
-    portico.bool
+    Booleans of the shape both broadcast to.
+
+    Raises:
+        RuntimeError: shapes that do not broadcast; TypeError: an operand that is no tensor.
+
+    >>> pt.{name}(pt.tensor([True, True, False]), pt.tensor([True, False, False])).tolist()
+    {truths}
     """
     return op(inplace=True, out=True)(f)
 
 
-logical_and = _logical("logical_and", ops.and_, "and")
-logical_or = _logical("logical_or", ops.or_, "or")
-logical_xor = _logical("logical_xor", ops.xor, "exclusive or")
+logical_and = _logical("logical_and", ops.and_, "and", [True, False, False])
+logical_or = _logical("logical_or", ops.or_, "or", [True, True, False])
+logical_xor = _logical("logical_xor", ops.xor, "exclusive or", [False, True, False])
 
 
 @op(inplace=True, out=True)
 def logical_not(input):
     """Whether each element is 0.
+
+    A boolean tensor of input's shape, of any dtype.
+
+    Raises:
+        TypeError: the input is no tensor.
 
     >>> pt.logical_not(pt.tensor([0, 3]))
     tensor([ True, False])
@@ -86,31 +100,41 @@ def _integral(name, *operands):
     return tensors
 
 
-def _bitwise(name, primitive, word):
+def _bitwise(name, primitive, word, result):
     def f(input, other):
         return primitive(*_integral(name, input, other))
 
     f.__name__ = name
     f.__doc__ = f"""Bitwise {word} of integers; logical on booleans.
 
-    >>> pt.{name}(pt.tensor([6]), pt.tensor([3])).dtype
-    portico.int64
+    Shapes broadcast and dtypes promote; `other` may be a number.
+
+    Raises:
+        RuntimeError: floats, or shapes that do not broadcast.
+
+    >>> pt.{name}(pt.tensor([6]), pt.tensor([3]))
+    tensor([{result}])
     """
     return op(inplace=True, out=True)(f)
 
 
-bitwise_and = _bitwise("bitwise_and", ops.and_, "and")
-bitwise_or = _bitwise("bitwise_or", ops.or_, "or")
-bitwise_xor = _bitwise("bitwise_xor", ops.xor, "exclusive or")
-bitwise_left_shift = _bitwise("bitwise_left_shift", ops.shl, "shift to the left")
+bitwise_and = _bitwise("bitwise_and", ops.and_, "and", 2)
+bitwise_or = _bitwise("bitwise_or", ops.or_, "or", 7)
+bitwise_xor = _bitwise("bitwise_xor", ops.xor, "exclusive or", 5)
+bitwise_left_shift = _bitwise("bitwise_left_shift", ops.shl, "shift to the left", 48)
 bitwise_right_shift = _bitwise(
-    "bitwise_right_shift", ops.shr, "shift to the right, keeping the sign"
+    "bitwise_right_shift", ops.shr, "shift to the right, keeping the sign", 0
 )
 
 
 @op(inplace=True, out=True)
 def bitwise_not(input):
     """Bitwise not of integers; logical on booleans.
+
+    Shape and dtype of `input`.
+
+    Raises:
+        RuntimeError: floats.
 
     >>> pt.bitwise_not(pt.tensor([0, -1]))
     tensor([-1,  0])
@@ -121,6 +145,9 @@ def bitwise_not(input):
 @op()
 def equal(input, other):
     """Whether both have one shape and equal elements: a Python bool.
+
+    Raises:
+        TypeError: an operand that is no tensor.
 
     >>> pt.equal(pt.tensor([1, 2]), pt.tensor([1, 2]))
     True
@@ -137,6 +164,11 @@ def equal(input, other):
 @op()
 def isclose(input, other, rtol=1e-05, atol=1e-08, equal_nan=False):
     """Whether |input - other| <= atol + rtol * |other|; infinities are close to themselves.
+
+    A boolean tensor of the shape both broadcast to.
+
+    Raises:
+        RuntimeError: dtypes that differ, or shapes that do not broadcast.
 
     >>> pt.isclose(pt.tensor([1.0]), pt.tensor([1.0 + 1e-9]))
     tensor([True])
@@ -166,6 +198,9 @@ def isclose(input, other, rtol=1e-05, atol=1e-08, equal_nan=False):
 def allclose(input, other, rtol=1e-05, atol=1e-08, equal_nan=False):
     """Whether all elements are close (see `isclose`): a Python bool.
 
+    Raises:
+        RuntimeError: dtypes that differ, or shapes that do not broadcast.
+
     >>> pt.allclose(pt.tensor([1.0]), pt.tensor([1.0]))
     True
     """
@@ -178,6 +213,9 @@ def where(condition, input=None, other=None):
     """input where condition, else other; shapes broadcast and dtypes promote.
 
     With the condition alone: its nonzero indices, as a tuple of tensors.
+
+    Raises:
+        RuntimeError: shapes that do not broadcast, or a condition that is not boolean.
 
     >>> pt.where(pt.tensor([True, False]), pt.tensor([1, 2]), 0)
     tensor([1, 0])
@@ -218,6 +256,11 @@ def where_method(self, condition, other):
 def masked_fill(input, mask, value):
     """input with `value` (a number or a 0-d tensor) where mask is true.
 
+    Shape and dtype of `input`; the mask is boolean and broadcasts.
+
+    Raises:
+        RuntimeError: a mask that is not boolean, or that does not broadcast.
+
     >>> pt.masked_fill(pt.tensor([1, 2]), pt.tensor([True, False]), 0)
     tensor([0, 2])
     """
@@ -250,6 +293,8 @@ def masked_fill(input, mask, value):
 @op(out=True)
 def isin(elements, test_elements, *, assume_unique=False, invert=False):
     """Whether each element is one of `test_elements`.
+
+    A boolean tensor of the shape of `elements`.
 
     >>> pt.isin(pt.tensor([1, 2, 3]), pt.tensor([2, 5]))
     tensor([False,  True, False])

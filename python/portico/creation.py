@@ -181,6 +181,9 @@ def tensor(data, *, dtype=None, device=None, requires_grad=False, pin_memory=Fal
 def as_tensor(data, dtype=None, device=None):
     """data as a tensor, sharing memory where that is possible (tensors and NumPy arrays).
 
+    Raises:
+        ValueError: ragged lists; TypeError: what is no number.
+
     >>> pt.as_tensor([1.0])
     tensor([1.])
     """
@@ -192,6 +195,9 @@ def as_tensor(data, dtype=None, device=None):
 @op(method=False)
 def asarray(obj, *, dtype=None, device=None, copy=None, requires_grad=False):
     """obj as a tensor; `copy` says whether memory must (True) or must not (False) be copied.
+
+    Raises:
+        ValueError: a copy is needed and refused, or ragged lists; TypeError: what is no number.
 
     >>> pt.asarray([1, 2])
     tensor([1, 2])
@@ -217,6 +223,9 @@ def scalar_tensor(
     s, *, dtype=None, device=None, requires_grad=False, layout=None, pin_memory=False
 ):
     """A 0-d tensor of a number, in the default dtype.
+
+    Raises:
+        TypeError: what is no number.
 
     >>> pt.scalar_tensor(2)
     tensor(2.)
@@ -263,6 +272,9 @@ def from_numpy(ndarray):
 def frombuffer(buffer, *, dtype, count=-1, offset=0, requires_grad=False):
     """A vector that reads an object with the buffer protocol.
 
+    Raises:
+        ValueError: a buffer of another length.
+
     >>> pt.frombuffer(bytearray(b"ab"), dtype=pt.uint8)
     tensor([97, 98], dtype=portico.uint8)
     """
@@ -273,6 +285,9 @@ def frombuffer(buffer, *, dtype, count=-1, offset=0, requires_grad=False):
 @op(method=False)
 def from_dlpack(ext_tensor):
     """A tensor that shares memory with any object that has `__dlpack__`.
+
+    Raises:
+        AttributeError: an object without `__dlpack__`.
 
     >>> pt.from_dlpack(np.array([1.0, 2.0])).dtype
     portico.float64
@@ -343,6 +358,9 @@ def full(
 ):
     """A tensor filled with a number, whose dtype it has.
 
+    Raises:
+        RuntimeError: a negative size.
+
     >>> pt.full((2,), 7)
     tensor([7, 7])
     """
@@ -381,6 +399,9 @@ def full_like(
 ):  # fmt: skip
     """A tensor of input's shape and dtype filled with a number.
 
+    Raises:
+        TypeError: a value that is no number.
+
     >>> pt.full_like(pt.tensor([1, 2]), 7)
     tensor([7, 7])
     """
@@ -394,6 +415,9 @@ def empty_strided(
     size, stride, *, dtype=None, layout=None, device=None, requires_grad=False, pin_memory=False
 ):
     """A tensor of the given sizes; strides are the library's business.
+
+    Raises:
+        RuntimeError: a negative size.
 
     >>> pt.empty_strided((2, 3), (3, 1)).shape
     portico.Size([2, 3])
@@ -409,6 +433,9 @@ def empty_permuted(
     pin_memory=False,
 ):  # fmt: skip
     """A tensor of the given sizes; the layout in memory is the library's business.
+
+    Raises:
+        RuntimeError: a negative size.
 
     >>> pt.empty_permuted((2, 3), (0, 1)).shape
     portico.Size([2, 3])
@@ -492,6 +519,19 @@ def new_empty_strided(
 # Sequences -------------------------------------------------------------------------------------
 
 
+def _check_step(name, start, end, step):
+    if step == 0:
+        fail_runtime(name, "step must be nonzero")
+    if not all(math.isfinite(v) for v in (start, end)):
+        fail_runtime(name, f"unsupported range: {start} -> {end}")
+    if (end - start) * step < 0:
+        fail_runtime(
+            name,
+            "upper bound and lower bound inconsistent with step sign",
+            f"{start}, {end}, {step}",
+        )
+
+
 @op(method=False, out=True)
 def arange(
     start=0, end=None, step=1, *, dtype=None, layout=None, device=None, requires_grad=False,
@@ -509,16 +549,7 @@ def arange(
     start, end, step = (
         v.item() if isinstance(v, Tensor | np.generic) else v for v in (start, end, step)
     )
-    if step == 0:
-        fail_runtime("arange", "step must be nonzero")
-    if not all(math.isfinite(v) for v in (start, end)):
-        fail_runtime("arange", f"unsupported range: {start} -> {end}")
-    if (end - start) * step < 0:
-        fail_runtime(
-            "arange",
-            "upper bound and lower bound inconsistent with step sign",
-            f"{start}, {end}, {step}",
-        )
+    _check_step("arange", start, end, step)
     if dtype is None:
         dtype = (
             get_default_dtype()
@@ -552,11 +583,15 @@ def _sequence(n, start, step, dtype):
 def range_(start=0, end=None, step=1, *, dtype=None, device=None, requires_grad=False, layout=None):
     """start, start + step, ... up to and including end.
 
+    Raises:
+        RuntimeError: a step of 0, or of the wrong sign.
+
     >>> pt.range(1, 3)
     tensor([1., 2., 3.])
     """
     if end is None:
         start, end = 0, start
+    _check_step("range", start, end, step)
     return finish(
         _sequence(math.floor((end - start) / step) + 1, start, step, dtype or get_default_dtype()),
         requires_grad,
@@ -593,6 +628,11 @@ def linspace(
 ):  # fmt: skip
     """`steps` values from start to end, both included, at equal distances.
 
+    A vector of size `steps`, in the default dtype.
+
+    Raises:
+        RuntimeError: negative steps.
+
     >>> pt.linspace(0, 1, 3)
     tensor([0.0000, 0.5000, 1.0000])
     """
@@ -607,6 +647,11 @@ def logspace(
 ):  # fmt: skip
     """base to the power of linspace(start, end, steps).
 
+    A vector of size `steps`, in the default dtype.
+
+    Raises:
+        RuntimeError: negative steps.
+
     >>> pt.logspace(0, 2, 3)
     tensor([  1.,  10., 100.])
     """
@@ -618,6 +663,11 @@ def logspace(
 @op(method=False, out=True)
 def eye(n, m=None, *, dtype=None, layout=None, device=None, requires_grad=False, pin_memory=False):
     """Ones on the diagonal, zeros elsewhere.
+
+    Shape: [n, m], or [n, n]; in the default dtype.
+
+    Raises:
+        RuntimeError: a negative size.
 
     >>> pt.eye(2)
     tensor([[1., 0.],
@@ -632,6 +682,11 @@ def eye(n, m=None, *, dtype=None, layout=None, device=None, requires_grad=False,
 @op(method=False, out=True)
 def vander(x, N=None, increasing=False):
     """Powers of a vector as columns.
+
+    Shape: [n] -> [n, N], with N = n by default.
+
+    Raises:
+        RuntimeError: an input that is no vector.
 
     >>> pt.vander(pt.tensor([1, 2, 3]), increasing=True)
     tensor([[1, 1, 1],

@@ -110,6 +110,9 @@ def gather(input, dim, index, *, sparse_grad=False):
 def take_along_dim(input, indices, dim=None):
     """`gather` with broadcasting; of the flattened tensors when dim is None.
 
+    Raises:
+        IndexError, RuntimeError: an index out of range, of a wrong dtype or of a wrong shape.
+
     >>> pt.take_along_dim(pt.tensor([[3, 1, 2]]), pt.tensor([[1, 2]]), 1)
     tensor([[1, 2]])
     """
@@ -184,6 +187,9 @@ def _scatter_last(x, index, src, combiner):
 def scatter(input, dim, index, src=None, *, value=None, reduce=None):
     """A copy of input with src (or a number) written along dim at index.
 
+    Raises:
+        IndexError, RuntimeError: an index out of range, of a wrong dtype or of a wrong shape.
+
     >>> pt.scatter(pt.zeros(3), 0, pt.tensor([2]), 5.0)
     tensor([0., 0., 5.])
     """
@@ -197,6 +203,9 @@ def scatter(input, dim, index, src=None, *, value=None, reduce=None):
 @op("scatter_add", inplace=True, out=True)
 def scatter_add(input, dim, index, src):
     """A copy of input with src added along dim at index.
+
+    Raises:
+        IndexError, RuntimeError: an index out of range, of a wrong dtype or of a wrong shape.
 
     >>> pt.scatter_add(pt.zeros(2), 0, pt.tensor([1, 1]), pt.ones(2))
     tensor([0., 2.])
@@ -240,6 +249,9 @@ def _reduced(name, x, include_self, reduce, scatter_into):
 def scatter_reduce(input, dim, index, src, reduce, *, include_self=True):
     """A copy of input with src reduced along dim at index: sum, prod, mean, amax or amin.
 
+    Raises:
+        IndexError, RuntimeError: an index out of range, of a wrong dtype or of a wrong shape.
+
     >>> pt.scatter_reduce(pt.zeros(2), 0, pt.tensor([1, 1]), pt.tensor([3.0, 4.0]), "amax")
     tensor([0., 4.])
     """
@@ -257,6 +269,9 @@ def scatter_reduce(input, dim, index, src, reduce, *, include_self=True):
 @op(out=True)
 def index_select(input, dim, index):
     """Slices of dim at a vector of indices.
+
+    Raises:
+        IndexError, RuntimeError: an index out of range, of a wrong dtype or of a wrong shape.
 
     >>> pt.index_select(pt.tensor([[1, 2], [3, 4]]), 0, pt.tensor([1]))
     tensor([[3, 4]])
@@ -312,6 +327,9 @@ def _index_write(name, x, dim, index, source, combiner, scale=None):
 def index_add(input, dim, index, source, *, alpha=1):
     """A copy of input with alpha * source added to slices of dim.
 
+    Raises:
+        IndexError, RuntimeError: an index out of range, of a wrong dtype or of a wrong shape.
+
     >>> pt.index_add(pt.zeros(2), 0, pt.tensor([1, 1]), pt.ones(2))
     tensor([0., 2.])
     """
@@ -322,6 +340,9 @@ def index_add(input, dim, index, source, *, alpha=1):
 def index_copy(input, dim, index, source):
     """A copy of input with slices of dim replaced by source.
 
+    Raises:
+        IndexError, RuntimeError: an index out of range, of a wrong dtype or of a wrong shape.
+
     >>> pt.index_copy(pt.zeros(2), 0, pt.tensor([1]), pt.ones(1))
     tensor([0., 1.])
     """
@@ -331,6 +352,9 @@ def index_copy(input, dim, index, source):
 @op("index_fill", inplace=True)
 def index_fill(input, dim, index, value):
     """A copy of input with slices of dim filled with a number.
+
+    Raises:
+        IndexError, RuntimeError: an index out of range, of a wrong dtype or of a wrong shape.
 
     >>> pt.index_fill(pt.zeros(2), 0, pt.tensor([1]), 3)
     tensor([0., 3.])
@@ -366,6 +390,9 @@ def index_fill(input, dim, index, value):
 def index_reduce(input, dim, index, source, reduce, *, include_self=True):
     """A copy of input with source reduced into slices of dim: prod, mean, amax or amin.
 
+    Raises:
+        IndexError, RuntimeError: an index out of range, of a wrong dtype or of a wrong shape.
+
     >>> pt.index_reduce(pt.ones(2), 0, pt.tensor([1, 1]), pt.tensor([3.0, 4.0]), "prod")
     tensor([ 1., 12.])
     """
@@ -394,6 +421,9 @@ def wrap_index(index, n):
 def take(input, index):
     """Elements of the flattened input.
 
+    Raises:
+        IndexError, RuntimeError: an index out of range, of a wrong dtype or of a wrong shape.
+
     >>> pt.take(pt.tensor([[1, 2], [3, 4]]), pt.tensor([3, 0]))
     tensor([4, 1])
     """
@@ -404,6 +434,9 @@ def take(input, index):
 @op("put", inplace=True)
 def put(input, index, source, accumulate=False):
     """A copy of input with elements of the flattened tensor replaced by, or increased by, source.
+
+    Raises:
+        IndexError, RuntimeError: an index out of range, of a wrong dtype or of a wrong shape.
 
     >>> pt.put(pt.zeros(2), pt.tensor([1]), pt.ones(1))
     tensor([0., 1.])
@@ -432,6 +465,9 @@ def mask_indices(mask):
 def masked_select(input, mask):
     """Elements where mask is true, as a vector; both broadcast.
 
+    Raises:
+        RuntimeError: a mask that is not boolean, or shapes that do not broadcast.
+
     >>> pt.masked_select(pt.tensor([1, 2, 3]), pt.tensor([True, False, True]))
     tensor([1, 3])
     """
@@ -447,6 +483,9 @@ def masked_select(input, mask):
 @op("masked_scatter", inplace=True)
 def masked_scatter(input, mask, source):
     """A copy of input with the elements where mask is true replaced by those of source, in order.
+
+    Raises:
+        RuntimeError: a mask that is not boolean, or shapes that do not broadcast.
 
     >>> pt.masked_scatter(pt.zeros(3), pt.tensor([True, False, True]), pt.tensor([1.0, 2.0]))
     tensor([1., 0., 2.])
@@ -475,6 +514,16 @@ def masked_scatter(input, mask, source):
     return ops.reshape(r, tuple(shape))
 
 
+def _filling(name, x, value):
+    if isinstance(value, Tensor) and value.ndim:
+        fail_runtime(
+            name,
+            f"{name} only supports 0-dimension value tensor but got tensor with {value.ndim} "
+            "dimensions.",
+        )
+    return expand_value(operand(value, x.dtype), x.shape)
+
+
 @method("fill_")
 def fill_(self, value):
     """Fills this tensor with a number or a 0-d tensor; returns it.
@@ -485,24 +534,20 @@ def fill_(self, value):
     >>> pt.zeros(2).fill_(3)
     tensor([3., 3.])
     """
-    if isinstance(value, Tensor) and value.ndim:
-        fail_runtime(
-            "fill_",
-            f"fill_ only supports 0-dimension value tensor but got tensor with {value.ndim} "
-            "dimensions.",
-        )
-    return assign("fill_", self, expand_value(operand(value, self.dtype), self.shape))
+    return assign("fill_", self, _filling("fill_", self, value))
 
 
 @op("fill", method=False)
 def fill(input, value):
     """A tensor of input's shape and dtype filled with a number or a 0-d tensor.
 
+    Raises:
+        RuntimeError: a value of more dimensions.
+
     >>> pt.fill(pt.zeros(2), 3)
     tensor([3., 3.])
     """
-    value = expand_value(operand(value, input.dtype), input.shape)
-    return connected(value, input)
+    return connected(_filling("fill", input, value), input)
 
 
 @method("zero_")

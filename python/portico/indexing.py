@@ -38,6 +38,8 @@ def _nonzero_arrays(x):
 def nonzero(input, *, as_tuple=False):
     """Indices of the elements that are not 0: one row each, or a tuple of vectors.
 
+    int64; the number of rows depends on the values, which are computed now.
+
     >>> pt.nonzero(pt.tensor([0, 3, 4]))
     tensor([[1],
             [2]])
@@ -54,6 +56,8 @@ def nonzero(input, *, as_tuple=False):
 @op()
 def argwhere(input):
     """Indices of the elements that are not 0, one row each.
+
+    int64; the number of rows depends on the values, which are computed now.
 
     >>> pt.argwhere(pt.tensor([0, 3]))
     tensor([[1]])
@@ -345,6 +349,9 @@ def _indices(x, indices):
 @op("index_put", inplace=True)
 def index_put(input, indices, values, accumulate=False):
     """A copy of input with values written (or added) at a tuple of index tensors.
+
+    Raises:
+        IndexError: an index out of range; RuntimeError: dtypes that differ.
 
     >>> pt.index_put(pt.zeros(3), (pt.tensor([1]),), pt.tensor(5.0))
     tensor([0., 5., 0.])

@@ -35,6 +35,10 @@ def _tensors(name, tensors):
 def cat(tensors, dim=0):
     """Tensors one after another along dim; dtypes promote.
 
+    Raises:
+        RuntimeError: no tensors, or shapes that differ elsewhere.
+        IndexError: a dimension out of range.
+
     >>> pt.cat([pt.tensor([1]), pt.tensor([2, 3])])
     tensor([1, 2, 3])
     """
@@ -78,6 +82,10 @@ def cat(tensors, dim=0):
 @op(method=False, out=True)
 def stack(tensors, dim=0):
     """Tensors of one shape along a new dimension.
+
+    Raises:
+        RuntimeError: no tensors, or shapes that differ.
+        IndexError: a dimension out of range.
 
     >>> pt.stack([pt.tensor([1, 2]), pt.tensor([3, 4])])
     tensor([[1, 2],
@@ -137,6 +145,9 @@ atleast_3d = _at_least("atleast_3d", 3, _to_3d)
 def hstack(tensors):
     """Tensors side by side: along dimension 1, or 0 for vectors.
 
+    Raises:
+        RuntimeError: no tensors, or shapes that differ elsewhere.
+
     >>> pt.hstack([pt.tensor([1]), pt.tensor([2])])
     tensor([1, 2])
     """
@@ -147,6 +158,9 @@ def hstack(tensors):
 @op(method=False, out=True, aliases=("row_stack",))
 def vstack(tensors):
     """Tensors on top of each other: along dimension 0, vectors as rows.
+
+    Raises:
+        RuntimeError: no tensors, or shapes that differ elsewhere.
 
     >>> pt.vstack([pt.tensor([1]), pt.tensor([2])])
     tensor([[1],
@@ -159,6 +173,9 @@ def vstack(tensors):
 def dstack(tensors):
     """Tensors along dimension 2.
 
+    Raises:
+        RuntimeError: no tensors, or shapes that differ elsewhere.
+
     >>> pt.dstack([pt.tensor([1]), pt.tensor([2])])
     tensor([[[1, 2]]])
     """
@@ -168,6 +185,9 @@ def dstack(tensors):
 @op(method=False, out=True)
 def column_stack(tensors):
     """Vectors as columns, and matrices, side by side.
+
+    Raises:
+        RuntimeError: no tensors, or shapes that differ elsewhere.
 
     >>> pt.column_stack([pt.tensor([1, 2]), pt.tensor([3, 4])])
     tensor([[1, 3],
@@ -180,6 +200,11 @@ def column_stack(tensors):
 @op(method=False)
 def block_diag(*tensors):
     """Matrices on the diagonal of a larger one.
+
+    Vectors count as rows and numbers as 1 x 1; dtypes promote.
+
+    Raises:
+        RuntimeError: more than 2 dimensions.
 
     >>> pt.block_diag(pt.tensor([1]), pt.tensor([[2, 3]]))
     tensor([[1, 0, 0],
@@ -201,6 +226,9 @@ def block_diag(*tensors):
 @op(method=False)
 def meshgrid(*tensors, indexing=None):
     """Grids of coordinates; indexing "xy" exchanges the first two dimensions.
+
+    Raises:
+        RuntimeError: tensors that are no vectors.
 
     >>> pt.meshgrid(pt.tensor([1, 2]), pt.tensor([3, 4]), indexing="ij")[0]
     tensor([[1, 1],
@@ -234,10 +262,16 @@ def meshgrid(*tensors, indexing=None):
 def cartesian_prod(*tensors):
     """All combinations of elements of vectors, one a row.
 
+    Raises:
+        RuntimeError: tensors that are no vectors.
+
     >>> pt.cartesian_prod(pt.tensor([1, 2]), pt.tensor([3]))
     tensor([[1, 3],
             [2, 3]])
     """
+    for t in tensors:
+        if t.ndim != 1:
+            fail_runtime("cartesian_prod", f"Expect a 1D vector, but got shape {list(t.shape)}")
     if len(tensors) == 1:
         return tensors[0]
     return stack([flatten(g) for g in meshgrid(*tensors, indexing="ij")], 1)
@@ -299,6 +333,11 @@ def tile_method(self, *dims, **named):
 def repeat_interleave(input, repeats=None, dim=None, *, output_size=None):
     """Each element repeated, along dim or of the flattened tensor.
 
+    `repeats` is a number or one count per slice.
+
+    Raises:
+        RuntimeError: negative counts, or another number of them.
+
     >>> pt.repeat_interleave(pt.tensor([1, 2]), 2)
     tensor([1, 1, 2, 2])
     """
@@ -353,6 +392,11 @@ def _owners(ends, total):
 def flip(input, dims):
     """Elements in reverse order along dims.
 
+    Keeps the shape; a copy.
+
+    Raises:
+        IndexError: a dimension out of range.
+
     >>> pt.flip(pt.tensor([1, 2, 3]), (0,))
     tensor([3, 2, 1])
     """
@@ -377,6 +421,11 @@ def flip_method(self, *dims, **named):
 def fliplr(input):
     """Columns in reverse order.
 
+    Keeps the shape; a copy.
+
+    Raises:
+        RuntimeError: fewer than 2 dimensions.
+
     >>> pt.fliplr(pt.tensor([[1, 2]]))
     tensor([[2, 1]])
     """
@@ -389,6 +438,11 @@ def fliplr(input):
 def flipud(input):
     """Rows in reverse order.
 
+    Keeps the shape; a copy.
+
+    Raises:
+        RuntimeError: no dimensions.
+
     >>> pt.flipud(pt.tensor([1, 2]))
     tensor([2, 1])
     """
@@ -400,6 +454,11 @@ def flipud(input):
 @op()
 def roll(input, shifts, dims=None):
     """Elements shifted along dims; what falls out comes in at the other end.
+
+    Keeps the shape; a copy.
+
+    Raises:
+        IndexError: a dimension out of range.
 
     >>> pt.roll(pt.tensor([1, 2, 3]), 1)
     tensor([3, 1, 2])
@@ -428,6 +487,9 @@ def roll(input, shifts, dims=None):
 @op()
 def rot90(input, k=1, dims=(0, 1)):
     """Rotated k times by 90 degrees in the plane of two dimensions.
+
+    Raises:
+        RuntimeError: other than two different dimensions.
 
     >>> pt.rot90(pt.tensor([[1, 2], [3, 4]]))
     tensor([[2, 4],
@@ -467,6 +529,11 @@ def _triangle(name, input, diagonal, direction):
 def tril(input, diagonal=0):
     """The lower triangle, 0 above the given diagonal.
 
+    Of matrices [.., n, m]; keeps the shape.
+
+    Raises:
+        RuntimeError: fewer than 2 dimensions.
+
     >>> pt.tril(pt.tensor([[1, 2], [3, 4]]))
     tensor([[1, 0],
             [3, 4]])
@@ -478,6 +545,11 @@ def tril(input, diagonal=0):
 def triu(input, diagonal=0):
     """The upper triangle, 0 below the given diagonal.
 
+    Of matrices [.., n, m]; keeps the shape.
+
+    Raises:
+        RuntimeError: fewer than 2 dimensions.
+
     >>> pt.triu(pt.tensor([[1, 2], [3, 4]]))
     tensor([[1, 2],
             [0, 4]])
@@ -488,6 +560,9 @@ def triu(input, diagonal=0):
 @op()
 def diag_embed(input, offset=0, dim1=-2, dim2=-1):
     """Vectors along the last dimension as diagonals of matrices in dim1 and dim2.
+
+    Raises:
+        IndexError, RuntimeError: dimensions out of range, or the same twice.
 
     >>> pt.diag_embed(pt.tensor([1, 2]))
     tensor([[1, 0],
@@ -521,6 +596,9 @@ def diag_embed(input, offset=0, dim1=-2, dim2=-1):
 def diag(input, diagonal=0):
     """The diagonal of a matrix, or a matrix with a given diagonal.
 
+    Raises:
+        RuntimeError: other than 1 or 2 dimensions.
+
     >>> pt.diag(pt.tensor([[1, 2], [3, 4]]))
     tensor([1, 4])
     """
@@ -546,6 +624,9 @@ def diagflat(input, offset=0):
 @op("diagonal_scatter")
 def diagonal_scatter(input, src, offset=0, dim1=0, dim2=1):
     """A copy of input with its diagonal replaced by src.
+
+    Raises:
+        RuntimeError, IndexError: a src of another shape, or a dimension out of range.
 
     >>> pt.diagonal_scatter(pt.zeros(2, 2), pt.ones(2))
     tensor([[1., 0.],
@@ -579,6 +660,9 @@ def diagonal_scatter(input, src, offset=0, dim1=0, dim2=1):
 def slice_scatter(input, src, dim=0, start=None, end=None, step=1):
     """A copy of input with a slice of dim replaced by src.
 
+    Raises:
+        RuntimeError, IndexError: a src of another shape, or a dimension out of range.
+
     >>> pt.slice_scatter(pt.zeros(3), pt.ones(2), 0, 1, 3)
     tensor([0., 1., 1.])
     """
@@ -601,6 +685,9 @@ def slice_scatter(input, src, dim=0, start=None, end=None, step=1):
 def select_scatter(input, src, dim, index):
     """A copy of input with one index of dim replaced by src.
 
+    Raises:
+        RuntimeError, IndexError: a src of another shape, or a dimension out of range.
+
     >>> pt.select_scatter(pt.zeros(2, 2), pt.ones(2), 0, 1)
     tensor([[0., 0.],
             [1., 1.]])
@@ -620,6 +707,8 @@ def _as_indices(arrays, dtype):
 def tril_indices(row, col, offset=0, *, dtype=None, device=None, layout=None):
     """Row and column indices of the lower triangle, in row-major order.
 
+    Shape: [2, number of indices], int64 by default.
+
     >>> pt.tril_indices(2, 2)
     tensor([[0, 1, 1],
             [0, 0, 1]])
@@ -631,6 +720,8 @@ def tril_indices(row, col, offset=0, *, dtype=None, device=None, layout=None):
 def triu_indices(row, col, offset=0, *, dtype=None, device=None, layout=None):
     """Row and column indices of the upper triangle, in row-major order.
 
+    Shape: [2, number of indices], int64 by default.
+
     >>> pt.triu_indices(2, 2)
     tensor([[0, 0, 1],
             [0, 1, 1]])
@@ -641,6 +732,11 @@ def triu_indices(row, col, offset=0, *, dtype=None, device=None, layout=None):
 @op(method=False)
 def combinations(input, r=2, with_replacement=False):
     """All combinations of r elements of a vector, one a row.
+
+    Shape: [n] -> [number of combinations, r].
+
+    Raises:
+        RuntimeError: an input that is no vector.
 
     >>> pt.combinations(pt.tensor([1, 2, 3]))
     tensor([[1, 2],

@@ -97,6 +97,11 @@ def _require_rank(name, **ranks):
 def mm(input, mat2):
     """Product of two matrices.
 
+    Shapes: [n, k] and [k, m] -> [n, m], of one dtype.
+
+    Raises:
+        RuntimeError: other ranks, sizes or dtypes.
+
     >>> pt.mm(pt.tensor([[1, 2]]), pt.tensor([[3], [4]]))
     tensor([[11]])
     """
@@ -107,6 +112,11 @@ def mm(input, mat2):
 @op(out=True)
 def bmm(input, mat2):
     """Products of two batches of matrices.
+
+    Shapes: [b, n, k] and [b, k, m] -> [b, n, m], of one dtype.
+
+    Raises:
+        RuntimeError: other ranks, sizes or dtypes.
 
     >>> pt.bmm(pt.ones(2, 1, 3), pt.ones(2, 3, 1)).shape
     portico.Size([2, 1, 1])
@@ -126,6 +136,11 @@ def bmm(input, mat2):
 def mv(input, vec):
     """Product of a matrix and a vector.
 
+    Shapes: [n, k] and [k] -> [n], of one dtype.
+
+    Raises:
+        RuntimeError: other ranks, sizes or dtypes.
+
     >>> pt.mv(pt.tensor([[1, 2]]), pt.tensor([3, 4]))
     tensor([11])
     """
@@ -143,6 +158,11 @@ def mv(input, vec):
 def dot_(input, tensor):
     """Sum of products of two vectors.
 
+    Shapes: [n] and [n] -> [], of one dtype.
+
+    Raises:
+        RuntimeError: other ranks, sizes or dtypes.
+
     >>> pt.dot(pt.tensor([1, 2]), pt.tensor([3, 4]))
     tensor(11)
     """
@@ -157,6 +177,11 @@ def dot_(input, tensor):
 def vdot(input, other):
     """Sum of products of two vectors.
 
+    Shapes: [n] and [n] -> [], of one dtype.
+
+    Raises:
+        RuntimeError: other ranks, sizes or dtypes.
+
     >>> pt.vdot(pt.tensor([1, 2]), pt.tensor([3, 4]))
     tensor(11)
     """
@@ -166,6 +191,11 @@ def vdot(input, other):
 @op(out=True)
 def inner(input, other):
     """Sums of products over the last dimensions.
+
+    Shapes: [*a, k] and [*b, k] -> [*a, *b].
+
+    Raises:
+        RuntimeError: last dimensions that differ.
 
     >>> pt.inner(pt.tensor([1, 2]), pt.tensor([3, 4]))
     tensor(11)
@@ -184,6 +214,11 @@ def inner(input, other):
 @op(out=True, aliases=("ger",))
 def outer(input, vec2):
     """Products of all elements of two vectors.
+
+    Shapes: [n] and [m] -> [n, m]; dtypes promote.
+
+    Raises:
+        RuntimeError: operands that are no vectors.
 
     >>> pt.outer(pt.tensor([1, 2]), pt.tensor([3, 4]))
     tensor([[3, 4],
@@ -219,6 +254,11 @@ def _plus(name, input, product, beta, alpha):
 def addmm(input, mat1, mat2, *, beta=1, alpha=1):
     """beta * input + alpha * (mat1 @ mat2).
 
+    Shapes: input broadcasts to [n, m]; [n, k] and [k, m].
+
+    Raises:
+        RuntimeError: other ranks, sizes or dtypes.
+
     >>> pt.addmm(pt.ones(1, 1), pt.ones(1, 2), pt.ones(2, 1))
     tensor([[3.]])
     """
@@ -228,6 +268,11 @@ def addmm(input, mat1, mat2, *, beta=1, alpha=1):
 @op(inplace=True, out=True)
 def addmv(input, mat, vec, *, beta=1, alpha=1):
     """beta * input + alpha * (mat @ vec).
+
+    Shapes: input broadcasts to [n]; [n, k] and [k].
+
+    Raises:
+        RuntimeError: other ranks, sizes or dtypes.
 
     >>> pt.addmv(pt.ones(1), pt.ones(1, 2), pt.ones(2))
     tensor([3.])
@@ -239,6 +284,11 @@ def addmv(input, mat, vec, *, beta=1, alpha=1):
 def addr(input, vec1, vec2, *, beta=1, alpha=1):
     """beta * input + alpha * outer(vec1, vec2).
 
+    Shapes: input broadcasts to [n, m]; [n] and [m].
+
+    Raises:
+        RuntimeError: other ranks or sizes.
+
     >>> pt.addr(pt.ones(1, 1), pt.ones(1), pt.ones(1))
     tensor([[2.]])
     """
@@ -249,6 +299,11 @@ def addr(input, vec1, vec2, *, beta=1, alpha=1):
 def baddbmm(input, batch1, batch2, *, beta=1, alpha=1):
     """beta * input + alpha * (batch1 @ batch2).
 
+    Shapes: input broadcasts to [b, n, m]; [b, n, k] and [b, k, m].
+
+    Raises:
+        RuntimeError: other ranks, sizes or dtypes.
+
     >>> pt.baddbmm(pt.ones(1, 1, 1), pt.ones(1, 1, 2), pt.ones(1, 2, 1))
     tensor([[[3.]]])
     """
@@ -258,6 +313,11 @@ def baddbmm(input, batch1, batch2, *, beta=1, alpha=1):
 @op(inplace=True, out=True)
 def addbmm(input, batch1, batch2, *, beta=1, alpha=1):
     """beta * input + alpha * the sum of batch1 @ batch2 over the batch.
+
+    Shapes: input broadcasts to [n, m]; [b, n, k] and [b, k, m].
+
+    Raises:
+        RuntimeError: other ranks, sizes or dtypes.
 
     >>> pt.addbmm(pt.ones(1, 1), pt.ones(2, 1, 1), pt.ones(2, 1, 1))
     tensor([[3.]])
@@ -274,6 +334,9 @@ def addbmm(input, batch1, batch2, *, beta=1, alpha=1):
 def tensordot(a, b, dims=2):
     """Sums of products over `dims` dimensions: a number (the last of a, the first of b) or two
     lists.
+
+    Raises:
+        RuntimeError: sizes of summed dimensions that differ.
 
     >>> pt.tensordot(pt.ones(2, 3), pt.ones(3, 4), 1).shape
     portico.Size([2, 4])
@@ -313,6 +376,8 @@ def tensordot(a, b, dims=2):
 def kron(input, other):
     """Kronecker product.
 
+    Sizes multiply; dtypes promote.
+
     >>> pt.kron(pt.tensor([1, 2]), pt.tensor([1, 10]))
     tensor([ 1, 10,  2, 20])
     """
@@ -327,6 +392,9 @@ def kron(input, other):
 @op(method=False)
 def einsum(equation, *operands):
     """Sums of products, by index letters; opt_einsum chooses the order of more than two operands.
+
+    Raises:
+        RuntimeError: an equation that does not fit the operands.
 
     >>> pt.einsum("ij,jk->ik", pt.ones(2, 3), pt.ones(3, 4)).shape
     portico.Size([2, 4])
@@ -350,6 +418,9 @@ def einsum(equation, *operands):
 def chain_matmul(*matrices):
     """Product of several matrices.
 
+    Raises:
+        RuntimeError: sizes that do not fit.
+
     >>> pt.chain_matmul(pt.ones(1, 2), pt.ones(2, 1))
     tensor([[2.]])
     """
@@ -362,6 +433,11 @@ def chain_matmul(*matrices):
 @op()
 def matrix_power(input, n):
     """A square matrix to an integer power.
+
+    Shape and dtype of `input`, [.., n, n]; negative powers are powers of the inverse.
+
+    Raises:
+        RuntimeError: matrices that are not square, or singular for a negative power.
 
     >>> pt.matrix_power(pt.tensor([[1.0, 1.0], [0.0, 1.0]]), 3)
     tensor([[1., 3.],
@@ -418,6 +494,11 @@ def cross_along(name, input, other, dim):
 def cross(input, other, dim=None):
     """Vector product in three dimensions, along dim (the first of size 3 by default).
 
+    Shapes broadcast.
+
+    Raises:
+        RuntimeError: a dimension that has not size 3.
+
     >>> pt.cross(pt.tensor([1, 0, 0]), pt.tensor([0, 1, 0]))
     tensor([0, 0, 1])
     """
@@ -432,6 +513,11 @@ def cross(input, other, dim=None):
 @op(method=False)
 def cdist(x1, x2, p=2.0, compute_mode="use_mm_for_euclid_dist_if_necessary"):
     """p-norm distances between all rows of two (batches of) matrices.
+
+    Shapes: [.., n, d] and [.., m, d] -> [.., n, m].
+
+    Raises:
+        RuntimeError: other ranks or sizes.
 
     >>> pt.cdist(pt.tensor([[0.0, 0.0]]), pt.tensor([[3.0, 4.0]]))
     tensor([[5.]])
@@ -457,6 +543,11 @@ def cdist(x1, x2, p=2.0, compute_mode="use_mm_for_euclid_dist_if_necessary"):
 @op(method=False)
 def pdist(input, p=2.0):
     """p-norm distances between all pairs of rows.
+
+    Shapes: [n, d] -> [n (n - 1) / 2].
+
+    Raises:
+        RuntimeError: an input that is no matrix.
 
     >>> pt.pdist(pt.tensor([[0.0, 0.0], [3.0, 4.0]]))
     tensor([5.])

@@ -170,6 +170,9 @@ default_generator = Generator()
 def manual_seed(seed):
     """Seeds the default generator, and returns it.
 
+    Raises:
+        ValueError: an integer of more than 64 bits.
+
     >>> _ = pt.manual_seed(0); a = pt.rand(2); _ = pt.manual_seed(0); pt.equal(a, pt.rand(2))
     True
     """
@@ -376,6 +379,9 @@ def randint(
     """Random integers in [low, high): randint(high, size) or randint(low, high, size). int64 by
     default.
 
+    Raises:
+        RuntimeError: low not below high.
+
     >>> pt.randint(10, (2, 3)).shape
     portico.Size([2, 3])
     """
@@ -395,6 +401,9 @@ def randint_like(
 ):  # fmt: skip
     """Random integers in [low, high) of input's shape and dtype.
 
+    Raises:
+        RuntimeError: low not below high.
+
     >>> pt.randint_like(pt.zeros(2), 10).shape
     portico.Size([2])
     """
@@ -411,6 +420,11 @@ def randperm(
 ):  # fmt: skip
     """A random permutation of 0, ..., n - 1.
 
+    A vector of n int64.
+
+    Raises:
+        RuntimeError: a negative n.
+
     >>> pt.randperm(4).sort().values
     tensor([0, 1, 2, 3])
     """
@@ -426,6 +440,12 @@ def normal(
     requires_grad=False, pin_memory=False,
 ):  # fmt: skip
     """Normal random numbers; mean and std are numbers (with `size`) or tensors.
+
+    Shapes of mean and std broadcast.
+
+    Raises:
+        RuntimeError: a negative std.
+        TypeError: neither tensor nor size.
 
     >>> pt.normal(0.0, 1.0, (2,)).shape
     portico.Size([2])
@@ -445,6 +465,11 @@ def normal(
 @op(name="bernoulli", out=True)
 def bernoulli(input, p=None, *, generator=None):
     """1 with the probability each element gives (or p), else 0.
+
+    Shape and dtype of `input`.
+
+    Raises:
+        RuntimeError: p out of [0, 1].
 
     >>> pt.bernoulli(pt.ones(2))
     tensor([1., 1.])
@@ -466,6 +491,11 @@ def _probability(name, p):
 @op(out=True)
 def multinomial(input, num_samples, replacement=False, *, generator=None):
     """Indices drawn with the probabilities (not necessarily normalised) of each row.
+
+    Shapes: [n] or [rows, n] -> [num_samples] or [rows, num_samples], int64.
+
+    Raises:
+        RuntimeError: other ranks or dtypes, or more samples than there are without replacement.
 
     >>> pt.multinomial(pt.tensor([0.0, 1.0]), 1)
     tensor([1])
@@ -506,6 +536,8 @@ def multinomial(input, num_samples, replacement=False, *, generator=None):
 @op(method=False)
 def poisson(input, generator=None):
     """Poisson random numbers with the given rates, by inversion in float64.
+
+    Shape and dtype of `input`.
 
     >>> pt.poisson(pt.zeros(2))
     tensor([0., 0.])

@@ -110,6 +110,11 @@ def _sum_input(x, dtype):
 def sum_(input, dim=None, keepdim=False, *, dtype=None):
     """Sum over the given dimensions (all by default); integers and booleans sum in int64.
 
+    `dim` is an int or several; those dimensions go, or stay with size 1 if `keepdim`.
+
+    Raises:
+        IndexError: a dimension out of range.
+
     >>> pt.sum(pt.tensor([[1, 2], [3, 4]]), 0)
     tensor([4, 6])
     """
@@ -137,6 +142,11 @@ def _bool_safe_sum(x, axes, keepdim):
 def nansum(input, dim=None, keepdim=False, *, dtype=None):
     """Sum over the given dimensions, with nan counted as 0.
 
+    `dim` is an int or several; those dimensions go, or stay with size 1 if `keepdim`.
+
+    Raises:
+        IndexError: a dimension out of range.
+
     >>> pt.nansum(pt.tensor([1.0, float("nan")]))
     tensor(1.)
     """
@@ -152,6 +162,11 @@ def nansum(input, dim=None, keepdim=False, *, dtype=None):
 def prod(input, dim=None, keepdim=False, *, dtype=None):
     """Product of all elements, or along `dim`; integers and booleans multiply in int64.
 
+    `dim` is an int; it goes, or stays with size 1 if `keepdim`.
+
+    Raises:
+        IndexError: a dimension out of range.
+
     >>> pt.prod(pt.tensor([2, 3, 4]))
     tensor(24)
     """
@@ -163,6 +178,12 @@ def prod(input, dim=None, keepdim=False, *, dtype=None):
 @op("mean", out=True)
 def mean(input, dim=None, keepdim=False, *, dtype=None):
     """Mean over the given dimensions (all by default); integers are refused without `dtype`.
+
+    `dim` is an int or several; those dimensions go, or stay with size 1 if `keepdim`.
+
+    Raises:
+        IndexError: a dimension out of range.
+        RuntimeError: integers.
 
     >>> pt.mean(pt.tensor([1.0, 3.0]))
     tensor(2.)
@@ -190,9 +211,17 @@ def mean(input, dim=None, keepdim=False, *, dtype=None):
 def nanmean(input, dim=None, keepdim=False, *, dtype=None):
     """Mean over what is not nan.
 
+    `dim` is an int or several; those dimensions go, or stay with size 1 if `keepdim`.
+
+    Raises:
+        IndexError: a dimension out of range.
+        RuntimeError: integers.
+
     >>> pt.nanmean(pt.tensor([1.0, float("nan"), 3.0]))
     tensor(2.)
     """
+    if dtype is None:
+        require_float("nanmean", input, "expected input to have a floating point dtype")
     present = ops.not_(ops.compare(input, input, NE))
     return nansum(input, dim, keepdim, dtype=dtype) / sum_(present, dim, keepdim)
 
@@ -223,6 +252,11 @@ def _extreme(name, kind, input, dim, keepdim):
 def amax(input, dim=(), keepdim=False):
     """Largest element over the given dimensions; the gradient is shared among equal ones.
 
+    `dim` is an int or several; those dimensions go, or stay with size 1 if `keepdim`.
+
+    Raises:
+        IndexError: a dimension out of range.
+
     >>> pt.amax(pt.tensor([[1, 5], [7, 2]]), 1)
     tensor([5, 7])
     """
@@ -233,6 +267,11 @@ def amax(input, dim=(), keepdim=False):
 def amin(input, dim=(), keepdim=False):
     """Smallest element over the given dimensions; the gradient is shared among equal ones.
 
+    `dim` is an int or several; those dimensions go, or stay with size 1 if `keepdim`.
+
+    Raises:
+        IndexError: a dimension out of range.
+
     >>> pt.amin(pt.tensor([[1, 5], [7, 2]]), 1)
     tensor([1, 2])
     """
@@ -242,6 +281,12 @@ def amin(input, dim=(), keepdim=False):
 @op("aminmax", out=True)
 def aminmax(input, *, dim=None, keepdim=False):
     """Smallest and largest elements, of all or along `dim`.
+
+    `dim` is an int; it goes, or stays with size 1 if `keepdim`.
+
+    Raises:
+        IndexError: a dimension out of range.
+        RuntimeError: no elements.
 
     >>> pt.aminmax(pt.tensor([3, 1, 2])).max
     tensor(3)
@@ -310,6 +355,12 @@ def max_(input, *args, **kwargs):
     dim.
     max(input, other): the larger of two tensors, as `maximum`.
 
+    Indices are int64.
+
+    Raises:
+        IndexError: a dimension out of range.
+        RuntimeError: no elements.
+
     >>> pt.max(pt.tensor([[1, 5], [7, 2]]), 1).values
     tensor([5, 7])
     """
@@ -321,6 +372,12 @@ def min_(input, *args, **kwargs):
     """min(input): the smallest element. min(input, dim, keepdim=False): values and indices along
     dim.
     min(input, other): the smaller of two tensors, as `minimum`.
+
+    Indices are int64.
+
+    Raises:
+        IndexError: a dimension out of range.
+        RuntimeError: no elements.
 
     >>> pt.min(pt.tensor([[1, 5], [7, 2]]), 1).indices
     tensor([0, 1])
@@ -349,6 +406,11 @@ def _arg(name, kind, input, dim, keepdim):
 def argmax(input, dim=None, keepdim=False):
     """Index of the largest element, the first among equals: of the flattened tensor, or along dim.
 
+    The result is int64.
+
+    Raises:
+        IndexError: a dimension out of range, or no elements in it.
+
     >>> pt.argmax(pt.tensor([1, 9, 9]))
     tensor(1)
     """
@@ -358,6 +420,11 @@ def argmax(input, dim=None, keepdim=False):
 @op("argmin", out=True)
 def argmin(input, dim=None, keepdim=False):
     """Index of the smallest element, the first among equals: of the flattened tensor, or along dim.
+
+    The result is int64.
+
+    Raises:
+        IndexError: a dimension out of range, or no elements in it.
 
     >>> pt.argmin(pt.tensor([4, 1, 9]))
     tensor(1)
@@ -378,6 +445,11 @@ def _logic(name, kind, input, dim, keepdim):
 def all_(input, dim=None, keepdim=False):
     """Whether no element is 0, over the given dimensions (all by default).
 
+    `dim` is an int or several; those dimensions go, or stay with size 1 if `keepdim`.
+
+    Raises:
+        IndexError: a dimension out of range.
+
     >>> pt.all(pt.tensor([True, False]))
     tensor(False)
     """
@@ -388,6 +460,11 @@ def all_(input, dim=None, keepdim=False):
 def any_(input, dim=None, keepdim=False):
     """Whether some element is not 0, over the given dimensions (all by default).
 
+    `dim` is an int or several; those dimensions go, or stay with size 1 if `keepdim`.
+
+    Raises:
+        IndexError: a dimension out of range.
+
     >>> pt.any(pt.tensor([True, False]))
     tensor(True)
     """
@@ -397,6 +474,9 @@ def any_(input, dim=None, keepdim=False):
 @op("count_nonzero")
 def count_nonzero(input, dim=None):
     """How many elements are not 0, over the given dimensions (all by default), as int64.
+
+    Raises:
+        IndexError: a dimension out of range.
 
     >>> pt.count_nonzero(pt.tensor([0, 3, 4]))
     tensor(2)
@@ -410,6 +490,11 @@ def count_nonzero(input, dim=None):
 @op("logsumexp", out=True)
 def logsumexp(input, dim, keepdim=False):
     """log(sum(exp(x))) over the given dimensions, without overflow.
+
+    `dim` is an int or several; those dimensions go, or stay with size 1 if `keepdim`.
+
+    Raises:
+        IndexError: a dimension out of range.
 
     >>> pt.logsumexp(pt.tensor([0.0, 0.0]), 0)
     tensor(0.6931)
@@ -460,6 +545,12 @@ def vector_norm(x, p, axes, keepdim):
 def norm(input, p="fro", dim=None, keepdim=False, out=None, dtype=None):
     """p-norm over the given dimensions (all by default); "fro" is the 2-norm, "nuc" a matrix norm.
 
+    `dim` is an int or several; those dimensions go, or stay with size 1 if `keepdim`.
+
+    Raises:
+        IndexError: a dimension out of range.
+        RuntimeError: integers without `dtype`.
+
     >>> pt.norm(pt.tensor([3.0, 4.0]))
     tensor(5.)
     """
@@ -487,6 +578,11 @@ def norm(input, p="fro", dim=None, keepdim=False, out=None, dtype=None):
 @op("dist")
 def dist(input, other, p=2):
     """p-norm of input - other.
+
+    Shapes broadcast; the result has no dimensions.
+
+    Raises:
+        RuntimeError: shapes that do not broadcast.
 
     >>> pt.dist(pt.tensor([1.0]), pt.tensor([4.0]))
     tensor(3.)
@@ -527,6 +623,12 @@ def _variance_arguments(dim, unbiased, correction):
 def var(input, dim=None, unbiased=None, keepdim=False, *, correction=None):
     """Variance over the given dimensions, divided by n - correction (1 by default).
 
+    `dim` is an int or several; those dimensions go, or stay with size 1 if `keepdim`.
+
+    Raises:
+        IndexError: a dimension out of range.
+        RuntimeError: integers.
+
     >>> pt.var(pt.tensor([1.0, 3.0]))
     tensor(2.)
     """
@@ -537,6 +639,12 @@ def var(input, dim=None, unbiased=None, keepdim=False, *, correction=None):
 @op("std", out=True)
 def std(input, dim=None, unbiased=None, keepdim=False, *, correction=None):
     """Standard deviation over the given dimensions, divided by n - correction (1 by default).
+
+    `dim` is an int or several; those dimensions go, or stay with size 1 if `keepdim`.
+
+    Raises:
+        IndexError: a dimension out of range.
+        RuntimeError: integers.
 
     >>> pt.std(pt.tensor([1.0, 3.0]))
     tensor(1.4142)
@@ -555,6 +663,12 @@ def _root(v):
 def var_mean(input, dim=None, unbiased=None, keepdim=False, *, correction=None, out=None):
     """Variance and mean.
 
+    `dim` is an int or several; those dimensions go, or stay with size 1 if `keepdim`.
+
+    Raises:
+        IndexError: a dimension out of range.
+        RuntimeError: integers.
+
     >>> pt.var_mean(pt.tensor([1.0, 3.0]))
     (tensor(2.), tensor(2.))
     """
@@ -565,6 +679,12 @@ def var_mean(input, dim=None, unbiased=None, keepdim=False, *, correction=None, 
 @op("std_mean")
 def std_mean(input, dim=None, unbiased=None, keepdim=False, *, correction=None, out=None):
     """Standard deviation and mean.
+
+    `dim` is an int or several; those dimensions go, or stay with size 1 if `keepdim`.
+
+    Raises:
+        IndexError: a dimension out of range.
+        RuntimeError: integers.
 
     >>> pt.std_mean(pt.tensor([1.0, 3.0]))
     (tensor(1.4142), tensor(2.))
@@ -589,6 +709,11 @@ def _scan(name, input, dim, kind, dtype):
 def cumsum(input, dim, *, dtype=None):
     """Running sum along dim; integers and booleans sum in int64.
 
+    Keeps the shape.
+
+    Raises:
+        IndexError: a dimension out of range.
+
     >>> pt.cumsum(pt.tensor([1, 2, 3]), 0)
     tensor([1, 3, 6])
     """
@@ -598,6 +723,11 @@ def cumsum(input, dim, *, dtype=None):
 @op("cumprod", inplace=True, out=True)
 def cumprod(input, dim, *, dtype=None):
     """Running product along dim; integers and booleans multiply in int64.
+
+    Keeps the shape.
+
+    Raises:
+        IndexError: a dimension out of range.
 
     >>> pt.cumprod(pt.tensor([1, 2, 3]), 0)
     tensor([1, 2, 6])
@@ -629,6 +759,11 @@ def _running_extreme(name, kind, input, dim):
 def cummax(input, dim):
     """Running maximum along dim, and the index it was last found at.
 
+    Keeps the shape.
+
+    Raises:
+        IndexError: a dimension out of range.
+
     >>> pt.cummax(pt.tensor([1, 3, 2]), 0).values
     tensor([1, 3, 3])
     """
@@ -639,6 +774,11 @@ def cummax(input, dim):
 def cummin(input, dim):
     """Running minimum along dim, and the index it was last found at.
 
+    Keeps the shape.
+
+    Raises:
+        IndexError: a dimension out of range.
+
     >>> pt.cummin(pt.tensor([3, 1, 2]), 0).values
     tensor([3, 1, 1])
     """
@@ -648,6 +788,11 @@ def cummin(input, dim):
 @op("logcumsumexp", out=True)
 def logcumsumexp(input, dim):
     """log(cumsum(exp(x))) along dim.
+
+    Keeps the shape.
+
+    Raises:
+        IndexError: a dimension out of range.
 
     >>> pt.logcumsumexp(pt.tensor([0.0, 0.0]), 0)
     tensor([0.0000, 0.6931])
@@ -672,6 +817,11 @@ def logcumsumexp(input, dim):
 @op("diff", out=True)
 def diff(input, n=1, dim=-1, prepend=None, append=None):
     """Differences of neighbours along dim, n times.
+
+    The size of dim goes down by n.
+
+    Raises:
+        IndexError: a dimension out of range.
 
     >>> pt.diff(pt.tensor([1, 4, 9]))
     tensor([3, 5])
@@ -699,6 +849,11 @@ def diff(input, n=1, dim=-1, prepend=None, append=None):
 def trace(input):
     """Sum of the diagonal of a matrix.
 
+    The result has no dimensions; integers sum in int64.
+
+    Raises:
+        RuntimeError: an input that is no matrix.
+
     >>> pt.trace(pt.tensor([[1, 2], [3, 4]]))
     tensor(5)
     """
@@ -710,6 +865,11 @@ def trace(input):
 @op("bincount")
 def bincount(input, weights=None, minlength=0):
     """How often each non-negative integer occurs (or the sum of its weights).
+
+    A vector of int64, or of the dtype of the weights.
+
+    Raises:
+        RuntimeError: an input that is no vector of non-negative integers, or other weights.
 
     >>> pt.bincount(pt.tensor([0, 2, 2]))
     tensor([1, 0, 2])

@@ -31,6 +31,11 @@ def _sorted(x, axis, descending):
 def sort(input, dim=-1, descending=False, stable=False):
     """Values in order along dim, and their indices. The sort is always stable; nan is the largest.
 
+    Indices are int64.
+
+    Raises:
+        IndexError: a dimension out of range.
+
     >>> pt.sort(pt.tensor([3, 1, 2])).values
     tensor([1, 2, 3])
     """
@@ -44,6 +49,11 @@ def sort(input, dim=-1, descending=False, stable=False):
 def argsort(input, dim=-1, descending=False, stable=False):
     """Indices that sort along dim.
 
+    Indices are int64.
+
+    Raises:
+        IndexError: a dimension out of range.
+
     >>> pt.argsort(pt.tensor([3, 1, 2]))
     tensor([1, 2, 0])
     """
@@ -54,6 +64,11 @@ def argsort(input, dim=-1, descending=False, stable=False):
 def msort(input):
     """Values in order along dimension 0.
 
+    Indices are int64.
+
+    Raises:
+        IndexError: a dimension out of range.
+
     >>> pt.msort(pt.tensor([3, 1, 2]))
     tensor([1, 2, 3])
     """
@@ -63,6 +78,11 @@ def msort(input):
 @op(out=True)
 def topk(input, k, dim=-1, largest=True, sorted=True):
     """The k largest (or smallest) values along dim in order, and their indices.
+
+    Indices are int64.
+
+    Raises:
+        IndexError: a dimension out of range.
 
     >>> pt.topk(pt.tensor([3, 1, 2]), 2).values
     tensor([3, 2])
@@ -98,6 +118,11 @@ def _ranked(name, values, indices, axis, k, keepdim, x):
 @op(out=True)
 def kthvalue(input, k, dim=-1, keepdim=False):
     """The k-th smallest value along dim (from 1), and its index.
+
+    Indices are int64; dim goes, or stays with size 1 if `keepdim`.
+
+    Raises:
+        IndexError: a dimension out of range.
 
     >>> pt.kthvalue(pt.tensor([3, 1, 2]), 2).values
     tensor(2)
@@ -162,6 +187,11 @@ def _median(name, input, dim, keepdim, skip_nan):
 def median(input, dim=None, keepdim=False):
     """The lower median of all elements, or of each row along dim with its index.
 
+    Indices are int64; dim goes, or stays with size 1 if `keepdim`.
+
+    Raises:
+        IndexError: a dimension out of range.
+
     >>> pt.median(pt.tensor([3, 1, 2]))
     tensor(2)
     """
@@ -171,6 +201,11 @@ def median(input, dim=None, keepdim=False):
 @op(out=True)
 def nanmedian(input, dim=None, keepdim=False):
     """`median` of what is not nan.
+
+    Indices are int64; dim goes, or stays with size 1 if `keepdim`.
+
+    Raises:
+        IndexError: a dimension out of range.
 
     >>> pt.nanmedian(pt.tensor([3.0, float("nan"), 1.0]))
     tensor(1.)
@@ -182,6 +217,11 @@ def nanmedian(input, dim=None, keepdim=False):
 def mode(input, dim=-1, keepdim=False):
     """The most frequent value along dim (the smallest of equals), and the index of its last
     occurrence.
+
+    Indices are int64; dim goes, or stays with size 1 if `keepdim`.
+
+    Raises:
+        IndexError: a dimension out of range.
 
     >>> pt.mode(pt.tensor([1, 2, 2])).values
     tensor(2)
@@ -290,6 +330,12 @@ def _quantile(name, input, q, dim, keepdim, interpolation, skip_nan):
 def quantile(input, q, dim=None, keepdim=False, *, interpolation="linear"):
     """The q-th quantiles of all elements or along dim; nan if any element is nan.
 
+    q is a number or a vector in [0, 1], whose size becomes the first.
+
+    Raises:
+        RuntimeError: q out of range, or integers.
+        IndexError: a dimension out of range.
+
     >>> pt.quantile(pt.tensor([1.0, 2.0, 3.0]), 0.5)
     tensor(2.)
     """
@@ -299,6 +345,12 @@ def quantile(input, q, dim=None, keepdim=False, *, interpolation="linear"):
 @op(out=True)
 def nanquantile(input, q, dim=None, keepdim=False, *, interpolation="linear"):
     """`quantile` of what is not nan.
+
+    q is a number or a vector in [0, 1], whose size becomes the first.
+
+    Raises:
+        RuntimeError: q out of range, or integers.
+        IndexError: a dimension out of range.
 
     >>> pt.nanquantile(pt.tensor([1.0, float("nan"), 3.0]), 0.5)
     tensor(2.)
@@ -315,6 +367,11 @@ def searchsorted(sorted_sequence, input, *, out_int32=False, right=False, side=N
     order.
 
     The leading dimensions of both must agree, unless the sequence is a vector.
+
+    int64, or int32 if `out_int32`, of the shape of the values.
+
+    Raises:
+        RuntimeError: sequences that do not fit the values.
 
     >>> pt.searchsorted(pt.tensor([1, 3, 5]), pt.tensor([2, 5]))
     tensor([1, 2])
@@ -386,6 +443,11 @@ def _bisect(seq, values, right):
 def bucketize(input, boundaries, *, out_int32=False, right=False):
     """The bucket of each value between sorted boundaries.
 
+    int64, or int32 if `out_int32`, of the shape of the values.
+
+    Raises:
+        RuntimeError: sequences that do not fit the values.
+
     >>> pt.bucketize(pt.tensor([0, 4]), pt.tensor([1, 3, 5]))
     tensor([0, 2])
     """
@@ -419,6 +481,11 @@ def unique(input, sorted=True, return_inverse=False, return_counts=False, dim=No
     """Distinct elements in order (or distinct slices of dim), with where each element went and how
     often.
 
+    The number of elements depends on the values, which are computed now.
+
+    Raises:
+        IndexError: a dimension out of range.
+
     >>> pt.unique(pt.tensor([3, 1, 3]))
     tensor([1, 3])
     """
@@ -442,6 +509,11 @@ def unique(input, sorted=True, return_inverse=False, return_counts=False, dim=No
 @op("unique_consecutive")
 def unique_consecutive(input, return_inverse=False, return_counts=False, dim=None):
     """The first of each run of equal elements (or slices of dim).
+
+    The number of elements depends on the values, which are computed now.
+
+    Raises:
+        IndexError: a dimension out of range.
 
     >>> pt.unique_consecutive(pt.tensor([1, 1, 2, 1]))
     tensor([1, 2, 1])
@@ -479,14 +551,27 @@ def unique_consecutive(input, return_inverse=False, return_counts=False, dim=Non
 # Histograms ---------------------------------------------------------------------------------------
 
 
+def _check_bins(name, bins):
+    if bins <= 0:
+        fail_runtime(name, f"bins must be > 0, but got {bins}")
+
+
 @op(out=True)
 def histc(input, bins=100, min=0, max=0):
     """How many elements fall into each of `bins` equal bins between min and max.
+
+    A vector of size `bins`, of input's dtype.
+
+    Raises:
+        RuntimeError: bins not above 0, or max below min.
 
     >>> pt.histc(pt.tensor([1.0, 2.0, 1.0]), 2, 0, 4)
     tensor([2., 1.])
     """
     x = reshape_to(as_float(require_tensor("histc", input)).detach(), (input.numel(),))
+    _check_bins("histc", bins)
+    if max < min:
+        fail_runtime("histc", "max must be larger than min", f"{min} and {max}")
     if min == max and x.numel():
         min, max = x.min().item(), x.max().item()
     if min == max:
@@ -505,6 +590,11 @@ HistogramResult = return_type("histogram", ("hist", "bin_edges"))
 def histogram(input, bins, *, range=None, weight=None, density=False):
     """How many elements (or how much weight) each bin has, and the edges of the bins.
 
+    Vectors of sizes bins and bins + 1, of input's dtype.
+
+    Raises:
+        RuntimeError: bins or a range that make no sense.
+
     >>> pt.histogram(pt.tensor([1.0, 2.0, 1.0]), 2, range=(0.0, 4.0)).hist
     tensor([2., 1.])
     """
@@ -514,6 +604,7 @@ def histogram(input, bins, *, range=None, weight=None, density=False):
     if isinstance(bins, Tensor):
         edges = bins
     else:
+        _check_bins("histogram", bins)
         low, high = (
             range
             if range is not None

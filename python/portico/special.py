@@ -94,6 +94,11 @@ def _erfc(x):
 def erfc(input):
     """1 - erf(x), accurate where erf is nearly 1.
 
+    Any shape; integers and booleans become the default dtype.
+
+    Raises:
+        TypeError: the input is no tensor.
+
     >>> pt.erfc(pt.tensor([0.0]))
     tensor([1.])
     """
@@ -110,6 +115,11 @@ def _erfcx(x):
 @op(method=False, function=False)
 def erfcx(input):
     """exp(x^2) erfc(x).
+
+    Any shape; integers and booleans become the default dtype.
+
+    Raises:
+        TypeError: the input is no tensor.
 
     >>> pt.special.erfcx(pt.tensor([0.0]))
     tensor([1.])
@@ -152,6 +162,11 @@ def _erfinv(x):
 def erfinv(input):
     """The inverse of erf: infinite at -1 and 1, nan outside.
 
+    Any shape; integers and booleans become the default dtype.
+
+    Raises:
+        TypeError: the input is no tensor.
+
     >>> pt.erfinv(pt.tensor([0.0, 1.0]))
     tensor([0., inf])
     """
@@ -168,6 +183,11 @@ def _erfinv_of(x):
 def ndtr(input):
     """The normal distribution function.
 
+    Any shape; integers and booleans become the default dtype.
+
+    Raises:
+        TypeError: the input is no tensor.
+
     >>> pt.special.ndtr(pt.tensor([0.0]))
     tensor([0.5000])
     """
@@ -178,6 +198,11 @@ def ndtr(input):
 @op(method=False, function=False)
 def ndtri(input):
     """The inverse of the normal distribution function.
+
+    Any shape; integers and booleans become the default dtype.
+
+    Raises:
+        TypeError: the input is no tensor.
 
     >>> pt.special.ndtri(pt.tensor([0.5]))
     tensor([0.])
@@ -198,6 +223,11 @@ def _log_ndtr(x):
 @op(method=False, function=False)
 def log_ndtr(input):
     """The logarithm of the normal distribution function, accurate in both tails.
+
+    Any shape; integers and booleans become the default dtype.
+
+    Raises:
+        TypeError: the input is no tensor.
 
     >>> pt.special.log_ndtr(pt.tensor([0.0]))
     tensor([-0.6931])
@@ -249,6 +279,11 @@ def _lgamma(x):
 def lgamma(input):
     """log |gamma(x)|; infinite at 0, -1, -2, ...
 
+    Any shape; integers and booleans become the default dtype.
+
+    Raises:
+        TypeError: the input is no tensor.
+
     >>> pt.lgamma(pt.tensor([3.0]))
     tensor([0.6931])
     """
@@ -282,6 +317,11 @@ def _digamma(x):
 @op(inplace=True, out=True)
 def digamma(input):
     """The derivative of lgamma.
+
+    Any shape; integers and booleans become the default dtype.
+
+    Raises:
+        TypeError: the input is no tensor.
 
     >>> pt.digamma(pt.tensor([1.0]))
     tensor([-0.5772])
@@ -317,6 +357,11 @@ def _zeta(s, q):
 @op(method=False, function=False)
 def zeta(input, other):
     """Hurwitz' zeta function: the sum of (other + k)^-input for k >= 0.
+
+    Shapes broadcast; integers become the default dtype.
+
+    Raises:
+        RuntimeError: shapes that do not broadcast.
 
     >>> pt.special.zeta(pt.tensor([2.0]), 1.0)
     tensor([1.6449])
@@ -389,6 +434,11 @@ def polygamma_(self, n):
 def mvlgamma(input, p):
     """The logarithm of the multivariate gamma function of dimension p.
 
+    Any shape; integers and booleans become the default dtype.
+
+    Raises:
+        TypeError: the input is no tensor.
+
     >>> pt.mvlgamma(pt.tensor([2.0]), 1)
     tensor([0.])
     """
@@ -442,6 +492,11 @@ def _grown(f):
 def i0(input):
     """The modified Bessel function of order 0.
 
+    Any shape; integers and booleans become the default dtype.
+
+    Raises:
+        TypeError: the input is no tensor.
+
     >>> pt.i0(pt.tensor([0.0]))
     tensor([1.])
     """
@@ -451,6 +506,11 @@ def i0(input):
 @op(method=False, function=False)
 def i0e(input):
     """exp(-|x|) i0(x).
+
+    Any shape; integers and booleans become the default dtype.
+
+    Raises:
+        TypeError: the input is no tensor.
 
     >>> pt.special.i0e(pt.tensor([0.0]))
     tensor([1.])
@@ -468,6 +528,11 @@ def _over_x(f, x):
 def i1(input):
     """The modified Bessel function of order 1.
 
+    Any shape; integers and booleans become the default dtype.
+
+    Raises:
+        TypeError: the input is no tensor.
+
     >>> pt.special.i1(pt.tensor([0.0]))
     tensor([0.])
     """
@@ -477,6 +542,11 @@ def i1(input):
 @op(method=False, function=False)
 def i1e(input):
     """exp(-|x|) i1(x).
+
+    Any shape; integers and booleans become the default dtype.
+
+    Raises:
+        TypeError: the input is no tensor.
 
     >>> pt.special.i1e(pt.tensor([0.0]))
     tensor([0.])
@@ -490,6 +560,11 @@ def i1e(input):
 @op(method=False, function=False)
 def entr(input):
     """-x log(x); 0 at 0, -inf below.
+
+    Any shape; integers and booleans become the default dtype.
+
+    Raises:
+        TypeError: the input is no tensor.
 
     >>> pt.special.entr(pt.tensor([0.0, 1.0]))
     tensor([0., -0.])

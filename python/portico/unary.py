@@ -81,6 +81,9 @@ exp, expm1, log, log1p, log2, sqrt, rsqrt, sin, cos, tanh, erf = (
 def absolute(input):
     """Absolute value. Shape and dtype of `input`; the gradient at 0 is 0.
 
+    Raises:
+        TypeError: the input is no tensor.
+
     >>> pt.abs(pt.tensor([-2, 3]))
     tensor([2, 3])
     """
@@ -94,6 +97,12 @@ def absolute(input):
 @op("neg", inplace=True, out=True, aliases=("negative",))
 def neg(input):
     """Negation; integers wrap. Booleans are refused.
+
+    Shape and dtype of `input`.
+
+    Raises:
+        TypeError: the input is no tensor.
+        RuntimeError: booleans.
 
     >>> pt.neg(pt.tensor([1, -2]))
     tensor([-1,  2])
@@ -113,6 +122,12 @@ def neg(input):
 def positive(input):
     """The input itself; booleans are refused.
 
+    Shape and dtype of `input`.
+
+    Raises:
+        TypeError: the input is no tensor.
+        RuntimeError: booleans.
+
     >>> pt.positive(pt.tensor([1, -2]))
     tensor([ 1, -2])
     """
@@ -124,6 +139,9 @@ def positive(input):
 @op("sign", inplace=True, out=True, aliases=("sgn",))
 def sign(input):
     """-1, 0 or 1 by the sign of each element. Shape and dtype of `input`.
+
+    Raises:
+        TypeError: the input is no tensor.
 
     >>> pt.sign(pt.tensor([-2.0, 0.0, 5.0]))
     tensor([-1.,  0.,  1.])
@@ -173,6 +191,11 @@ trunc = _rounding(
 def round_(input, *, decimals=0):
     """Nearest value with `decimals` digits after the point; halves go to the even neighbour.
 
+    Shape and dtype of `input`. Integers stay as they are.
+
+    Raises:
+        TypeError: the input is no tensor.
+
     >>> pt.round(pt.tensor([0.5, 1.5, 2.5]))
     tensor([0., 2., 2.])
     """
@@ -191,6 +214,11 @@ def round_(input, *, decimals=0):
 def frac(input):
     """x - trunc(x): the fractional part, with the sign of x.
 
+    Shape and dtype of `input`.
+
+    Raises:
+        TypeError: the input is no tensor.
+
     >>> pt.frac(pt.tensor([1.25, -1.25]))
     tensor([ 0.2500, -0.2500])
     """
@@ -201,6 +229,9 @@ def frac(input):
 @op(method="clone")
 def clone(input, *, memory_format=None):
     """A copy with storage of its own; gradients flow through it.
+
+    Raises:
+        TypeError: the input is no tensor.
 
     >>> pt.clone(pt.tensor([1, 2]))
     tensor([1, 2])
@@ -215,6 +246,9 @@ _SIGN_BITS = {float16: int16, bfloat16: int16, float32: int32}
 @op(out=True)
 def signbit(input):
     """Whether the sign bit is set: also true of -0.0. Booleans of input's shape.
+
+    Raises:
+        TypeError: the input is no tensor.
 
     >>> pt.signbit(pt.tensor([-0.0, 0.0]))
     tensor([ True, False])
@@ -237,6 +271,11 @@ def signbit(input):
 def square(input):
     """x * x.
 
+    Shape and dtype of `input`.
+
+    Raises:
+        TypeError: the input is no tensor.
+
     >>> pt.square(pt.tensor([-3.0]))
     tensor([9.])
     """
@@ -249,6 +288,11 @@ def square(input):
 def reciprocal(input):
     """1 / x; integers become the default dtype.
 
+    Any shape; integers and booleans become the default dtype.
+
+    Raises:
+        TypeError: the input is no tensor.
+
     >>> pt.reciprocal(pt.tensor([4.0]))
     tensor([0.2500])
     """
@@ -260,6 +304,11 @@ def reciprocal(input):
 def exp2(input):
     """2 to the x.
 
+    Any shape; integers and booleans become the default dtype.
+
+    Raises:
+        TypeError: the input is no tensor.
+
     >>> pt.exp2(pt.tensor([3.0]))
     tensor([8.])
     """
@@ -270,6 +319,11 @@ def exp2(input):
 @op(inplace=True, out=True)
 def log10(input):
     """Base-10 logarithm.
+
+    Any shape; integers and booleans become the default dtype.
+
+    Raises:
+        TypeError: the input is no tensor.
 
     >>> pt.log10(pt.tensor([10.0]))
     tensor([1.])
@@ -284,6 +338,11 @@ def log10(input):
 @op(inplace=True, out=True)
 def tan(input):
     """Tangent.
+
+    Any shape; integers and booleans become the default dtype.
+
+    Raises:
+        TypeError: the input is no tensor.
 
     >>> pt.tan(pt.tensor([0.0]))
     tensor([0.])
@@ -302,6 +361,11 @@ def _cosine_of_arc(x):
 def asin(input):
     """Inverse sine; nan outside [-1, 1].
 
+    Any shape; integers and booleans become the default dtype.
+
+    Raises:
+        TypeError: the input is no tensor.
+
     >>> pt.asin(pt.tensor([0.0]))
     tensor([0.])
     """
@@ -313,6 +377,11 @@ def asin(input):
 def acos(input):
     """Inverse cosine; nan outside [-1, 1].
 
+    Any shape; integers and booleans become the default dtype.
+
+    Raises:
+        TypeError: the input is no tensor.
+
     >>> pt.acos(pt.tensor([1.0]))
     tensor([0.])
     """
@@ -323,6 +392,11 @@ def acos(input):
 @op(inplace=True, out=True, aliases=("arctan",))
 def atan(input):
     """Inverse tangent.
+
+    Any shape; integers and booleans become the default dtype.
+
+    Raises:
+        TypeError: the input is no tensor.
 
     >>> pt.atan(pt.tensor([0.0]))
     tensor([0.])
@@ -342,6 +416,11 @@ def _halves(x):
 def sinh(input):
     """Hyperbolic sine, accurate near 0.
 
+    Any shape; integers and booleans become the default dtype.
+
+    Raises:
+        TypeError: the input is no tensor.
+
     >>> pt.sinh(pt.tensor([0.0]))
     tensor([0.])
     """
@@ -358,6 +437,11 @@ def sinh(input):
 def cosh(input):
     """Hyperbolic cosine.
 
+    Any shape; integers and booleans become the default dtype.
+
+    Raises:
+        TypeError: the input is no tensor.
+
     >>> pt.cosh(pt.tensor([0.0]))
     tensor([1.])
     """
@@ -367,6 +451,11 @@ def cosh(input):
 @op(inplace=True, out=True, aliases=("arcsinh",))
 def asinh(input):
     """Inverse hyperbolic sine.
+
+    Any shape; integers and booleans become the default dtype.
+
+    Raises:
+        TypeError: the input is no tensor.
 
     >>> pt.asinh(pt.tensor([0.0]))
     tensor([0.])
@@ -397,6 +486,11 @@ def with_sign_of(r, x):
 def acosh(input):
     """Inverse hyperbolic cosine; nan below 1.
 
+    Any shape; integers and booleans become the default dtype.
+
+    Raises:
+        TypeError: the input is no tensor.
+
     >>> pt.acosh(pt.tensor([1.0]))
     tensor([0.])
     """
@@ -413,6 +507,11 @@ def acosh(input):
 def atanh(input):
     """Inverse hyperbolic tangent; nan outside [-1, 1].
 
+    Any shape; integers and booleans become the default dtype.
+
+    Raises:
+        TypeError: the input is no tensor.
+
     >>> pt.atanh(pt.tensor([0.0]))
     tensor([0.])
     """
@@ -424,6 +523,11 @@ def atanh(input):
 def deg2rad(input):
     """Degrees to radians.
 
+    Any shape; integers and booleans become the default dtype.
+
+    Raises:
+        TypeError: the input is no tensor.
+
     >>> pt.deg2rad(pt.tensor([180.0]))
     tensor([3.1416])
     """
@@ -433,6 +537,11 @@ def deg2rad(input):
 @op(inplace=True, out=True)
 def rad2deg(input):
     """Radians to degrees.
+
+    Any shape; integers and booleans become the default dtype.
+
+    Raises:
+        TypeError: the input is no tensor.
 
     >>> pt.rad2deg(pt.tensor([0.5]))
     tensor([28.6479])
@@ -446,6 +555,11 @@ def rad2deg(input):
 @op(inplace=True, out=True)
 def sigmoid(input):
     """1 / (1 + exp(-x)), accurate in both tails.
+
+    Any shape; integers and booleans become the default dtype.
+
+    Raises:
+        TypeError: the input is no tensor.
 
     >>> pt.sigmoid(pt.tensor([0.0]))
     tensor([0.5000])
@@ -462,6 +576,11 @@ def sigmoid(input):
 def logit(input, eps=None):
     """log(x / (1 - x)), with x clamped to [eps, 1 - eps] when eps is given.
 
+    Any shape; integers and booleans become the default dtype.
+
+    Raises:
+        TypeError: the input is no tensor.
+
     >>> pt.logit(pt.tensor([0.5]))
     tensor([0.])
     """
@@ -477,6 +596,11 @@ def logit(input, eps=None):
 def sinc(input):
     """sin(pi x) / (pi x), 1 at 0.
 
+    Any shape; integers and booleans become the default dtype.
+
+    Raises:
+        TypeError: the input is no tensor.
+
     >>> pt.sinc(pt.tensor([0.0, 0.5]))
     tensor([1.0000, 0.6366])
     """
@@ -489,6 +613,11 @@ def sinc(input):
 @op(inplace=True, out=True)
 def nan_to_num(input, nan=0.0, posinf=None, neginf=None):
     """nan, inf and -inf replaced by numbers: 0 and the largest and smallest finite ones by default.
+
+    Shape and dtype of `input`.
+
+    Raises:
+        TypeError: the input is no tensor.
 
     >>> pt.nan_to_num(pt.tensor([float("nan"), 1.0]))
     tensor([0., 1.])
@@ -514,6 +643,11 @@ def nan_to_num(input, nan=0.0, posinf=None, neginf=None):
 def isnan(input):
     """Whether each element is nan.
 
+    A boolean tensor of input's shape.
+
+    Raises:
+        TypeError: the input is no tensor.
+
     >>> pt.isnan(pt.tensor([float("nan"), 1.0]))
     tensor([ True, False])
     """
@@ -531,6 +665,11 @@ def _infinite(input, value, direction):
 def isinf(input):
     """Whether each element is +inf or -inf.
 
+    A boolean tensor of input's shape.
+
+    Raises:
+        TypeError: the input is no tensor.
+
     >>> pt.isinf(pt.tensor([float("inf"), 1.0]))
     tensor([ True, False])
     """
@@ -542,6 +681,11 @@ def isinf(input):
 def isposinf(input):
     """Whether each element is +inf.
 
+    A boolean tensor of input's shape.
+
+    Raises:
+        TypeError: the input is no tensor.
+
     >>> pt.isposinf(pt.tensor([float("inf"), 1.0]))
     tensor([ True, False])
     """
@@ -552,6 +696,11 @@ def isposinf(input):
 def isneginf(input):
     """Whether each element is -inf.
 
+    A boolean tensor of input's shape.
+
+    Raises:
+        TypeError: the input is no tensor.
+
     >>> pt.isneginf(pt.tensor([float("-inf"), 1.0]))
     tensor([ True, False])
     """
@@ -561,6 +710,11 @@ def isneginf(input):
 @op()
 def isfinite(input):
     """Whether each element is neither nan nor infinite.
+
+    A boolean tensor of input's shape.
+
+    Raises:
+        TypeError: the input is no tensor.
 
     >>> pt.isfinite(pt.tensor([float("inf"), 1.0]))
     tensor([False,  True])
@@ -575,6 +729,11 @@ def isfinite(input):
 def isreal(input):
     """True everywhere: all dtypes are real.
 
+    A boolean tensor of input's shape.
+
+    Raises:
+        TypeError: the input is no tensor.
+
     >>> pt.isreal(pt.tensor([1.0]))
     tensor([True])
     """
@@ -584,6 +743,11 @@ def isreal(input):
 @op()
 def angle(input):
     """0 for x >= 0, pi for x < 0, nan for nan; the gradient is 0.
+
+    Any shape; integers and booleans become the default dtype.
+
+    Raises:
+        TypeError: the input is no tensor.
 
     >>> pt.angle(pt.tensor([1.0, -1.0]))
     tensor([0.0000, 3.1416])

@@ -92,6 +92,9 @@ def reshape(input, shape):
     """The same elements in another shape: a view where strides allow, else a copy. One size may be
     -1.
 
+    Raises:
+        RuntimeError: another number of elements, or -1 twice.
+
     >>> pt.reshape(pt.arange(4), (2, -1))
     tensor([[0, 1],
             [2, 3]])
@@ -137,6 +140,11 @@ def ravel(input):
 def flatten(input, start_dim=0, end_dim=-1):
     """Dimensions start_dim to end_dim merged into one.
 
+    Shares storage where strides allow.
+
+    Raises:
+        IndexError: a dimension out of range.
+
     >>> pt.flatten(pt.zeros(2, 3, 4), 1).shape
     portico.Size([2, 12])
     """
@@ -155,6 +163,10 @@ def flatten(input, start_dim=0, end_dim=-1):
 @op()
 def unflatten(input, dim, sizes):
     """Dimension `dim` split into `sizes`, one of which may be -1.
+
+    Raises:
+        RuntimeError: sizes that do not fit.
+        IndexError: a dimension out of range.
 
     >>> pt.unflatten(pt.zeros(6, 2), 0, (2, 3)).shape
     portico.Size([2, 3, 2])
@@ -178,6 +190,11 @@ def unflatten(input, dim, sizes):
 def squeeze(input, dim=None):
     """Without dimensions of size 1: all of them, or those in `dim`.
 
+    Shares storage where strides allow.
+
+    Raises:
+        IndexError: a dimension out of range.
+
     >>> pt.squeeze(pt.zeros(1, 3, 1)).shape
     portico.Size([3])
     """
@@ -193,6 +210,11 @@ def squeeze(input, dim=None):
 @op()
 def unsqueeze(input, dim):
     """With a new dimension of size 1 at `dim`.
+
+    Shares storage where strides allow.
+
+    Raises:
+        IndexError: a dimension out of range.
 
     >>> pt.unsqueeze(pt.zeros(3), 0).shape
     portico.Size([1, 3])
@@ -224,6 +246,11 @@ def permute_to(name, x, dims):
 def permute(input, dims):
     """Dimensions in another order.
 
+    A view.
+
+    Raises:
+        RuntimeError: dimensions missing or twice.
+
     >>> pt.permute(pt.zeros(2, 3, 4), (2, 0, 1)).shape
     portico.Size([4, 2, 3])
     """
@@ -247,6 +274,11 @@ def permute_method(self, *dims, **named):
 def transpose(input, dim0, dim1):
     """Two dimensions exchanged.
 
+    Shares storage where strides allow.
+
+    Raises:
+        IndexError: a dimension out of range.
+
     >>> pt.transpose(pt.zeros(2, 3), 0, 1).shape
     portico.Size([3, 2])
     """
@@ -262,6 +294,11 @@ def transpose(input, dim0, dim1):
 def t(input):
     """The transpose of a matrix; a vector or scalar as it is.
 
+    A view.
+
+    Raises:
+        RuntimeError: more than 2 dimensions.
+
     >>> pt.t(pt.zeros(2, 3)).shape
     portico.Size([3, 2])
     """
@@ -273,6 +310,11 @@ def t(input):
 @op(aliases=("moveaxis",))
 def movedim(input, source, destination):
     """Dimensions moved to other places; the others keep their order.
+
+    Shares storage where strides allow.
+
+    Raises:
+        IndexError: a dimension out of range.
 
     >>> pt.movedim(pt.zeros(2, 3, 4), 0, 2).shape
     portico.Size([3, 4, 2])
@@ -299,6 +341,11 @@ def movedim(input, source, destination):
 @op()
 def adjoint(input):
     """The last two dimensions exchanged.
+
+    A view.
+
+    Raises:
+        IndexError: 1 dimension.
 
     >>> pt.adjoint(pt.zeros(2, 3)).shape
     portico.Size([3, 2])
@@ -396,6 +443,9 @@ def expand_as(self, other):
 def broadcast_to(input, size):
     """A view of input repeated to `size`.
 
+    Raises:
+        RuntimeError: shapes that do not broadcast.
+
     >>> pt.broadcast_to(pt.tensor([1, 2]), (2, 2))
     tensor([[1, 2],
             [1, 2]])
@@ -406,6 +456,9 @@ def broadcast_to(input, size):
 @op(method=False)
 def broadcast_tensors(*tensors):
     """Views of all tensors with the shape they broadcast to.
+
+    Raises:
+        RuntimeError: shapes that do not broadcast.
 
     >>> a, b = pt.broadcast_tensors(pt.zeros(2, 1), pt.zeros(3))
     >>> a.shape == b.shape == (2, 3)
@@ -432,6 +485,9 @@ def slice_along(x, dim, start, stop, step=1):
 @op()
 def narrow(input, dim, start, length):
     """`length` elements from `start` along dim, as a view.
+
+    Raises:
+        IndexError: a dimension or start out of range; RuntimeError: a length that is too long.
 
     >>> pt.narrow(pt.arange(5), 0, 1, 3)
     tensor([1, 2, 3])
@@ -460,6 +516,9 @@ def narrow(input, dim, start, length):
 def narrow_copy(input, dim, start, length):
     """`narrow`, as a copy.
 
+    Raises:
+        IndexError: a dimension or start out of range; RuntimeError: a length that is too long.
+
     >>> pt.narrow_copy(pt.arange(5), 0, 1, 3)
     tensor([1, 2, 3])
     """
@@ -469,6 +528,9 @@ def narrow_copy(input, dim, start, length):
 @op()
 def select(input, dim, index):
     """The part at one index of dim, without that dimension, as a view.
+
+    Raises:
+        IndexError: a dimension or index out of range.
 
     >>> pt.select(pt.tensor([[1, 2], [3, 4]]), 0, 1)
     tensor([3, 4])
@@ -494,6 +556,9 @@ def select(input, dim, index):
 def unbind(input, dim=0):
     """All parts along dim, without it, as views.
 
+    Raises:
+        IndexError: a dimension out of range.
+
     >>> pt.unbind(pt.tensor([1, 2]))
     (tensor(1), tensor(2))
     """
@@ -506,6 +571,10 @@ def unbind(input, dim=0):
 @op("split")
 def split(input, split_size_or_sections, dim=0):
     """Parts of one size (the last may be smaller), or of the listed sizes, as views.
+
+    Raises:
+        RuntimeError: sizes that do not add up, or are negative.
+        IndexError: a dimension out of range.
 
     >>> pt.split(pt.arange(5), 2)
     (tensor([0, 1]), tensor([2, 3]), tensor([4]))
@@ -534,6 +603,10 @@ def split(input, split_size_or_sections, dim=0):
 def split_with_sizes(input, split_sizes, dim=0):
     """Parts of the listed sizes, as views.
 
+    Raises:
+        RuntimeError: sizes that do not add up, or are negative.
+        IndexError: a dimension out of range.
+
     >>> pt.split_with_sizes(pt.arange(3), [1, 2])
     (tensor([0]), tensor([1, 2]))
     """
@@ -558,6 +631,10 @@ def split_with_sizes(input, split_sizes, dim=0):
 def chunk(input, chunks, dim=0):
     """At most `chunks` parts of equal size (the last may be smaller), as views.
 
+    Raises:
+        RuntimeError, ValueError: no parts.
+        IndexError: a dimension out of range.
+
     >>> pt.chunk(pt.arange(5), 2)
     (tensor([0, 1, 2]), tensor([3, 4]))
     """
@@ -574,6 +651,10 @@ def chunk(input, chunks, dim=0):
 @op(aliases=())
 def tensor_split(input, indices_or_sections, dim=0):
     """Parts between the given indices, or `sections` parts of nearly equal size, as views.
+
+    Raises:
+        RuntimeError, ValueError: no parts.
+        IndexError: a dimension out of range.
 
     >>> pt.tensor_split(pt.arange(5), 2)
     (tensor([0, 1, 2]), tensor([3, 4]))
@@ -640,6 +721,11 @@ def diagonal_geometry(name, x, offset, dim1, dim2):
 def diagonal(input, offset=0, dim1=0, dim2=1):
     """The diagonal of dimensions dim1 and dim2, as the last dimension.
 
+    A view.
+
+    Raises:
+        IndexError, RuntimeError: dimensions out of range, or the same twice.
+
     >>> pt.diagonal(pt.tensor([[1, 2], [3, 4]]))
     tensor([1, 4])
     """
@@ -691,6 +777,9 @@ def unfold(self, dimension, size, step):
 @op()
 def as_strided(input, size, stride, storage_offset=None):
     """Elements of input's storage at `storage_offset` plus multiples of `stride`, as a copy.
+
+    Raises:
+        RuntimeError: strides that lead out of the storage.
 
     >>> pt.as_strided(pt.arange(5), (2, 2), (1, 2))
     tensor([[0, 2],

@@ -43,12 +43,13 @@ def members(namespace):
 
 
 def methods(cls):
-    """Public methods of a class and of the classes of Portico that it comes from."""
-    names = {n: None for base in cls.__mro__ if belongs(base) for n in vars(base)}
-    for name in names:
-        value = getattr(cls, name)
-        if not name.startswith("_") and inspect.isroutine(value) and belongs(value):
-            yield name, value
+    """Public methods of a class and of those it comes from, by the class that defines them."""
+    for owner in cls.__mro__:
+        if belongs(owner):
+            for name in vars(owner):
+                value = getattr(cls, name)
+                if not name.startswith("_") and inspect.isroutine(value) and belongs(value):
+                    yield f"{owner.__name__}.{name}", value
 
 
 def public():
@@ -65,7 +66,7 @@ def public():
             add(f"{namespace}.{name}", value)
             if inspect.isclass(value):
                 for method, function in methods(value):
-                    add(f"{namespace}.{name}.{method}", function)
+                    add(f"{namespace}.{method}", function)
     return found
 
 
@@ -74,9 +75,7 @@ PUBLIC = public()
 
 def test_the_walk_reaches_every_namespace():
     assert [n for n in NAMESPACES if not any(members(n))] == []
-    assert {"portico.Tensor.add_", "portico.nn.Module.train", "portico.linalg.vector_norm"} <= set(
-        PUBLIC
-    )
+    assert {"portico.Tensor.add_", "portico.nn.Module.train", "portico.linalg.cond"} <= set(PUBLIC)
     assert len(PUBLIC) > 900
 
 

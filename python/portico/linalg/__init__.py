@@ -36,6 +36,11 @@ __all__ = [
 def cross(input, other, *, dim=-1):
     """The vector product in three dimensions, along dim.
 
+    Shapes broadcast.
+
+    Raises:
+        RuntimeError: a dimension that has not size 3.
+
     >>> pt.linalg.cross(pt.tensor([1, 0, 0]), pt.tensor([0, 1, 0]))
     tensor([0, 0, 1])
     """
@@ -51,6 +56,11 @@ def cross(input, other, *, dim=-1):
 def diagonal(A, *, offset=0, dim1=-2, dim2=-1):
     """The diagonal of matrices in two dimensions.
 
+    A view.
+
+    Raises:
+        IndexError, RuntimeError: dimensions out of range, or the same twice.
+
     >>> pt.linalg.diagonal(pt.tensor([[1, 2], [3, 4]]))
     tensor([1, 4])
     """
@@ -61,6 +71,11 @@ def diagonal(A, *, offset=0, dim1=-2, dim2=-1):
 def vecdot(x, y, *, dim=-1):
     """Sums of products along dim.
 
+    Shapes broadcast; dim goes.
+
+    Raises:
+        RuntimeError: shapes that do not broadcast.
+
     >>> pt.linalg.vecdot(pt.tensor([1, 2]), pt.tensor([3, 4]))
     tensor(11)
     """
@@ -70,6 +85,9 @@ def vecdot(x, y, *, dim=-1):
 @accept_out
 def multi_dot(tensors):
     """The product of several matrices, in the cheapest order.
+
+    Raises:
+        RuntimeError: fewer than 2 matrices, or sizes that do not fit.
 
     >>> pt.linalg.multi_dot([pt.ones(1, 2), pt.ones(2, 1)])
     tensor([[2.]])
@@ -97,6 +115,8 @@ def multi_dot(tensors):
 def vander(x, *, N=None):
     """Powers 0, ..., N - 1 of each element, along a new last dimension.
 
+    Shape: [.., n] -> [.., n, N].
+
     >>> pt.linalg.vander(pt.tensor([2, 3]))
     tensor([[1, 2],
             [1, 3]])
@@ -114,6 +134,9 @@ def vander(x, *, N=None):
 def tensorinv(A, ind=2):
     """The inverse with respect to tensordot over `ind` dimensions.
 
+    Raises:
+        RuntimeError: an input that is not square in that sense, or singular.
+
     >>> pt.linalg.tensorinv(pt.eye(4).reshape(2, 2, 4), 2).shape
     portico.Size([4, 2, 2])
     """
@@ -129,6 +152,9 @@ def tensorinv(A, ind=2):
 @accept_out
 def tensorsolve(A, B, dims=None):
     """X with tensordot(A, X, X.ndim) = B.
+
+    Raises:
+        RuntimeError: sizes that do not fit, or a singular system.
 
     >>> pt.linalg.tensorsolve(pt.eye(4).reshape(4, 2, 2), pt.ones(4)).shape
     portico.Size([2, 2])

@@ -112,6 +112,11 @@ def qr(A, mode="reduced"):
     """Q with orthonormal columns and upper triangular R, Q R = A; mode "reduced", "complete" or
     "r".
 
+    Shape: [.., m, n] -> [.., m, k] and [.., k, n], k the smaller size (m if complete).
+
+    Raises:
+        RuntimeError: fewer than 2 dimensions, or integers; another mode.
+
     >>> pt.linalg.qr(pt.eye(2)).R.abs()
     tensor([[1., 0.],
             [0., 1.]])
@@ -163,6 +168,11 @@ def eigh(A, UPLO="L"):
     """Eigenvalues, ascending, and eigenvectors of symmetric matrices, of which one triangle is
     read.
 
+    Shape: [.., n, n] -> [.., n] and [.., n, n].
+
+    Raises:
+        RuntimeError: matrices that are not square, or integers.
+
     >>> pt.linalg.eigh(pt.eye(2)).eigenvalues
     tensor([1., 1.])
     """
@@ -175,6 +185,11 @@ def eigh(A, UPLO="L"):
 @accept_out
 def eigvalsh(A, UPLO="L"):
     """The eigenvalues of symmetric matrices, ascending.
+
+    Shape: [.., n, n] -> [.., n].
+
+    Raises:
+        RuntimeError: matrices that are not square, or integers.
 
     >>> pt.linalg.eigvalsh(pt.eye(2))
     tensor([1., 1.])
@@ -221,6 +236,11 @@ def svd(A, full_matrices=True, *, driver=None):
 
     Gradients need full_matrices=False or a square A.
 
+    Shape: [.., m, n] -> [.., m, k], [.., k] and [.., k, n], k the smaller size.
+
+    Raises:
+        RuntimeError: fewer than 2 dimensions, or integers.
+
     >>> pt.linalg.svd(pt.eye(2)).S
     tensor([1., 1.])
     """
@@ -258,6 +278,11 @@ class _SingularValues(Function):
 @accept_out
 def svdvals(A, *, driver=None):
     """The singular values, descending.
+
+    Shape: [.., m, n] -> [.., the smaller size].
+
+    Raises:
+        RuntimeError: fewer than 2 dimensions, or integers.
 
     >>> pt.linalg.svdvals(pt.eye(2))
     tensor([1., 1.])

@@ -24,6 +24,12 @@ def _float_input(name, x, dtype):
 def vector_norm(x, ord=2, dim=None, keepdim=False, *, dtype=None):
     """(sum |x|^ord)^(1/ord) over the given dimensions (all by default).
 
+    `dim` is an int or several; those dimensions go, or stay with size 1 if `keepdim`.
+
+    Raises:
+        RuntimeError: integers.
+        IndexError: a dimension out of range.
+
     >>> pt.linalg.vector_norm(pt.tensor([3.0, 4.0]))
     tensor(5.)
     """
@@ -37,6 +43,12 @@ def vector_norm(x, ord=2, dim=None, keepdim=False, *, dtype=None):
 @accept_out
 def matrix_norm(A, ord="fro", dim=(-2, -1), keepdim=False, *, dtype=None):
     """A norm of matrices in two dimensions: "fro", "nuc", 1, -1, 2, -2, inf or -inf.
+
+    Those dimensions go, or stay with size 1 if `keepdim`.
+
+    Raises:
+        RuntimeError: integers, or an order that there is not.
+        IndexError: a dimension out of range.
 
     >>> pt.linalg.matrix_norm(pt.tensor([[3.0, 0.0], [0.0, 4.0]]))
     tensor(5.)
@@ -80,6 +92,12 @@ def matrix_norm(A, ord="fro", dim=(-2, -1), keepdim=False, *, dtype=None):
 def norm(A, ord=None, dim=None, keepdim=False, *, dtype=None):
     """A vector norm, or a matrix norm where ord and dim say so.
 
+    Those dimensions go, or stay with size 1 if `keepdim`.
+
+    Raises:
+        RuntimeError: integers, or an order that there is not.
+        IndexError: a dimension out of range.
+
     >>> pt.linalg.norm(pt.tensor([3.0, 4.0]))
     tensor(5.)
     """
@@ -108,6 +126,11 @@ def norm(A, ord=None, dim=None, keepdim=False, *, dtype=None):
 @accept_out
 def cond(A, p=None):
     """The condition number of matrices in a norm (the 2-norm by default).
+
+    Shape: [.., n, m] -> [..].
+
+    Raises:
+        RuntimeError: integers, or matrices that are not square for other norms.
 
     >>> pt.linalg.cond(pt.eye(2))
     tensor(1.)

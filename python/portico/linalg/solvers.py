@@ -5,10 +5,12 @@ from __future__ import annotations
 import numpy as np
 
 from .. import _core
-from .._broadcast import broadcast_two
+from .._broadcast import broadcast_two, cast
+from .._dtypes import int32
 from .._fail import fail_runtime
 from .._registry import accept_out
 from ..autograd.function import Function
+from ..comparison import where
 from ..reductions import return_type
 from . import _host
 from .decompositions import eigh, svd, svdvals
@@ -43,6 +45,12 @@ class _Inverse(Function):
 def inv(A):
     """The inverse of square matrices; raises `LinAlgError` for singular ones.
 
+    Shape: [.., n, n], which stays.
+
+    Raises:
+        LinAlgError: a singular matrix.
+        RuntimeError: matrices that are not square, or integers.
+
     >>> pt.linalg.inv(pt.tensor([[2.0]]))
     tensor([[0.5000]])
     """
@@ -50,17 +58,45 @@ def inv(A):
     return _Inverse.apply(A)
 
 
+def _is_singular(matrix):
+    try:
+        np.linalg.inv(matrix)
+    except np.linalg.LinAlgError:
+        return True
+    return False
+
+
+def _and_info(A, compute, check_errors):
+    """compute(A), nan for singular matrices, and an int32 for each: 1 if it is singular."""
+    lead = tuple(A.shape[:-2])
+    try:
+        return compute(A), _core.full(lead, 0, int32, A.device)
+    except _host.LinAlgError:
+        if check_errors:
+            raise
+    matrices = _host.array(A).reshape(-1, *A.shape[-2:])
+    singular = _core.from_buffer(
+        np.array([_is_singular(m) for m in matrices]).reshape(lead), copy=True
+    )
+    eye = _eye_like(A, A.shape[-1])
+    result = compute(where(singular.reshape(*lead, 1, 1), eye, A))
+    spread = singular.reshape(*lead, *(1,) * (result.ndim - len(lead)))
+    return result.masked_fill(spread, float("nan")), cast(singular, int32)
+
+
 @accept_out
 def inv_ex(A, *, check_errors=False):
-    """The inverse, and 0 for each matrix that has one.
+    """The inverse, and an int32: 0 for each matrix that has one, else nan and 1.
+
+    Shapes: [.., n, n] -> [.., n, n] and int32 [..].
+
+    Raises:
+        RuntimeError: matrices that are not square, or integers.
 
     >>> pt.linalg.inv_ex(pt.tensor([[2.0]])).info
     tensor(0, dtype=portico.int32)
     """
-    r = inv(A)
-    from .._dtypes import int32
-
-    return InvEx(r, _core.full(tuple(A.shape[:-2]), 0, int32, A.device))
+    return InvEx(*_and_info(A, inv, check_errors))
 
 
 class _Solve(Function):
@@ -85,6 +121,12 @@ class _Solve(Function):
 @accept_out
 def solve(A, B, *, left=True):
     """X with A X = B (or X A = B); B is a batch of matrices or of vectors.
+
+    Shapes: [.., n, n] and [.., n, k] -> [.., n, k], or [.., n] -> [.., n].
+
+    Raises:
+        LinAlgError: a singular matrix.
+        RuntimeError: sizes that do not fit, or integers.
 
     >>> pt.linalg.solve(pt.tensor([[2.0]]), pt.tensor([4.0]))
     tensor([2.])
@@ -113,24 +155,39 @@ def solve(A, B, *, left=True):
 
 @accept_out
 def solve_ex(A, B, *, left=True, check_errors=False):
-    """`solve`, and 0 for each system that has a solution.
+    """`solve`, and an int32: 0 for each system that has a solution, else nan and 1.
+
+    Shapes are those of `solve`, and int32 [..].
+
+    Raises:
+        RuntimeError: sizes that do not fit, or integers.
 
     >>> pt.linalg.solve_ex(pt.tensor([[2.0]]), pt.tensor([4.0])).result
     tensor([2.])
     """
-    from .._dtypes import int32
-
-    r = solve(A, B, left=left)
-    return SolveEx(r, _core.full(tuple(A.shape[:-2]), 0, int32, A.device))
+    return SolveEx(*_and_info(A, lambda a: solve(a, B, left=left), check_errors))
 
 
 @accept_out
 def solve_triangular(A, B, *, upper, left=True, unitriangular=False):
     """X with A X = B (or X A = B) for triangular A, of which one triangle is read.
 
+    Shapes: [.., n, n] and [.., n, k] -> [.., n, k].
+
+    Raises:
+        RuntimeError: sizes that do not fit, or integers.
+
     >>> pt.linalg.solve_triangular(pt.tensor([[2.0]]), pt.tensor([[4.0]]), upper=True)
     tensor([[2.]])
     """
+    _host.matrices("solve_triangular", A, square=True)
+    if B.ndim < 2 or B.shape[-2 if left else -1] != A.shape[-1]:
+        fail_runtime(
+            "solve_triangular",
+            "linalg.solve_triangular: Incompatible shapes of A and B for the equation "
+            f"{'AX' if left else 'XA'} = B",
+            f"{list(A.shape)} and {list(B.shape)}",
+        )
     a = A.triu() if upper else A.tril()
     if unitriangular:
         a = a - a.diagonal(0, -2, -1).diag_embed() + a.new_ones(a.shape[:-1]).diag_embed()
@@ -172,6 +229,11 @@ class _Det(Function):
 def det(A):
     """The determinant of square matrices.
 
+    Shape: [.., n, n] -> [..].
+
+    Raises:
+        RuntimeError: matrices that are not square, or integers.
+
     >>> pt.linalg.det(pt.tensor([[2.0]]))
     tensor(2.)
     """
@@ -198,6 +260,11 @@ class _SlogDet(Function):
 def slogdet(A):
     """Sign and logarithm of the absolute value of the determinant.
 
+    Shape: [.., n, n] -> twice [..].
+
+    Raises:
+        RuntimeError: matrices that are not square, or integers.
+
     >>> pt.linalg.slogdet(pt.tensor([[1.0]])).logabsdet
     tensor(0.)
     """
@@ -211,6 +278,11 @@ def slogdet(A):
 @accept_out
 def pinv(A, *, atol=None, rtol=None, hermitian=False, rcond=None):
     """The pseudo-inverse; singular values up to max(atol, rtol * the largest) count as 0.
+
+    Shape: [.., n, m] -> [.., m, n].
+
+    Raises:
+        RuntimeError: fewer than 2 dimensions, or integers.
 
     >>> pt.linalg.pinv(pt.tensor([[2.0], [0.0]]))
     tensor([[0.5000, 0.0000]])
@@ -281,6 +353,11 @@ def _eye_like(a, n):
 def lstsq(A, B, rcond=None, *, driver=None):
     """X that minimises the 2-norm of A X - B, with residuals, rank and singular values.
 
+    Shapes: [.., m, n] and [.., m, k] -> [.., n, k].
+
+    Raises:
+        RuntimeError: sizes that do not fit, or integers.
+
     >>> pt.linalg.lstsq(pt.tensor([[1.0], [0.0]]), pt.tensor([[2.0], [3.0]])).solution
     tensor([[2.]])
     """
@@ -312,6 +389,11 @@ def lstsq(A, B, rcond=None, *, driver=None):
 @accept_out
 def matrix_rank(A, *, atol=None, rtol=None, hermitian=False, tol=None):
     """The number of singular values above max(atol, rtol * the largest).
+
+    Shape: [.., n, m] -> int64 [..].
+
+    Raises:
+        RuntimeError: fewer than 2 dimensions, or integers.
 
     >>> pt.linalg.matrix_rank(pt.eye(2))
     tensor(2)

@@ -18,7 +18,11 @@ def make_tensor(
     memory_format=None,
 ):
     """A tensor of random values in [low, high) (by default [-9, 9) for floats, [0, 10) or [-9, 10)
-    for integers)."""
+    for integers).
+
+    >>> pt.testing.make_tensor(2, 3, dtype=pt.float32).shape
+    portico.Size([2, 3])
+    """
     if len(shape) == 1 and not isinstance(shape[0], int):
         shape = tuple(shape[0])
     f = FUNCTIONS

@@ -43,6 +43,25 @@ CASES = [
     (lambda: pt.ones(1).to("nowhere"), RuntimeError, "nowhere"),
     (lambda: pt.ones(2, requires_grad=True).numpy(), RuntimeError, "requires grad"),
     (lambda: pt.arange(0, 1, 0), RuntimeError, "step must be nonzero"),
+    (lambda: pt.range(0, 1, 0), RuntimeError, "step must be nonzero"),
+    (lambda: pt.range(0, 1, -1), RuntimeError, "inconsistent with step sign"),
+    (lambda: pt.histc(pt.ones(2), 0), RuntimeError, "bins must be > 0"),
+    (lambda: pt.histc(pt.ones(2), 2, 1, 0), RuntimeError, "max must be larger than min"),
+    (lambda: pt.histogram(pt.ones(2), 0), RuntimeError, "bins must be > 0"),
+    (lambda: pt.fill(pt.ones(2), pt.ones(2)), RuntimeError, "0-dimension value"),
+    (lambda: pt.ones(2).fill_(pt.ones(2)), RuntimeError, "0-dimension value"),
+    (lambda: pt.cartesian_prod(pt.ones(2, 2)), RuntimeError, "1D vector"),
+    (lambda: pt.nanmean(pt.tensor([1, 2])), RuntimeError, "floating point"),
+    (
+        lambda: pt.linalg.solve_triangular(pt.eye(2), pt.ones(3, 1), upper=True),
+        RuntimeError,
+        "Incompatible shapes",
+    ),
+    (
+        lambda: pt.linalg.inv_ex(pt.zeros(2, 2), check_errors=True),
+        pt.linalg.LinAlgError,
+        "ingular",
+    ),
 ]
 
 
@@ -63,3 +82,13 @@ def test_the_callers_line_is_last_in_the_traceback():
         run, capture_output=True, text=True, env={**os.environ, "PORTICO_FULL_TRACEBACK": "1"}
     )
     assert "joining.py" in full.stderr
+
+
+def test_singular_matrices_are_reported_one_by_one():
+    A = pt.stack([pt.eye(2), pt.zeros(2, 2), 2 * pt.eye(2)])
+    inverse, info = pt.linalg.inv_ex(A)
+    assert info.tolist() == [0, 1, 0] and info.dtype is pt.int32
+    assert inverse[2].tolist() == [[0.5, 0], [0, 0.5]] and inverse[1].isnan().all()
+    result, info = pt.linalg.solve_ex(A, pt.ones(3, 2))
+    assert info.tolist() == [0, 1, 0]
+    assert result[2].tolist() == [0.5, 0.5] and result[1].isnan().all()

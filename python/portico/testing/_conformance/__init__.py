@@ -55,7 +55,14 @@ def conformance(device, *, dtypes=None, level="smoke", only=None, progress=None)
 
 
 def conformance_case(name, device, *, level="full"):
-    """Runs one case by its name, as a report gives it; raises AssertionError where it fails."""
+    """Runs one case by its name, as a report gives it.
+
+    Raises:
+        AssertionError: the case fails; ValueError: there is no such case.
+
+    >>> pt.testing.conformance_case("forward/add/float32/scalar", "cpu").ok
+    True
+    """
     kind, op, *rest = name.split("/")
     dtypes = rest[:1] if kind != "device" else None
     for group in groups(dtypes, _checked_level(level)):
@@ -83,9 +90,10 @@ class _Alone:
 def conformance_cases(device, *, dtypes=None, level="smoke", only=None):
     """The matrix as a pytest test, one item for each group: a test module is one line.
 
-        test_conformance = conformance_cases("mydevice")
+    Arguments are those of `conformance`. Where there is no such device the items are skipped, with
+    the reason.
 
-    Where there is no such device the items are skipped, with the reason.
+    >>> test_conformance = pt.testing.conformance_cases("cpu", only="forward/exp")
     """
     import pytest
 
