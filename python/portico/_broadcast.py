@@ -77,6 +77,8 @@ def broadcast_shapes(*shapes):
     Raises:
         RuntimeError: shapes that do not broadcast.
 
+    Source: https://docs.pytorch.org/docs/stable/generated/torch.broadcast_shapes.html
+
     >>> pt.broadcast_shapes((2, 1), (3,))
     portico.Size([2, 3])
     """

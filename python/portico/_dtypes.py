@@ -60,6 +60,8 @@ SCALAR_NAME = {
 def get_default_dtype():
     """The dtype that Python floats and `pt.tensor([0.5])` become.
 
+    Source: https://docs.pytorch.org/docs/stable/generated/torch.get_default_dtype.html
+
     >>> pt.get_default_dtype()
     portico.float32
     """
@@ -68,6 +70,8 @@ def get_default_dtype():
 
 def set_default_dtype(d):
     """Sets the default floating-point dtype; raises `TypeError` for any other dtype.
+
+    Source: https://docs.pytorch.org/docs/stable/generated/torch.set_default_dtype.html
 
     >>> pt.set_default_dtype(pt.float64)
     >>> pt.tensor([1.0]).dtype
@@ -111,6 +115,8 @@ _PROMOTED = {(a, b): _core.promote_types(a, b) for a in CATEGORY for b in CATEGO
 def promote_types(type1, type2):
     """The smallest dtype that both convert to without changing category downwards.
 
+    Source: https://docs.pytorch.org/docs/stable/generated/torch.promote_types.html
+
     >>> pt.promote_types(pt.int32, pt.float16)
     portico.float16
     """
@@ -119,6 +125,8 @@ def promote_types(type1, type2):
 
 def result_type(*operands):
     """The dtype an arithmetic operation on `operands` (tensors and Python numbers) has.
+
+    Source: https://docs.pytorch.org/docs/stable/generated/torch.result_type.html
 
     >>> pt.result_type(pt.tensor([1, 2]), 1.0)
     portico.float32
@@ -130,6 +138,8 @@ def result_type(*operands):
 
 def can_cast(from_, to):
     """Whether PyTorch's casting rule lets a result of dtype `from_` be written to dtype `to`.
+
+    Source: https://docs.pytorch.org/docs/stable/generated/torch.can_cast.html
 
     >>> pt.can_cast(pt.float32, pt.int64), pt.can_cast(pt.int64, pt.float32)
     (False, True)
@@ -182,6 +192,8 @@ def from_numpy_dtype(np_dtype, op="from_numpy"):
 class finfo:
     """Limits of a floating-point dtype (the default dtype when none is given).
 
+    Source: https://docs.pytorch.org/docs/stable/type_info.html#torch.torch.finfo
+
     >>> pt.finfo(pt.float32).max
     3.4028234663852886e+38
     """
@@ -223,6 +235,8 @@ class finfo:
 
 class iinfo:
     """Limits of an integer dtype.
+
+    Source: https://docs.pytorch.org/docs/stable/type_info.html#torch.torch.iinfo
 
     >>> pt.iinfo(pt.int8).min
     -128

@@ -13,7 +13,7 @@ _NAMES = (
 )  # fmt: skip
 
 
-@op(method=False)
+@op(method=False, own=True)
 @contextmanager
 def options(**values):
     """Sets options for a block of code; what was pending before runs under the old ones.

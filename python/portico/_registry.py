@@ -128,12 +128,24 @@ def in_place(f, name):
     return g
 
 
-def op(name=None, *, method=True, function=True, inplace=False, out=False, aliases=()):
-    """Publishes a function. `method` may be another name for the method."""
+_PAGES = "https://docs.pytorch.org/docs/stable/generated/"
+
+
+def _name_source(f, page):
+    """Ends a docstring that names no source with PyTorch's page."""
+    if f.__doc__ and "Source:" not in f.__doc__:
+        f.__doc__ = f"{f.__doc__.rstrip()}\n\n    Source: {_PAGES}{page}.html\n    "
+
+
+def op(name=None, *, method=True, function=True, inplace=False, out=False, aliases=(), own=False):
+    """Publishes a function. `method` may be another name for the method; `own` says that
+    PyTorch has no such function."""
 
     def publish(f):
         public = name or f.__name__
         f.__name__ = f.__qualname__ = public
+        if not own:
+            _name_source(f, f"torch.{public}" if function else f"torch.Tensor.{public}")
         plain = f
         if out:
             f = accept_out(f, public)
@@ -155,6 +167,8 @@ def method(name=None):
     """Publishes a method (or a property) that is no function of the namespace."""
 
     def publish(f):
+        if inspect.isfunction(f):
+            _name_source(f, f"torch.Tensor.{name or f.__name__}")
         METHODS[name or f.__name__] = f
         return f
 

@@ -6,7 +6,7 @@ from . import _core
 from ._registry import op
 
 
-@op(method=False)
+@op(method=False, own=True)
 def stats():
     """Counters since the start: ops recorded, flushes, compiles, cache hits, compile time and
     memory.
@@ -37,7 +37,7 @@ class Explanation(list):
     __repr__ = __str__
 
 
-@op(method=False)
+@op(method=False, own=True)
 def explain():
     """What was run lately, oldest first: which observation asked for it and at which of your
     lines, whether its program was known or had to be compiled and why, into how many kernels, and
@@ -54,7 +54,7 @@ def explain():
     return Explanation(_core.explain())
 
 
-@op(method=False, name="eval")
+@op(method=False, name="eval", own=True)
 def evaluate(*tensors):
     """Computes pending tensors now. Nothing ever needs this; it is for timing.
 
@@ -67,7 +67,7 @@ def evaluate(*tensors):
     _core.evaluate(flat)
 
 
-@op(method=False)
+@op(method=False, own=True)
 def flush():
     """Runs everything that is pending.
 

@@ -52,6 +52,8 @@ def _typed(name, dtype):
     f.__name__ = name
     f.__doc__ = f"""A {dtype.name} tensor of data, or of the given sizes.
 
+    Source: https://docs.pytorch.org/docs/stable/tensors.html
+
     >>> pt.{name}([1]).dtype.name
     '{dtype.name}'
     """
@@ -182,7 +184,7 @@ def _itself(name, doc):
         return self
 
     f.__name__ = name
-    f.__doc__ = f"{doc}\n\n>>> x = pt.ones(2)\n>>> x.{name}() is x\nTrue\n"
+    f.__doc__ = f"{doc}\n\n    >>> x = pt.ones(2)\n    >>> x.{name}() is x\n    True\n    "
     method(name)(f)
 
 

@@ -27,6 +27,8 @@ class _Marker:
 class memory_format(_Marker):
     """An order of elements in memory. The library chooses its own; these are accepted and ignored.
 
+    Source: https://docs.pytorch.org/docs/stable/tensor_attributes.html#torch.memory_format
+
     >>> pt.channels_last
     portico.channels_last
     """
@@ -34,6 +36,8 @@ class memory_format(_Marker):
 
 class layout(_Marker):
     """How elements are stored; there is one way.
+
+    Source: https://docs.pytorch.org/docs/stable/tensor_attributes.html#torch.layout
 
     >>> pt.strided
     portico.strided

@@ -39,7 +39,7 @@ def set_printoptions(
     _options["sci_mode"] = sci_mode
 
 
-@op(method=False)
+@op(method=False, own=True)
 def get_printoptions():
     """The present print options, as a dict.
 

@@ -67,6 +67,8 @@ def _signed(v):
 class Generator:
     """A stream of random numbers: a seed, and how much of the stream was used.
 
+    Source: https://docs.pytorch.org/docs/stable/generated/torch.Generator.html
+
     >>> g = pt.Generator().manual_seed(7)
     >>> pt.equal(pt.rand(3, generator=g), pt.rand(3, generator=g.manual_seed(7)))
     True

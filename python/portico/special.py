@@ -581,6 +581,8 @@ def entr(input):
 def xlog1py(input, other):
     """input * log1p(other), 0 where input is 0 (unless other is nan).
 
+    Source: https://docs.pytorch.org/docs/stable/special.html#torch.special.xlog1py
+
     >>> pt.special.xlog1py(pt.tensor([0.0]), pt.tensor([-1.0]))
     tensor([0.])
     """
@@ -603,6 +605,10 @@ def _polynomial(name, first, step, doc):
 
     f.__name__ = name
     f.__doc__ = f"""{doc} of degree n at x.
+
+    Shapes broadcast; n is a number or a tensor of integers.
+
+    Source: https://docs.pytorch.org/docs/stable/special.html#torch.special.{name}
 
     >>> pt.special.{name}(pt.tensor([1.0]), 0)
     tensor([1.])

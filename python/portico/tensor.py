@@ -493,7 +493,7 @@ def _answer(name, value, doc):
         return value
 
     f.__name__ = f.__qualname__ = name
-    f.__doc__ = f"{doc}\n\n>>> pt.ones(2).{name}()\n{value}\n"
+    f.__doc__ = f"{doc}\n\n    >>> pt.ones(2).{name}()\n    {value}\n    "
     method(name)(f)
 
 

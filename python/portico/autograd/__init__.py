@@ -87,6 +87,8 @@ def backward(
     nothing
     requires a gradient, and when the graph was freed by an earlier call.
 
+    Source: https://docs.pytorch.org/docs/stable/generated/torch.autograd.backward.html
+
     >>> x = pt.ones(2, requires_grad=True)
     >>> pt.autograd.backward((x * 3).sum())
     >>> x.grad
@@ -108,6 +110,8 @@ def grad(
     allow_unused=None, is_grads_batched=False, materialize_grads=False,
 ):  # fmt: skip
     """The gradients of outputs in inputs, as a tuple; nothing is accumulated.
+
+    Source: https://docs.pytorch.org/docs/stable/generated/torch.autograd.grad.html
 
     >>> x = pt.tensor(3.0, requires_grad=True)
     >>> pt.autograd.grad(x * x, x)

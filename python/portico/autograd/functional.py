@@ -50,6 +50,8 @@ def jacobian(
 ):
     """d func(inputs) / d inputs, of shape output.shape + input.shape.
 
+    Source: https://docs.pytorch.org/docs/stable/generated/torch.autograd.functional.jacobian.html
+
     >>> pt.autograd.functional.jacobian(lambda x: x * x, pt.tensor([1.0, 2.0]))
     tensor([[2., 0.],
             [0., 4.]])
@@ -80,6 +82,8 @@ def hessian(
 ):
     """The second derivatives of a scalar function.
 
+    Source: https://docs.pytorch.org/docs/stable/generated/torch.autograd.functional.hessian.html
+
     >>> pt.autograd.functional.hessian(lambda x: (x * x * x).sum(), pt.tensor([1.0, 2.0]))
     tensor([[ 6.,  0.],
             [ 0., 12.]])
@@ -95,6 +99,8 @@ def hessian(
 def vjp(func, inputs, v=None, create_graph=False, strict=False):
     """func(inputs), and the product of v (of the output's shape) with its Jacobian.
 
+    Source: https://docs.pytorch.org/docs/stable/generated/torch.autograd.functional.vjp.html
+
     >>> pt.autograd.functional.vjp(lambda x: x * x, pt.tensor([1.0, 2.0]), pt.tensor([1.0, 1.0]))
     (tensor([1., 4.]), tensor([2., 4.]))
     """
@@ -109,6 +115,8 @@ def vjp(func, inputs, v=None, create_graph=False, strict=False):
 
 def jvp(func, inputs, v=None, create_graph=False, strict=False):
     """func(inputs), and the product of its Jacobian with v (of the input's shape).
+
+    Source: https://docs.pytorch.org/docs/stable/generated/torch.autograd.functional.jvp.html
 
     >>> out, product = pt.autograd.functional.jvp(
     ...     lambda x: x * x, pt.tensor([1.0, 2.0]), pt.tensor([1.0, 1.0])
@@ -144,6 +152,8 @@ def jvp(func, inputs, v=None, create_graph=False, strict=False):
 
 def hvp(func, inputs, v=None, create_graph=False, strict=False):
     """func(inputs), a scalar, and the product of its Hessian with v (of the input's shape).
+
+    Source: https://docs.pytorch.org/docs/stable/generated/torch.autograd.functional.hvp.html
 
     >>> out, product = pt.autograd.functional.hvp(
     ...     lambda x: (x * x * x).sum(), pt.tensor([1.0, 2.0]), pt.tensor([1.0, 1.0])

@@ -55,6 +55,8 @@ class _Mode:
 class no_grad(_Mode):
     """Nothing inside is put on the tape.
 
+    Source: https://docs.pytorch.org/docs/stable/generated/torch.no_grad.html
+
     >>> x = pt.ones(1, requires_grad=True)
     >>> with pt.no_grad():
     ...     y = x * 2
@@ -82,6 +84,8 @@ class no_grad(_Mode):
 class enable_grad(no_grad):
     """What is inside is put on the tape, even within `no_grad`.
 
+    Source: https://docs.pytorch.org/docs/stable/generated/torch.enable_grad.html
+
     >>> x = pt.ones(1, requires_grad=True)
     >>> with pt.no_grad():
     ...     with pt.enable_grad():
@@ -98,6 +102,8 @@ class enable_grad(no_grad):
 
 class set_grad_enabled(_Mode):
     """Switches the tape on or off, from the call on; as a context manager, for its block.
+
+    Source: https://docs.pytorch.org/docs/stable/generated/torch.autograd.grad_mode.set_grad_enabled.html
 
     >>> with pt.set_grad_enabled(False):
     ...     print(pt.is_grad_enabled())
@@ -131,6 +137,8 @@ class set_grad_enabled(_Mode):
 
 class inference_mode(_Mode):
     """As `no_grad`, and tensors made inside can never take part in autograd.
+
+    Source: https://docs.pytorch.org/docs/stable/generated/torch.autograd.grad_mode.inference_mode.html
 
     >>> with pt.inference_mode():
     ...     y = pt.ones(1)
@@ -171,6 +179,8 @@ class inference_mode(_Mode):
 def is_grad_enabled():
     """Whether ops are put on the tape.
 
+    Source: https://docs.pytorch.org/docs/stable/generated/torch.is_grad_enabled.html
+
     >>> pt.is_grad_enabled()
     True
     """
@@ -179,6 +189,8 @@ def is_grad_enabled():
 
 def is_inference_mode_enabled():
     """Whether inference mode is on.
+
+    Source: https://docs.pytorch.org/docs/stable/generated/torch.is_inference_mode_enabled.html
 
     >>> with pt.inference_mode():
     ...     print(pt.is_inference_mode_enabled())

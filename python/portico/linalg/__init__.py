@@ -41,6 +41,8 @@ def cross(input, other, *, dim=-1):
     Raises:
         RuntimeError: a dimension that has not size 3.
 
+    Source: https://docs.pytorch.org/docs/stable/generated/torch.linalg.cross.html
+
     >>> pt.linalg.cross(pt.tensor([1, 0, 0]), pt.tensor([0, 1, 0]))
     tensor([0, 0, 1])
     """
@@ -61,6 +63,8 @@ def diagonal(A, *, offset=0, dim1=-2, dim2=-1):
     Raises:
         IndexError, RuntimeError: dimensions out of range, or the same twice.
 
+    Source: https://docs.pytorch.org/docs/stable/generated/torch.linalg.diagonal.html
+
     >>> pt.linalg.diagonal(pt.tensor([[1, 2], [3, 4]]))
     tensor([1, 4])
     """
@@ -76,6 +80,8 @@ def vecdot(x, y, *, dim=-1):
     Raises:
         RuntimeError: shapes that do not broadcast.
 
+    Source: https://docs.pytorch.org/docs/stable/generated/torch.linalg.vecdot.html
+
     >>> pt.linalg.vecdot(pt.tensor([1, 2]), pt.tensor([3, 4]))
     tensor(11)
     """
@@ -88,6 +94,8 @@ def multi_dot(tensors):
 
     Raises:
         RuntimeError: fewer than 2 matrices, or sizes that do not fit.
+
+    Source: https://docs.pytorch.org/docs/stable/generated/torch.linalg.multi_dot.html
 
     >>> pt.linalg.multi_dot([pt.ones(1, 2), pt.ones(2, 1)])
     tensor([[2.]])
@@ -117,6 +125,8 @@ def vander(x, *, N=None):
 
     Shape: [.., n] -> [.., n, N].
 
+    Source: https://docs.pytorch.org/docs/stable/generated/torch.linalg.vander.html
+
     >>> pt.linalg.vander(pt.tensor([2, 3]))
     tensor([[1, 2],
             [1, 3]])
@@ -137,6 +147,8 @@ def tensorinv(A, ind=2):
     Raises:
         RuntimeError: an input that is not square in that sense, or singular.
 
+    Source: https://docs.pytorch.org/docs/stable/generated/torch.linalg.tensorinv.html
+
     >>> pt.linalg.tensorinv(pt.eye(4).reshape(2, 2, 4), 2).shape
     portico.Size([4, 2, 2])
     """
@@ -155,6 +167,8 @@ def tensorsolve(A, B, dims=None):
 
     Raises:
         RuntimeError: sizes that do not fit, or a singular system.
+
+    Source: https://docs.pytorch.org/docs/stable/generated/torch.linalg.tensorsolve.html
 
     >>> pt.linalg.tensorsolve(pt.eye(4).reshape(4, 2, 2), pt.ones(4)).shape
     portico.Size([2, 2])

@@ -18,6 +18,8 @@ Tensor = _core.Tensor
 class LinAlgError(RuntimeError):
     """A matrix that the decomposition does not exist for.
 
+    Source: https://docs.pytorch.org/docs/stable/generated/torch.linalg.LinAlgError.html
+
     >>> try:
     ...     pt.linalg.inv(pt.zeros(2, 2))
     ... except pt.linalg.LinAlgError as error:

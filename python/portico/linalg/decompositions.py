@@ -55,6 +55,8 @@ def cholesky(A, *, upper=False):
 
     Raises `LinAlgError` where A is not positive definite.
 
+    Source: https://docs.pytorch.org/docs/stable/generated/torch.linalg.cholesky.html
+
     >>> pt.linalg.cholesky(pt.tensor([[4.0]]))
     tensor([[2.]])
     """
@@ -117,6 +119,8 @@ def qr(A, mode="reduced"):
     Raises:
         RuntimeError: fewer than 2 dimensions, or integers; another mode.
 
+    Source: https://docs.pytorch.org/docs/stable/generated/torch.linalg.qr.html
+
     >>> pt.linalg.qr(pt.eye(2)).R.abs()
     tensor([[1., 0.],
             [0., 1.]])
@@ -173,6 +177,8 @@ def eigh(A, UPLO="L"):
     Raises:
         RuntimeError: matrices that are not square, or integers.
 
+    Source: https://docs.pytorch.org/docs/stable/generated/torch.linalg.eigh.html
+
     >>> pt.linalg.eigh(pt.eye(2)).eigenvalues
     tensor([1., 1.])
     """
@@ -190,6 +196,8 @@ def eigvalsh(A, UPLO="L"):
 
     Raises:
         RuntimeError: matrices that are not square, or integers.
+
+    Source: https://docs.pytorch.org/docs/stable/generated/torch.linalg.eigvalsh.html
 
     >>> pt.linalg.eigvalsh(pt.eye(2))
     tensor([1., 1.])
@@ -241,6 +249,8 @@ def svd(A, full_matrices=True, *, driver=None):
     Raises:
         RuntimeError: fewer than 2 dimensions, or integers.
 
+    Source: https://docs.pytorch.org/docs/stable/generated/torch.linalg.svd.html
+
     >>> pt.linalg.svd(pt.eye(2)).S
     tensor([1., 1.])
     """
@@ -283,6 +293,8 @@ def svdvals(A, *, driver=None):
 
     Raises:
         RuntimeError: fewer than 2 dimensions, or integers.
+
+    Source: https://docs.pytorch.org/docs/stable/generated/torch.linalg.svdvals.html
 
     >>> pt.linalg.svdvals(pt.eye(2))
     tensor([1., 1.])

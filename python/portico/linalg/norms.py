@@ -30,6 +30,8 @@ def vector_norm(x, ord=2, dim=None, keepdim=False, *, dtype=None):
         RuntimeError: integers.
         IndexError: a dimension out of range.
 
+    Source: https://docs.pytorch.org/docs/stable/generated/torch.linalg.vector_norm.html
+
     >>> pt.linalg.vector_norm(pt.tensor([3.0, 4.0]))
     tensor(5.)
     """
@@ -49,6 +51,8 @@ def matrix_norm(A, ord="fro", dim=(-2, -1), keepdim=False, *, dtype=None):
     Raises:
         RuntimeError: integers, or an order that there is not.
         IndexError: a dimension out of range.
+
+    Source: https://docs.pytorch.org/docs/stable/generated/torch.linalg.matrix_norm.html
 
     >>> pt.linalg.matrix_norm(pt.tensor([[3.0, 0.0], [0.0, 4.0]]))
     tensor(5.)
@@ -98,6 +102,8 @@ def norm(A, ord=None, dim=None, keepdim=False, *, dtype=None):
         RuntimeError: integers, or an order that there is not.
         IndexError: a dimension out of range.
 
+    Source: https://docs.pytorch.org/docs/stable/generated/torch.linalg.norm.html
+
     >>> pt.linalg.norm(pt.tensor([3.0, 4.0]))
     tensor(5.)
     """
@@ -131,6 +137,8 @@ def cond(A, p=None):
 
     Raises:
         RuntimeError: integers, or matrices that are not square for other norms.
+
+    Source: https://docs.pytorch.org/docs/stable/generated/torch.linalg.cond.html
 
     >>> pt.linalg.cond(pt.eye(2))
     tensor(1.)

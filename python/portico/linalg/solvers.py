@@ -51,6 +51,8 @@ def inv(A):
         LinAlgError: a singular matrix.
         RuntimeError: matrices that are not square, or integers.
 
+    Source: https://docs.pytorch.org/docs/stable/generated/torch.linalg.inv.html
+
     >>> pt.linalg.inv(pt.tensor([[2.0]]))
     tensor([[0.5000]])
     """
@@ -93,6 +95,8 @@ def inv_ex(A, *, check_errors=False):
     Raises:
         RuntimeError: matrices that are not square, or integers.
 
+    Source: https://docs.pytorch.org/docs/stable/generated/torch.linalg.inv_ex.html
+
     >>> pt.linalg.inv_ex(pt.tensor([[2.0]])).info
     tensor(0, dtype=portico.int32)
     """
@@ -128,6 +132,8 @@ def solve(A, B, *, left=True):
         LinAlgError: a singular matrix.
         RuntimeError: sizes that do not fit, or integers.
 
+    Source: https://docs.pytorch.org/docs/stable/generated/torch.linalg.solve.html
+
     >>> pt.linalg.solve(pt.tensor([[2.0]]), pt.tensor([4.0]))
     tensor([2.])
     """
@@ -162,6 +168,8 @@ def solve_ex(A, B, *, left=True, check_errors=False):
     Raises:
         RuntimeError: sizes that do not fit, or integers.
 
+    Source: https://docs.pytorch.org/docs/stable/generated/torch.linalg.solve_ex.html
+
     >>> pt.linalg.solve_ex(pt.tensor([[2.0]]), pt.tensor([4.0])).result
     tensor([2.])
     """
@@ -176,6 +184,8 @@ def solve_triangular(A, B, *, upper, left=True, unitriangular=False):
 
     Raises:
         RuntimeError: sizes that do not fit, or integers.
+
+    Source: https://docs.pytorch.org/docs/stable/generated/torch.linalg.solve_triangular.html
 
     >>> pt.linalg.solve_triangular(pt.tensor([[2.0]]), pt.tensor([[4.0]]), upper=True)
     tensor([[2.]])
@@ -234,6 +244,8 @@ def det(A):
     Raises:
         RuntimeError: matrices that are not square, or integers.
 
+    Source: https://docs.pytorch.org/docs/stable/generated/torch.linalg.det.html
+
     >>> pt.linalg.det(pt.tensor([[2.0]]))
     tensor(2.)
     """
@@ -265,6 +277,8 @@ def slogdet(A):
     Raises:
         RuntimeError: matrices that are not square, or integers.
 
+    Source: https://docs.pytorch.org/docs/stable/generated/torch.linalg.slogdet.html
+
     >>> pt.linalg.slogdet(pt.tensor([[1.0]])).logabsdet
     tensor(0.)
     """
@@ -283,6 +297,8 @@ def pinv(A, *, atol=None, rtol=None, hermitian=False, rcond=None):
 
     Raises:
         RuntimeError: fewer than 2 dimensions, or integers.
+
+    Source: https://docs.pytorch.org/docs/stable/generated/torch.linalg.pinv.html
 
     >>> pt.linalg.pinv(pt.tensor([[2.0], [0.0]]))
     tensor([[0.5000, 0.0000]])
@@ -358,6 +374,8 @@ def lstsq(A, B, rcond=None, *, driver=None):
     Raises:
         RuntimeError: sizes that do not fit, or integers.
 
+    Source: https://docs.pytorch.org/docs/stable/generated/torch.linalg.lstsq.html
+
     >>> pt.linalg.lstsq(pt.tensor([[1.0], [0.0]]), pt.tensor([[2.0], [3.0]])).solution
     tensor([[2.]])
     """
@@ -394,6 +412,8 @@ def matrix_rank(A, *, atol=None, rtol=None, hermitian=False, tol=None):
 
     Raises:
         RuntimeError: fewer than 2 dimensions, or integers.
+
+    Source: https://docs.pytorch.org/docs/stable/generated/torch.linalg.matrix_rank.html
 
     >>> pt.linalg.matrix_rank(pt.eye(2))
     tensor(2)

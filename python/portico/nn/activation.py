@@ -41,6 +41,8 @@ __all__ = [
 class LogSigmoid(FunctionLayer):
     """log(sigmoid(x)) of each element; any shape, floating point.
 
+    Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.LogSigmoid.html
+
     >>> pt.nn.LogSigmoid()(pt.tensor([0.0, 2.0]))
     tensor([-0.6931, -0.1269])
     """
@@ -50,6 +52,8 @@ class LogSigmoid(FunctionLayer):
 
 class Sigmoid(FunctionLayer):
     """1 / (1 + exp(-x)) of each element; any shape.
+
+    Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.Sigmoid.html
 
     >>> pt.nn.Sigmoid()(pt.tensor([0.0, 2.0]))
     tensor([0.5000, 0.8808])
@@ -61,6 +65,8 @@ class Sigmoid(FunctionLayer):
 class Softsign(FunctionLayer):
     """x / (1 + |x|) of each element; any shape.
 
+    Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.Softsign.html
+
     >>> pt.nn.Softsign()(pt.tensor([-1.0, 3.0]))
     tensor([-0.5000,  0.7500])
     """
@@ -71,6 +77,8 @@ class Softsign(FunctionLayer):
 class Tanh(FunctionLayer):
     """Hyperbolic tangent of each element; any shape.
 
+    Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.Tanh.html
+
     >>> pt.nn.Tanh()(pt.tensor([0.0, 1.0]))
     tensor([0.0000, 0.7616])
     """
@@ -80,6 +88,8 @@ class Tanh(FunctionLayer):
 
 class Tanhshrink(FunctionLayer):
     """x - tanh(x) of each element; any shape.
+
+    Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.Tanhshrink.html
 
     >>> pt.nn.Tanhshrink()(pt.tensor([0.0, 1.0]))
     tensor([0.0000, 0.2384])
@@ -101,6 +111,8 @@ class _InPlace(FunctionLayer):
 class ReLU(_InPlace):
     """max(x, 0) of each element; any shape. `inplace` writes the result into the input.
 
+    Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.ReLU.html
+
     >>> pt.nn.ReLU()(pt.tensor([-1., 2.]))
     tensor([0., 2.])
     """
@@ -121,6 +133,8 @@ class SELU(_InPlace):
 class SiLU(_InPlace):
     """x * sigmoid(x) of each element; any shape.
 
+    Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.SiLU.html
+
     >>> pt.nn.SiLU()(pt.tensor([-1.0, 1.0]))
     tensor([-0.2689,  0.7311])
     """
@@ -140,6 +154,8 @@ class Mish(_InPlace):
 
 class Hardsigmoid(_InPlace):
     """relu6(x + 3) / 6 of each element; any shape.
+
+    Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.Hardsigmoid.html
 
     >>> pt.nn.Hardsigmoid()(pt.tensor([-3.0, 0.0, 1.5]))
     tensor([0.0000, 0.5000, 0.7500])
@@ -166,6 +182,8 @@ class Hardtanh(FunctionLayer):
     Raises:
         AssertionError: max_val is not above min_val.
 
+    Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.Hardtanh.html
+
     >>> pt.nn.Hardtanh()(pt.tensor([-2.0, 0.5]))
     tensor([-1.0000,  0.5000])
     """
@@ -185,6 +203,8 @@ class Hardtanh(FunctionLayer):
 class ReLU6(Hardtanh):
     """min(max(x, 0), 6) of each element; any shape.
 
+    Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.ReLU6.html
+
     >>> pt.nn.ReLU6()(pt.tensor([-1.0, 2.0, 8.0]))
     tensor([0., 2., 6.])
     """
@@ -197,6 +217,8 @@ class ReLU6(Hardtanh):
 
 class Threshold(FunctionLayer):
     """x where x > threshold, else value; any shape.
+
+    Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.Threshold.html
 
     >>> pt.nn.Threshold(1.0, -5.0)(pt.tensor([0.5, 2.0]))
     tensor([-5.,  2.])
@@ -244,6 +266,8 @@ class CELU(_Alpha):
 
 class LeakyReLU(FunctionLayer):
     """x where x > 0, else negative_slope * x; any shape.
+
+    Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.LeakyReLU.html
 
     >>> pt.nn.LeakyReLU(0.5)(pt.tensor([-1.0, 2.0]))
     tensor([-0.5000,  2.0000])
@@ -349,6 +373,8 @@ class GLU(FunctionLayer):
 class Softplus(FunctionLayer):
     """log(1 + exp(beta * x)) / beta of each element; x itself where beta * x > threshold.
 
+    Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.Softplus.html
+
     >>> pt.nn.Softplus()(pt.tensor([0.0, 30.0]))
     tensor([ 0.6931, 30.0000])
     """
@@ -375,6 +401,8 @@ class _Shrink(FunctionLayer):
 class Softshrink(_Shrink):
     """x moved towards 0 by lambd, 0 within [-lambd, lambd]; any shape.
 
+    Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.Softshrink.html
+
     >>> pt.nn.Softshrink()(pt.tensor([-2.0, 0.25, 1.0]))
     tensor([-1.5000,  0.0000,  0.5000])
     """
@@ -384,6 +412,8 @@ class Softshrink(_Shrink):
 
 class Hardshrink(_Shrink):
     """x outside [-lambd, lambd], 0 within; any shape.
+
+    Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.Hardshrink.html
 
     >>> pt.nn.Hardshrink()(pt.tensor([-2.0, 0.25, 1.0]))
     tensor([-2.,  0.,  1.])
@@ -403,6 +433,8 @@ class _Normalised(FunctionLayer):
 class Softmax(_Normalised):
     """exp(x) normalised to sum 1 along `dim`; keeps the shape.
 
+    Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.Softmax.html
+
     >>> pt.nn.Softmax(dim=0)(pt.tensor([1.0, 1.0]))
     tensor([0.5000, 0.5000])
     """
@@ -413,6 +445,8 @@ class Softmax(_Normalised):
 class LogSoftmax(_Normalised):
     """log(softmax(x)) along `dim`; keeps the shape.
 
+    Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.LogSoftmax.html
+
     >>> pt.nn.LogSoftmax(dim=0)(pt.tensor([1.0, 1.0]))
     tensor([-0.6931, -0.6931])
     """
@@ -422,6 +456,8 @@ class LogSoftmax(_Normalised):
 
 class Softmin(_Normalised):
     """softmax(-x) along `dim`; keeps the shape.
+
+    Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.Softmin.html
 
     >>> pt.nn.Softmin(dim=0)(pt.tensor([0.0, 1.0]))
     tensor([0.7311, 0.2689])
@@ -435,6 +471,8 @@ class Softmax2d(FunctionLayer):
 
     Raises:
         ValueError: an input of another rank.
+
+    Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.Softmax2d.html
 
     >>> pt.nn.Softmax2d()(pt.ones(2, 1, 1)).flatten()
     tensor([0.5000, 0.5000])

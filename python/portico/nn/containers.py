@@ -95,6 +95,8 @@ class Sequential(_Modules):
 
     Takes modules, or one `OrderedDict` of modules by name; a slice is a Sequential too.
 
+    Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.Sequential.html
+
     >>> net = pt.nn.Sequential(pt.nn.Linear(2, 3), pt.nn.ReLU())
     >>> net(pt.ones(1, 2)).shape
     portico.Size([1, 3])
@@ -150,6 +152,8 @@ class ModuleList(_Modules):
     """A list of modules, which are parts of it; it is no function.
 
     Indexing, slices, `+`, `del` and iteration are those of a list.
+
+    Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.ModuleList.html
 
     >>> layers = pt.nn.ModuleList([pt.nn.Linear(2, 3), pt.nn.Linear(3, 1)])
     >>> len(layers), len(list(layers.parameters()))
@@ -272,6 +276,8 @@ class ModuleDict(_ByName):
 
     `len`, `in`, `del`, indexing and iteration are those of a dictionary.
 
+    Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.ModuleDict.html
+
     >>> layers = pt.nn.ModuleDict({"fc": pt.nn.Linear(2, 3), "act": pt.nn.ReLU()})
     >>> layers["act"]
     ReLU()
@@ -324,6 +330,8 @@ def _describe(value):
 
 class ParameterList(Module):
     """A list of parameters, which are parts of it; tensors put in become parameters.
+
+    Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.ParameterList.html
 
     >>> weights = pt.nn.ParameterList([pt.zeros(2), pt.zeros(3)])
     >>> [tuple(w.shape) for w in weights.parameters()]
@@ -389,6 +397,8 @@ class ParameterDict(_ByName):
     """Parameters by name, which are parts of it; tensors put in become parameters.
 
     `len`, `in`, `del`, indexing and iteration are those of a dictionary.
+
+    Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.ParameterDict.html
 
     >>> weights = pt.nn.ParameterDict({"scale": pt.ones(2)})
     >>> weights["scale"].requires_grad

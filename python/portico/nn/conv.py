@@ -145,6 +145,8 @@ class Conv1d(_ForwardConv):
         ValueError: groups that do not divide the channels, unknown paddings, "same" with a stride.
         RuntimeError: an input of another rank, dtype or number of channels.
 
+    Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.Conv1d.html
+
     >>> pt.nn.Conv1d(2, 4, 3)(pt.ones(1, 2, 5)).shape
     portico.Size([1, 4, 3])
     """
@@ -158,6 +160,8 @@ class Conv2d(_ForwardConv):
 
     Arguments and errors are those of `Conv1d`; sizes are an int or one int per dimension.
 
+    Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.Conv2d.html
+
     >>> pt.nn.Conv2d(1, 4, 3, padding=1)(pt.ones(2, 1, 5, 5)).shape
     portico.Size([2, 4, 5, 5])
     """
@@ -170,6 +174,8 @@ class Conv3d(_ForwardConv):
     """Cross-correlation of [N, C, D, H, W] (or [C, D, H, W]) inputs.
 
     Arguments and errors are those of `Conv1d`; sizes are an int or one int per dimension.
+
+    Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.Conv3d.html
 
     >>> pt.nn.Conv3d(1, 2, 3)(pt.ones(1, 1, 4, 4, 4)).shape
     portico.Size([1, 2, 2, 2, 2])
@@ -245,6 +251,8 @@ class ConvTranspose1d(_TransposedConv):
     Args:
         output_padding (int): added to one end of the output; calls may give `output_size` instead.
 
+    Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.ConvTranspose1d.html
+
     >>> pt.nn.ConvTranspose1d(2, 4, 2, stride=2)(pt.ones(1, 2, 3)).shape
     portico.Size([1, 4, 6])
     """
@@ -256,6 +264,8 @@ class ConvTranspose1d(_TransposedConv):
 class ConvTranspose2d(_TransposedConv):
     """The transpose of `Conv2d`; arguments and errors are those of `ConvTranspose1d`.
 
+    Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.ConvTranspose2d.html
+
     >>> pt.nn.ConvTranspose2d(4, 1, 2, stride=2)(pt.ones(1, 4, 3, 3)).shape
     portico.Size([1, 1, 6, 6])
     """
@@ -266,6 +276,8 @@ class ConvTranspose2d(_TransposedConv):
 
 class ConvTranspose3d(_TransposedConv):
     """The transpose of `Conv3d`; arguments and errors are those of `ConvTranspose1d`.
+
+    Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.ConvTranspose3d.html
 
     >>> pt.nn.ConvTranspose3d(2, 1, 2, stride=2)(pt.ones(1, 2, 3, 3, 3)).shape
     portico.Size([1, 1, 6, 6, 6])

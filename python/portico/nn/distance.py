@@ -10,6 +10,8 @@ __all__ = ["CosineSimilarity", "PairwiseDistance"]
 class CosineSimilarity(FunctionLayer):
     """x1 . x2 / max(|x1| |x2|, eps) along `dim`, which the result is without.
 
+    Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.CosineSimilarity.html
+
     >>> pt.nn.CosineSimilarity()(pt.tensor([[3.0, 4.0]]), pt.tensor([[1.0, 0.0]]))
     tensor([0.6000])
     """
@@ -27,6 +29,8 @@ class CosineSimilarity(FunctionLayer):
 
 class PairwiseDistance(Module):
     """p-norm of x1 - x2 + eps along the last dimension, which is dropped unless `keepdim`.
+
+    Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.PairwiseDistance.html
 
     >>> pt.nn.PairwiseDistance()(pt.tensor([[3.0, 4.0]]), pt.zeros(1, 2))
     tensor([5.0000])

@@ -42,6 +42,8 @@ class Dropout(_Dropout):
 class Dropout1d(_Dropout):
     """`Dropout` of whole channels of [N, C, L] or [C, L].
 
+    Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.Dropout1d.html
+
     >>> pt.nn.Dropout1d(1.0)(pt.ones(1, 2, 3)).sum()
     tensor(0.)
     """
@@ -52,6 +54,8 @@ class Dropout1d(_Dropout):
 class Dropout2d(_Dropout):
     """`Dropout` of whole channels of [N, C, H, W] or [C, H, W].
 
+    Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.Dropout2d.html
+
     >>> pt.nn.Dropout2d(1.0)(pt.ones(1, 2, 3, 3)).sum()
     tensor(0.)
     """
@@ -61,6 +65,8 @@ class Dropout2d(_Dropout):
 
 class Dropout3d(_Dropout):
     """`Dropout` of whole channels of [N, C, D, H, W] or [C, D, H, W].
+
+    Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.Dropout3d.html
 
     >>> pt.nn.Dropout3d(1.0)(pt.ones(1, 2, 3, 3, 3)).sum()
     tensor(0.)
@@ -85,6 +91,8 @@ class AlphaDropout(_AlphaDropout):
 
 class FeatureAlphaDropout(_AlphaDropout):
     """`AlphaDropout` of whole channels.
+
+    Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.FeatureAlphaDropout.html
 
     >>> pt.nn.FeatureAlphaDropout(0.5).eval()(pt.ones(1, 2, 3)).shape
     portico.Size([1, 2, 3])

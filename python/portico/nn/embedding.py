@@ -63,6 +63,8 @@ class Embedding(_Table):
     Raises:
         IndexError: an integer out of range; AssertionError: a padding_idx out of range.
 
+    Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.Embedding.html
+
     >>> pt.nn.Embedding(10, 3)(pt.tensor([[1, 2]])).shape
     portico.Size([1, 2, 3])
     """
@@ -106,6 +108,8 @@ class EmbeddingBag(_Table):
     Args:
         mode (str): "sum", "mean" or "max".
         include_last_offset (bool): whether the offsets end with the number of all integers.
+
+    Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.EmbeddingBag.html
 
     >>> bags = pt.nn.EmbeddingBag.from_pretrained(pt.tensor([[1.0], [3.0]]))
     >>> bags(pt.tensor([0, 1, 1]), offsets=pt.tensor([0, 2]))

@@ -31,6 +31,8 @@ _NO_GAIN = ("sigmoid", "linear", "conv1d", "conv2d", "conv3d", "conv_transpose1d
 def calculate_gain(nonlinearity, param=None):
     """The factor by which an activation shrinks the standard deviation of its input.
 
+    Source: https://docs.pytorch.org/docs/stable/nn.init.html#torch.nn.init.calculate_gain
+
     >>> round(pt.nn.init.calculate_gain("relu"), 4)
     1.4142
     """
@@ -68,6 +70,8 @@ def _fan(tensor, mode):
 def uniform_(tensor, a=0.0, b=1.0, generator=None):
     """Fills with numbers uniform in [a, b); returns the tensor, which may require a gradient.
 
+    Source: https://docs.pytorch.org/docs/stable/nn.init.html#torch.nn.init.uniform_
+
     >>> pt.nn.init.uniform_(pt.empty(2), 3.0, 3.0)
     tensor([3., 3.])
     """
@@ -81,6 +85,8 @@ def normal_(tensor, mean=0.0, std=1.0, generator=None):
     Raises:
         RuntimeError: a negative std.
 
+    Source: https://docs.pytorch.org/docs/stable/nn.init.html#torch.nn.init.normal_
+
     >>> pt.nn.init.normal_(pt.empty(2), 3.0, 0.0)
     tensor([3., 3.])
     """
@@ -90,6 +96,8 @@ def normal_(tensor, mean=0.0, std=1.0, generator=None):
 
 def trunc_normal_(tensor, mean=0.0, std=1.0, a=-2.0, b=2.0, generator=None):
     """Fills with normal numbers, drawn again until they are in [a, b]; returns the tensor.
+
+    Source: https://docs.pytorch.org/docs/stable/nn.init.html#torch.nn.init.trunc_normal_
 
     >>> bool((pt.nn.init.trunc_normal_(pt.empty(9), a=-0.5, b=0.5).abs() <= 0.5).all())
     True
@@ -108,6 +116,8 @@ def trunc_normal_(tensor, mean=0.0, std=1.0, a=-2.0, b=2.0, generator=None):
 def constant_(tensor, val):
     """Fills with `val`; returns the tensor.
 
+    Source: https://docs.pytorch.org/docs/stable/nn.init.html#torch.nn.init.constant_
+
     >>> pt.nn.init.constant_(pt.empty(2), 0.3)
     tensor([0.3000, 0.3000])
     """
@@ -118,6 +128,8 @@ def constant_(tensor, val):
 def ones_(tensor):
     """Fills with 1; returns the tensor.
 
+    Source: https://docs.pytorch.org/docs/stable/nn.init.html#torch.nn.init.ones_
+
     >>> pt.nn.init.ones_(pt.empty(2))
     tensor([1., 1.])
     """
@@ -126,6 +138,8 @@ def ones_(tensor):
 
 def zeros_(tensor):
     """Fills with 0; returns the tensor.
+
+    Source: https://docs.pytorch.org/docs/stable/nn.init.html#torch.nn.init.zeros_
 
     >>> pt.nn.init.zeros_(pt.ones(2))
     tensor([0., 0.])
@@ -138,6 +152,8 @@ def eye_(tensor):
 
     Raises:
         ValueError: a tensor of another rank.
+
+    Source: https://docs.pytorch.org/docs/stable/nn.init.html#torch.nn.init.eye_
 
     >>> pt.nn.init.eye_(pt.empty(2, 3))
     tensor([[1., 0., 0.],
@@ -154,6 +170,8 @@ def dirac_(tensor, groups=1):
 
     Raises:
         ValueError: a rank other than 3 to 5, or groups that do not divide dimension 0.
+
+    Source: https://docs.pytorch.org/docs/stable/nn.init.html#torch.nn.init.dirac_
 
     >>> pt.nn.init.dirac_(pt.empty(1, 1, 3))
     tensor([[[0., 1., 0.]]])

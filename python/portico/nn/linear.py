@@ -13,6 +13,8 @@ __all__ = ["Bilinear", "Identity", "Linear"]
 class Identity(Module):
     """Returns its input; takes and ignores any arguments.
 
+    Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.Identity.html
+
     >>> pt.nn.Identity(54, unused=True)(pt.ones(2))
     tensor([1., 1.])
     """
@@ -32,6 +34,8 @@ class Linear(Module):
 
     Raises:
         RuntimeError: another last dimension, or another dtype than the weight's.
+
+    Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.Linear.html
 
     >>> pt.nn.Linear(3, 2)(pt.ones(4, 3)).shape
     portico.Size([4, 2])
@@ -75,6 +79,8 @@ class Bilinear(Module):
 
     Raises:
         ValueError: in1_features not above 0; RuntimeError: shapes that do not match.
+
+    Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.Bilinear.html
 
     >>> pt.nn.Bilinear(3, 4, 2)(pt.ones(5, 3), pt.ones(5, 4)).shape
     portico.Size([5, 2])

@@ -85,6 +85,8 @@ class L1Loss(_Loss):
     Raises:
         ValueError: another reduction.
 
+    Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.L1Loss.html
+
     >>> pt.nn.L1Loss()(pt.tensor([1.0, 2.0]), pt.tensor([0.0, 4.0]))
     tensor(1.5000)
     """
@@ -94,6 +96,8 @@ class L1Loss(_Loss):
 
 class MSELoss(_Loss):
     """Mean of (input - target)^2; both of one shape. `reduction` as for `L1Loss`.
+
+    Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.MSELoss.html
 
     >>> pt.nn.MSELoss()(pt.tensor([1.0, 2.0]), pt.tensor([0.0, 4.0]))
     tensor(2.5000)
@@ -149,6 +153,8 @@ class NLLLoss(_ClassLoss):
     Raises:
         RuntimeError, ValueError: shapes that do not match; IndexError: a class out of range.
 
+    Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.NLLLoss.html
+
     >>> pt.nn.NLLLoss()(pt.tensor([[-0.5, -1.0]]), pt.tensor([1]))
     tensor(1.)
     """
@@ -167,6 +173,8 @@ class CrossEntropyLoss(_ClassLoss):
 
     Args:
         label_smoothing (float): how much of the target is spread over all classes, in [0, 1].
+
+    Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.CrossEntropyLoss.html
 
     >>> pt.nn.CrossEntropyLoss()(pt.tensor([[0., 0.]]), pt.tensor([1]))
     tensor(0.6931)
@@ -191,6 +199,8 @@ class BCELoss(_WeightedLoss):
     Raises:
         ValueError: shapes that differ.
 
+    Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.BCELoss.html
+
     >>> pt.nn.BCELoss()(pt.tensor([0.5]), pt.tensor([1.0]))
     tensor(0.6931)
     """
@@ -205,6 +215,8 @@ class BCEWithLogitsLoss(_WeightedLoss):
 
     Raises:
         ValueError: shapes that differ.
+
+    Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.BCEWithLogitsLoss.html
 
     >>> pt.nn.BCEWithLogitsLoss()(pt.tensor([0.0]), pt.tensor([1.0]))
     tensor(0.6931)
@@ -225,6 +237,8 @@ class KLDivLoss(_Loss):
 
     `log_target` says that the target is logarithmic too; `reduction` as for `L1Loss`, or
     "batchmean", which divides by the first dimension.
+
+    Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.KLDivLoss.html
 
     >>> loss = pt.nn.KLDivLoss(reduction="batchmean")
     >>> loss(pt.tensor([[0.5, 0.5]]).log(), pt.tensor([[1.0, 0.0]]))
@@ -247,6 +261,8 @@ class PoissonNLLLoss(_Loss):
         full (bool): add Stirling's approximation of log(target!).
         eps (float): added to a rate whose logarithm is taken.
         reduction (str): as for `L1Loss`.
+
+    Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.PoissonNLLLoss.html
 
     >>> pt.nn.PoissonNLLLoss()(pt.tensor([0.0]), pt.tensor([2.0]))
     tensor(1.)
@@ -293,6 +309,8 @@ class GaussianNLLLoss(_Loss):
 class SoftMarginLoss(_Loss):
     """log(1 + exp(-target * input)) for targets 1 and -1; `reduction` as for `L1Loss`.
 
+    Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.SoftMarginLoss.html
+
     >>> pt.nn.SoftMarginLoss()(pt.tensor([0.0]), pt.tensor([1.0]))
     tensor(0.6931)
     """
@@ -304,6 +322,8 @@ class HingeEmbeddingLoss(_Loss):
     """The input where the target is 1, max(0, margin - input) where it is -1.
 
     `reduction` as for `L1Loss`.
+
+    Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.HingeEmbeddingLoss.html
 
     >>> pt.nn.HingeEmbeddingLoss()(pt.tensor([0.5, 0.25]), pt.tensor([1.0, -1.0]))
     tensor(0.6250)
@@ -322,6 +342,8 @@ class CosineEmbeddingLoss(_PairLoss):
 
     Shapes: inputs [N, D], target [N] (or [D] and []); `reduction` as for `L1Loss`.
 
+    Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.CosineEmbeddingLoss.html
+
     >>> x, y = pt.tensor([[1.0, 0.0]]), pt.tensor([[0.0, 1.0]])
     >>> pt.nn.CosineEmbeddingLoss()(x, y, pt.tensor([1.0]))
     tensor(1.)
@@ -334,6 +356,8 @@ class MarginRankingLoss(_PairLoss):
     """max(0, -target * (input1 - input2) + margin) for targets 1 and -1, of one shape.
 
     `reduction` as for `L1Loss`.
+
+    Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.MarginRankingLoss.html
 
     >>> pt.nn.MarginRankingLoss()(pt.tensor([1.0]), pt.tensor([3.0]), pt.tensor([1.0]))
     tensor(2.)
@@ -350,6 +374,8 @@ class MultiMarginLoss(_WeightedLoss):
     Args:
         p (int): 1 or 2.
         margin (float), weight (Tensor), reduction (str): as above and for `L1Loss`.
+
+    Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.MultiMarginLoss.html
 
     >>> pt.nn.MultiMarginLoss()(pt.tensor([[0.5, 1.0]]), pt.tensor([1]))
     tensor(0.2500)
@@ -370,6 +396,8 @@ class MultiLabelMarginLoss(_Loss):
 
     Shapes: input and target [N, C] or [C]; a target lists its int64 classes, ended by -1.
 
+    Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.MultiLabelMarginLoss.html
+
     >>> pt.nn.MultiLabelMarginLoss()(pt.tensor([[0.5, 1.0]]), pt.tensor([[1, -1]]))
     tensor(0.2500)
     """
@@ -381,6 +409,8 @@ class MultiLabelSoftMarginLoss(_WeightedLoss):
     """Mean over classes of binary cross entropy of sigmoid(input); both [N, C] or [C].
 
     `weight` [C] weighs classes; `reduction` as for `L1Loss`.
+
+    Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.MultiLabelSoftMarginLoss.html
 
     >>> pt.nn.MultiLabelSoftMarginLoss()(pt.tensor([[0.0, 0.0]]), pt.tensor([[1.0, 0.0]]))
     tensor(0.6931)
@@ -422,6 +452,8 @@ class TripletMarginLoss(_TripletLoss):
 
 class TripletMarginWithDistanceLoss(_TripletLoss):
     """`TripletMarginLoss` with any distance, a function of two tensors [N, D].
+
+    Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.TripletMarginWithDistanceLoss.html
 
     >>> city_block = lambda x, y: (x - y).abs().sum(1)
     >>> loss = pt.nn.TripletMarginWithDistanceLoss(distance_function=city_block)

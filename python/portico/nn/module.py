@@ -27,6 +27,8 @@ class Module(StateDict):
     Parameters, buffers and modules become part of a module when they are set as
     attributes; `forward` says what calling it computes.
 
+    Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.Module.html
+
     >>> class Net(pt.nn.Module):
     ...     def __init__(self):
     ...         super().__init__()

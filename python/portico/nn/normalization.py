@@ -153,6 +153,8 @@ class BatchNorm1d(_BatchNorm):
 class BatchNorm2d(_BatchNorm):
     """`BatchNorm1d` for [N, C, H, W].
 
+    Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.BatchNorm2d.html
+
     >>> pt.nn.BatchNorm2d(3)(pt.ones(2, 3, 4, 4)).shape
     portico.Size([2, 3, 4, 4])
     """
@@ -163,6 +165,8 @@ class BatchNorm2d(_BatchNorm):
 class BatchNorm3d(_BatchNorm):
     """`BatchNorm1d` for [N, C, D, H, W].
 
+    Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.BatchNorm3d.html
+
     >>> pt.nn.BatchNorm3d(3)(pt.ones(2, 3, 4, 4, 4)).shape
     portico.Size([2, 3, 4, 4, 4])
     """
@@ -172,6 +176,8 @@ class BatchNorm3d(_BatchNorm):
 
 class SyncBatchNorm(_BatchNorm):
     """Batch normalisation of [N, C, ..]; with one process, the same as `BatchNorm`.
+
+    Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.SyncBatchNorm.html
 
     >>> pt.nn.SyncBatchNorm(3).eval()(pt.ones(2, 3, 4)).shape
     portico.Size([2, 3, 4])
@@ -228,6 +234,8 @@ class InstanceNorm2d(_InstanceNorm):
 
     Arguments and errors are those of `InstanceNorm1d`.
 
+    Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.InstanceNorm2d.html
+
     >>> pt.nn.InstanceNorm2d(3)(pt.ones(2, 3, 4, 4)).shape
     portico.Size([2, 3, 4, 4])
     """
@@ -239,6 +247,8 @@ class InstanceNorm3d(_InstanceNorm):
     """Normalises each channel of each sample of [N, C, D, H, W] or [C, D, H, W].
 
     Arguments and errors are those of `InstanceNorm1d`.
+
+    Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.InstanceNorm3d.html
 
     >>> pt.nn.InstanceNorm3d(3)(pt.ones(2, 3, 4, 4, 4)).shape
     portico.Size([2, 3, 4, 4, 4])

@@ -56,6 +56,8 @@ def _make(kind, mode, what, n):
     Raises:
         ValueError: another number of ints.
 
+    Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.{name}.html
+
     >>> pt.nn.{name}(1{value})(pt.ones({sizes})).shape
     portico.Size([{wider}])
     """

@@ -16,6 +16,8 @@ class Parameter(Tensor):
     Raises:
         RuntimeError: a gradient for data of an integer dtype.
 
+    Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.Parameter.html
+
     >>> p = pt.nn.Parameter(pt.tensor([1., 2.]))
     >>> p.requires_grad, p.is_leaf
     (True, True)
@@ -52,6 +54,8 @@ class Buffer(Tensor):
     """A tensor that a module lists in `buffers()` when it is set as an attribute.
 
     It shares the memory of `data`; `persistent` says whether `state_dict` lists it.
+
+    Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.Buffer.html
 
     >>> module = pt.nn.Module()
     >>> module.mean = pt.nn.Buffer(pt.zeros(2))

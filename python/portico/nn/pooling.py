@@ -49,6 +49,8 @@ class MaxPool1d(_MaxPool):
     Raises:
         RuntimeError: an input of another rank; windows that leave no output.
 
+    Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.MaxPool1d.html
+
     >>> pt.nn.MaxPool1d(2)(pt.tensor([[1.0, 3.0, 2.0, 0.0]]))
     tensor([[3., 2.]])
     """
@@ -61,6 +63,8 @@ class MaxPool2d(_MaxPool):
 
     Arguments are those of `MaxPool1d`, as an int or one int per dimension.
 
+    Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.MaxPool2d.html
+
     >>> pt.nn.MaxPool2d(2)(pt.ones(1, 1, 4, 4)).shape
     portico.Size([1, 1, 2, 2])
     """
@@ -72,6 +76,8 @@ class MaxPool3d(_MaxPool):
     """Largest element of each window of [N, C, D, H, W] or [C, D, H, W].
 
     Arguments are those of `MaxPool1d`, as an int or one int per dimension.
+
+    Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.MaxPool3d.html
 
     >>> pt.nn.MaxPool3d(2)(pt.ones(1, 1, 4, 4, 4)).shape
     portico.Size([1, 1, 2, 2, 2])
@@ -100,6 +106,8 @@ class MaxUnpool1d(_MaxUnpool):
 
     Called with maxima, their indices and, where it is not certain, the `output_size`.
 
+    Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.MaxUnpool1d.html
+
     >>> maxima, indices = pt.nn.MaxPool1d(2, return_indices=True)(pt.tensor([[1., 3., 2., 0.]]))
     >>> pt.nn.MaxUnpool1d(2)(maxima, indices)
     tensor([[0., 3., 2., 0.]])
@@ -114,6 +122,8 @@ class MaxUnpool2d(_MaxUnpool):
 
     Called with maxima, their indices and, where it is not certain, the `output_size`.
 
+    Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.MaxUnpool2d.html
+
     >>> maxima, indices = pt.nn.MaxPool2d(2, return_indices=True)(pt.ones(1, 1, 4, 4))
     >>> pt.nn.MaxUnpool2d(2)(maxima, indices).shape
     portico.Size([1, 1, 4, 4])
@@ -127,6 +137,8 @@ class MaxUnpool3d(_MaxUnpool):
     """Puts the maxima of `MaxPool3d` back where they were, with zeros elsewhere.
 
     Called with maxima, their indices and, where it is not certain, the `output_size`.
+
+    Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.MaxUnpool3d.html
 
     >>> maxima, indices = pt.nn.MaxPool3d(2, return_indices=True)(pt.ones(1, 1, 4, 4, 4))
     >>> pt.nn.MaxUnpool3d(2)(maxima, indices).shape
@@ -148,6 +160,8 @@ class AvgPool1d(_Pool):
 
     Raises:
         RuntimeError: an input of another rank; windows that leave no output.
+
+    Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.AvgPool1d.html
 
     >>> pt.nn.AvgPool1d(2)(pt.tensor([[1.0, 3.0, 2.0, 0.0]]))
     tensor([[2., 1.]])
@@ -182,6 +196,8 @@ class AvgPool2d(_AvgPool):
     Arguments are those of `AvgPool1d`, as an int or one int per dimension;
     `divisor_override` divides the sums by another number.
 
+    Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.AvgPool2d.html
+
     >>> pt.nn.AvgPool2d(2)(pt.ones(1, 1, 4, 4)).shape
     portico.Size([1, 1, 2, 2])
     """
@@ -194,6 +210,8 @@ class AvgPool3d(_AvgPool):
 
     Arguments are those of `AvgPool1d`, as an int or one int per dimension;
     `divisor_override` divides the sums by another number.
+
+    Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.AvgPool3d.html
 
     >>> pt.nn.AvgPool3d(2)(pt.ones(1, 1, 4, 4, 4)).shape
     portico.Size([1, 1, 2, 2, 2])
@@ -217,6 +235,8 @@ class LPPool1d(_LPPool):
         norm_type (float): the p.
         kernel_size, stride, ceil_mode: the windows, as for `AvgPool1d`.
 
+    Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.LPPool1d.html
+
     >>> pt.nn.LPPool1d(2, 2)(pt.tensor([[3.0, 4.0]]))
     tensor([[5.]])
     """
@@ -231,6 +251,8 @@ class LPPool2d(_LPPool):
         norm_type (float): the p.
         kernel_size, stride, ceil_mode: the windows, as for `AvgPool2d`.
 
+    Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.LPPool2d.html
+
     >>> pt.nn.LPPool2d(2, 2)(pt.ones(1, 1, 2, 2)).flatten()
     tensor([2.])
     """
@@ -244,6 +266,8 @@ class LPPool3d(_LPPool):
     Args:
         norm_type (float): the p.
         kernel_size, stride, ceil_mode: the windows, as for `AvgPool3d`.
+
+    Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.LPPool3d.html
 
     >>> pt.nn.LPPool3d(2, 2)(pt.ones(1, 1, 2, 2, 2)).flatten()
     tensor([2.8284])
@@ -265,6 +289,8 @@ class AdaptiveAvgPool1d(_AdaptivePool):
 
     `output_size` is an int.
 
+    Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.AdaptiveAvgPool1d.html
+
     >>> pt.nn.AdaptiveAvgPool1d(2)(pt.tensor([[1.0, 3.0, 2.0, 0.0]]))
     tensor([[2., 1.]])
     """
@@ -277,6 +303,8 @@ class AdaptiveAvgPool2d(_AdaptivePool):
 
     `output_size` is an int, or one per dimension (None keeps a size).
 
+    Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.AdaptiveAvgPool2d.html
+
     >>> pt.nn.AdaptiveAvgPool2d(1)(pt.ones(1, 1, 4, 4)).shape
     portico.Size([1, 1, 1, 1])
     """
@@ -288,6 +316,8 @@ class AdaptiveAvgPool3d(_AdaptivePool):
     """Means of windows that cover [N, C, D, H, W] or [C, D, H, W], `output_size` a dimension.
 
     `output_size` is an int, or one per dimension (None keeps a size).
+
+    Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.AdaptiveAvgPool3d.html
 
     >>> pt.nn.AdaptiveAvgPool3d(1)(pt.ones(1, 1, 4, 4, 4)).shape
     portico.Size([1, 1, 1, 1, 1])
@@ -311,6 +341,8 @@ class AdaptiveMaxPool1d(_AdaptiveMaxPool):
     `output_size` is an int; `return_indices` asks for
     the positions of the maxima too.
 
+    Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.AdaptiveMaxPool1d.html
+
     >>> pt.nn.AdaptiveMaxPool1d(2)(pt.tensor([[1.0, 3.0, 2.0, 0.0]]))
     tensor([[3., 2.]])
     """
@@ -324,6 +356,8 @@ class AdaptiveMaxPool2d(_AdaptiveMaxPool):
     `output_size` is an int, or one per dimension (None keeps a size); `return_indices` asks for
     the positions of the maxima too.
 
+    Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.AdaptiveMaxPool2d.html
+
     >>> pt.nn.AdaptiveMaxPool2d(1)(pt.ones(1, 1, 4, 4)).shape
     portico.Size([1, 1, 1, 1])
     """
@@ -336,6 +370,8 @@ class AdaptiveMaxPool3d(_AdaptiveMaxPool):
 
     `output_size` is an int, or one per dimension (None keeps a size); `return_indices` asks for
     the positions of the maxima too.
+
+    Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.AdaptiveMaxPool3d.html
 
     >>> pt.nn.AdaptiveMaxPool3d(1)(pt.ones(1, 1, 4, 4, 4)).shape
     portico.Size([1, 1, 1, 1, 1])

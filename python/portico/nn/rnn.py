@@ -57,6 +57,8 @@ class RNNBase(Module):
 
     `mode` is "LSTM", "GRU", "RNN_TANH" or "RNN_RELU"; see those classes.
 
+    Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.RNNBase.html
+
     >>> y, h = pt.nn.RNNBase("GRU", 3, 4)(pt.ones(5, 2, 3))
     >>> y.shape
     portico.Size([5, 2, 4])
@@ -397,6 +399,8 @@ class RNNCell(RNNCellBase):
     Raises:
         ValueError, RuntimeError: an input of another rank or size.
 
+    Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.RNNCell.html
+
     >>> pt.nn.RNNCell(3, 4)(pt.ones(2, 3)).shape
     portico.Size([2, 4])
     """
@@ -424,6 +428,8 @@ class LSTMCell(RNNCellBase):
     Raises:
         ValueError, RuntimeError: an input of another rank or size.
 
+    Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.LSTMCell.html
+
     >>> h, c = pt.nn.LSTMCell(3, 4)(pt.ones(2, 3))
     >>> h.shape, c.shape
     (portico.Size([2, 4]), portico.Size([2, 4]))
@@ -441,6 +447,8 @@ class GRUCell(RNNCellBase):
 
     Raises:
         ValueError, RuntimeError: an input of another rank or size.
+
+    Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.GRUCell.html
 
     >>> pt.nn.GRUCell(3, 4)(pt.ones(2, 3)).shape
     portico.Size([2, 4])

@@ -28,6 +28,8 @@ class Flatten(FunctionLayer):
     Raises:
         IndexError: a dimension out of range.
 
+    Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.Flatten.html
+
     >>> pt.nn.Flatten()(pt.ones(2, 3, 4)).shape
     portico.Size([2, 12])
     """
@@ -45,6 +47,8 @@ class Unflatten(Module):
 
     Raises:
         TypeError: a dimension that is no int; RuntimeError: sizes that do not fit.
+
+    Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.Unflatten.html
 
     >>> pt.nn.Unflatten(1, (2, -1))(pt.ones(3, 8)).shape
     portico.Size([3, 2, 4])
@@ -77,6 +81,8 @@ class Fold(FunctionLayer):
     Raises:
         RuntimeError: columns that do not fit the output.
 
+    Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.Fold.html
+
     >>> pt.nn.Fold(2, kernel_size=2)(pt.ones(1, 4, 1)).shape
     portico.Size([1, 1, 2, 2])
     """
@@ -97,6 +103,8 @@ class Unfold(FunctionLayer):
 
     Raises:
         RuntimeError: an input of another rank; blocks that do not fit.
+
+    Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.Unfold.html
 
     >>> pt.nn.Unfold(2)(pt.ones(1, 3, 4, 4)).shape
     portico.Size([1, 12, 9])
@@ -135,6 +143,8 @@ class PixelUnshuffle(FunctionLayer):
 
     Raises:
         RuntimeError: sizes that r does not divide.
+
+    Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.PixelUnshuffle.html
 
     >>> pt.nn.PixelUnshuffle(2)(pt.ones(1, 2, 6, 6)).shape
     portico.Size([1, 8, 3, 3])
@@ -178,6 +188,8 @@ class Upsample(FunctionLayer):
     Raises:
         ValueError: neither or both of size and scale_factor; a mode that is not for the rank.
 
+    Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.Upsample.html
+
     >>> pt.nn.Upsample(scale_factor=2)(pt.tensor([[[1.0, 2.0]]]))
     tensor([[[1., 1., 2., 2.]]])
     """
@@ -205,6 +217,8 @@ class Upsample(FunctionLayer):
 class UpsamplingNearest2d(Upsample):
     """`Upsample` of [N, C, H, W] with mode nearest.
 
+    Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.UpsamplingNearest2d.html
+
     >>> pt.nn.UpsamplingNearest2d(scale_factor=2)(pt.ones(1, 1, 2, 2)).shape
     portico.Size([1, 1, 4, 4])
     """
@@ -215,6 +229,8 @@ class UpsamplingNearest2d(Upsample):
 
 class UpsamplingBilinear2d(Upsample):
     """`Upsample` of [N, C, H, W] with mode bilinear and aligned corners.
+
+    Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.UpsamplingBilinear2d.html
 
     >>> pt.nn.UpsamplingBilinear2d(size=3)(pt.tensor([[[[0.0, 2.0]]]]).expand(1, 1, 2, 2))[0, 0, 0]
     tensor([0., 1., 2.])

@@ -94,6 +94,8 @@ class TransformerEncoderLayer(_Layer):
     Raises:
         AssertionError: nhead does not divide d_model; RuntimeError: another activation.
 
+    Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.TransformerEncoderLayer.html
+
     >>> layer = pt.nn.TransformerEncoderLayer(8, 2, batch_first=True)
     >>> layer(pt.ones(1, 3, 8)).shape
     portico.Size([1, 3, 8])
@@ -116,6 +118,8 @@ class TransformerDecoderLayer(_Layer):
 
     Called with targets and a memory, the encoder's output; arguments and errors are those of
     `TransformerEncoderLayer`.
+
+    Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.TransformerDecoderLayer.html
 
     >>> layer = pt.nn.TransformerDecoderLayer(8, 2, batch_first=True)
     >>> layer(pt.ones(1, 3, 8), pt.ones(1, 5, 8)).shape
@@ -150,6 +154,8 @@ class TransformerEncoder(Module):
 
     Masks are handed to every layer; the shape stays.
 
+    Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.TransformerEncoder.html
+
     >>> layer = pt.nn.TransformerEncoderLayer(8, 2, batch_first=True)
     >>> pt.nn.TransformerEncoder(layer, 2)(pt.ones(1, 3, 8)).shape
     portico.Size([1, 3, 8])
@@ -178,6 +184,8 @@ class TransformerDecoder(Module):
     """`num_layers` copies of a decoder layer, one after the other, and a norm at the end.
 
     Masks are handed to every layer; the shape of the targets stays.
+
+    Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.TransformerDecoder.html
 
     >>> layer = pt.nn.TransformerDecoderLayer(8, 2, batch_first=True)
     >>> pt.nn.TransformerDecoder(layer, 2)(pt.ones(1, 3, 8), pt.ones(1, 5, 8)).shape

@@ -45,6 +45,8 @@ class LRScheduler:
     Raises:
         TypeError: no optimizer; KeyError: going on without ``initial_lr``.
 
+    Source: https://docs.pytorch.org/docs/stable/generated/torch.optim.lr_scheduler.LRScheduler.html
+
     >>> class Halving(pt.optim.lr_scheduler.LRScheduler):
     ...     def get_lr(self):
     ...         return [base / 2**self.last_epoch for base in self.base_lrs]
@@ -160,6 +162,8 @@ class LambdaLR(LRScheduler):
     Raises:
         ValueError: another number of functions than of groups.
 
+    Source: https://docs.pytorch.org/docs/stable/generated/torch.optim.lr_scheduler.LambdaLR.html
+
     >>> opt = pt.optim.SGD([pt.nn.Parameter(pt.ones(1))], lr=2.0)
     >>> schedule = pt.optim.lr_scheduler.LambdaLR(opt, lambda epoch: 1 / (1 + epoch))
     >>> opt.step(); schedule.step(); schedule.get_last_lr()
@@ -184,6 +188,8 @@ class LambdaLR(LRScheduler):
 class MultiplicativeLR(LambdaLR):
     """The last rate times ``lr_lambda(epoch)``; a list of functions has one per group.
 
+    Source: https://docs.pytorch.org/docs/stable/generated/torch.optim.lr_scheduler.MultiplicativeLR.html
+
     >>> opt = pt.optim.SGD([pt.nn.Parameter(pt.ones(1))], lr=2.0)
     >>> schedule = pt.optim.lr_scheduler.MultiplicativeLR(opt, lambda epoch: 0.5)
     >>> opt.step(); schedule.step(); schedule.get_last_lr()
@@ -199,6 +205,8 @@ class MultiplicativeLR(LambdaLR):
 
 class StepLR(LRScheduler):
     """Multiplies by `gamma` every `step_size` epochs.
+
+    Source: https://docs.pytorch.org/docs/stable/generated/torch.optim.lr_scheduler.StepLR.html
 
     >>> opt = pt.optim.SGD([pt.nn.Parameter(pt.ones(1))], lr=1.0)
     >>> schedule = pt.optim.lr_scheduler.StepLR(opt, step_size=1, gamma=0.5)
@@ -221,6 +229,8 @@ class StepLR(LRScheduler):
 
 class MultiStepLR(LRScheduler):
     """Multiplies by `gamma` at each of the epochs `milestones`.
+
+    Source: https://docs.pytorch.org/docs/stable/generated/torch.optim.lr_scheduler.MultiStepLR.html
 
     >>> opt = pt.optim.SGD([pt.nn.Parameter(pt.ones(1))], lr=1.0)
     >>> schedule = pt.optim.lr_scheduler.MultiStepLR(opt, [2], gamma=0.5)
@@ -248,6 +258,8 @@ class ConstantLR(LRScheduler):
 
     Raises:
         ValueError: a factor outside [0, 1].
+
+    Source: https://docs.pytorch.org/docs/stable/generated/torch.optim.lr_scheduler.ConstantLR.html
 
     >>> opt = pt.optim.SGD([pt.nn.Parameter(pt.ones(1))], lr=1.0)
     >>> schedule = pt.optim.lr_scheduler.ConstantLR(opt, factor=0.5, total_iters=1)
@@ -282,6 +294,8 @@ class LinearLR(LRScheduler):
 
     Raises:
         ValueError: factors outside [0, 1], or a start of 0.
+
+    Source: https://docs.pytorch.org/docs/stable/generated/torch.optim.lr_scheduler.LinearLR.html
 
     >>> opt = pt.optim.SGD([pt.nn.Parameter(pt.ones(1))], lr=1.0)
     >>> schedule = pt.optim.lr_scheduler.LinearLR(opt, start_factor=0.5, total_iters=2)
@@ -321,6 +335,8 @@ class LinearLR(LRScheduler):
 class ExponentialLR(LRScheduler):
     """Multiplies by `gamma` every epoch.
 
+    Source: https://docs.pytorch.org/docs/stable/generated/torch.optim.lr_scheduler.ExponentialLR.html
+
     >>> opt = pt.optim.SGD([pt.nn.Parameter(pt.ones(1))], lr=1.0)
     >>> schedule = pt.optim.lr_scheduler.ExponentialLR(opt, gamma=0.5)
     >>> opt.step(); schedule.step(); schedule.get_last_lr()
@@ -342,6 +358,8 @@ class ExponentialLR(LRScheduler):
 
 class PolynomialLR(LRScheduler):
     """Down to 0 over `total_iters` epochs as ``(1 - epoch / total_iters) ** power``.
+
+    Source: https://docs.pytorch.org/docs/stable/generated/torch.optim.lr_scheduler.PolynomialLR.html
 
     >>> opt = pt.optim.SGD([pt.nn.Parameter(pt.ones(1))], lr=1.0)
     >>> schedule = pt.optim.lr_scheduler.PolynomialLR(opt, total_iters=4)
@@ -473,6 +491,8 @@ class SequentialLR(LRScheduler):
     Raises:
         ValueError: no schedules, other optimizers, or not one milestone less than schedules.
 
+    Source: https://docs.pytorch.org/docs/stable/generated/torch.optim.lr_scheduler.SequentialLR.html
+
     >>> opt = pt.optim.SGD([pt.nn.Parameter(pt.ones(1))], lr=1.0)
     >>> warm = pt.optim.lr_scheduler.ConstantLR(opt, factor=0.5, total_iters=9)
     >>> cool = pt.optim.lr_scheduler.ExponentialLR(opt, gamma=0.5)
@@ -544,6 +564,8 @@ class ChainedScheduler(LRScheduler):
 
     Raises:
         ValueError: no schedules, or other optimizers.
+
+    Source: https://docs.pytorch.org/docs/stable/generated/torch.optim.lr_scheduler.ChainedScheduler.html
 
     >>> opt = pt.optim.SGD([pt.nn.Parameter(pt.ones(1))], lr=1.0)
     >>> parts = [pt.optim.lr_scheduler.ExponentialLR(opt, gamma) for gamma in (0.5, 0.5)]
@@ -787,6 +809,8 @@ class ReduceLROnPlateau(LRScheduler):
 
     Raises:
         ValueError: a factor not below 1, unknown modes.
+
+    Source: https://docs.pytorch.org/docs/stable/generated/torch.optim.lr_scheduler.ReduceLROnPlateau.html
 
     >>> opt = pt.optim.SGD([pt.nn.Parameter(pt.ones(1))], lr=1.0)
     >>> schedule = pt.optim.lr_scheduler.ReduceLROnPlateau(opt, factor=0.5, patience=0)

@@ -46,6 +46,8 @@ class Optimizer:
         TypeError: parameters that are no tensors, or a set of them.
         ValueError: no parameters, one twice, or one that is no leaf.
 
+    Source: https://docs.pytorch.org/docs/stable/generated/torch.optim.Optimizer.html
+
     >>> class Sign(pt.optim.Optimizer):
     ...     def update(self, p, grad, state, group, scalar):
     ...         p._assign(p - grad.sign() * scalar(group["lr"], p))

@@ -53,6 +53,8 @@ def assert_close(
 
     |actual - expected| <= atol + rtol * |expected|, with tolerances that follow the dtype.
 
+    Source: https://docs.pytorch.org/docs/stable/testing.html#torch.testing.assert_close
+
     >>> pt.testing.assert_close(pt.tensor([1.0]), pt.tensor([1.0 + 1e-7]))
     """
     options = dict(
@@ -138,6 +140,8 @@ def assert_close(
 
 def assert_allclose(actual, expected, rtol=None, atol=None, equal_nan=True, msg=""):
     """`assert_close` without the dtype check.
+
+    Source: https://docs.pytorch.org/docs/stable/testing.html#torch.testing.assert_allclose
 
     >>> pt.testing.assert_allclose(pt.ones(2), pt.ones(2, dtype=pt.float64))
     """

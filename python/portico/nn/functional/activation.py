@@ -50,6 +50,8 @@ __all__ = [
 def threshold(input, threshold, value, inplace=False):
     """x where x > threshold, else value; any shape.
 
+    Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.threshold.html
+
     >>> F.threshold(pt.tensor([0.5, 2.0]), 1.0, -5.0)
     tensor([-5.,  2.])
     """
@@ -59,6 +61,8 @@ def threshold(input, threshold, value, inplace=False):
 def relu(input, inplace=False):
     """max(x, 0) of each element; any shape. `inplace` writes the result into the input.
 
+    Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.relu.html
+
     >>> F.relu(pt.tensor([-1., 2.]))
     tensor([0., 2.])
     """
@@ -67,6 +71,8 @@ def relu(input, inplace=False):
 
 def relu6(input, inplace=False):
     """min(max(x, 0), 6) of each element; any shape.
+
+    Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.relu6.html
 
     >>> F.relu6(pt.tensor([-1.0, 2.0, 8.0]))
     tensor([0., 2., 6.])
@@ -79,6 +85,8 @@ def hardtanh(input, min_val=-1.0, max_val=1.0, inplace=False):
 
     Raises:
         ValueError: min_val above max_val.
+
+    Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.hardtanh.html
 
     >>> F.hardtanh(pt.tensor([-2.0, 0.5]))
     tensor([-1.0000,  0.5000])
@@ -118,6 +126,8 @@ def celu(input, alpha=1.0, inplace=False):
 def leaky_relu(input, negative_slope=0.01, inplace=False):
     """x where x > 0, else negative_slope * x; any shape.
 
+    Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.leaky_relu.html
+
     >>> F.leaky_relu(pt.tensor([-1.0, 2.0]), 0.5)
     tensor([-0.5000,  2.0000])
     """
@@ -150,6 +160,8 @@ def rrelu(input, lower=1.0 / 8, upper=1.0 / 3, training=False, inplace=False):
 def silu(input, inplace=False):
     """x * sigmoid(x) of each element; any shape.
 
+    Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.silu.html
+
     >>> F.silu(pt.tensor([-1.0, 1.0]))
     tensor([-0.2689,  0.7311])
     """
@@ -167,6 +179,8 @@ def mish(input, inplace=False):
 
 def hardsigmoid(input, inplace=False):
     """relu6(x + 3) / 6 of each element; any shape.
+
+    Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.hardsigmoid.html
 
     >>> F.hardsigmoid(pt.tensor([-3.0, 0.0, 1.5]))
     tensor([0.0000, 0.5000, 0.7500])
@@ -197,6 +211,8 @@ def softmax(input, dim=None, _stacklevel=3, dtype=None):
     Raises:
         IndexError: a dimension out of range; RuntimeError: integers without `dtype`.
 
+    Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.softmax.html
+
     >>> F.softmax(pt.tensor([0., 0.]), 0)
     tensor([0.5000, 0.5000])
     """
@@ -206,6 +222,8 @@ def softmax(input, dim=None, _stacklevel=3, dtype=None):
 def softmin(input, dim=None, _stacklevel=3, dtype=None):
     """`softmax` of -x along `dim`; keeps the shape.
 
+    Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.softmin.html
+
     >>> F.softmin(pt.tensor([0.0, 1.0]), 0)
     tensor([0.7311, 0.2689])
     """
@@ -214,6 +232,8 @@ def softmin(input, dim=None, _stacklevel=3, dtype=None):
 
 def log_softmax(input, dim=None, _stacklevel=3, dtype=None):
     """log(softmax(x)) along `dim`, accurate for large differences; keeps the shape.
+
+    Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.log_softmax.html
 
     >>> F.log_softmax(pt.tensor([0.0, 1000.0]), 0)
     tensor([-1000.,     0.])
@@ -240,6 +260,8 @@ def gumbel_softmax(logits, tau=1, hard=False, eps=1e-10, dim=-1):
 def sigmoid(input):
     """1 / (1 + exp(-x)) of each element; any shape.
 
+    Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.sigmoid.html
+
     >>> F.sigmoid(pt.tensor([0.0, 2.0]))
     tensor([0.5000, 0.8808])
     """
@@ -248,6 +270,8 @@ def sigmoid(input):
 
 def tanh(input):
     """Hyperbolic tangent of each element; any shape.
+
+    Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.tanh.html
 
     >>> F.tanh(pt.tensor([0.0, 1.0]))
     tensor([0.0000, 0.7616])

@@ -12,6 +12,8 @@ __all__ = [
 def linear(input, weight, bias=None):
     """``input @ weight.T + bias`` with `weight` [out, in] (or [in]).
 
+    Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.linear.html
+
     >>> F.linear(pt.tensor([1., 2.]), pt.tensor([[3., 4.]]), pt.tensor([1.]))
     tensor([12.])
     """
@@ -35,6 +37,8 @@ def bilinear(input1, input2, weight, bias=None):
 
     Raises:
         RuntimeError: shapes that do not match.
+
+    Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.bilinear.html
 
     >>> F.bilinear(pt.ones(1, 2), pt.ones(1, 3), pt.ones(1, 2, 3))
     tensor([[6.]])

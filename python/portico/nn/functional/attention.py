@@ -20,6 +20,8 @@ def scaled_dot_product_attention(
     (True takes part) or a float that is added; `is_causal` lets position i see
     0..i. A row that sees nothing gives 0.
 
+    Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.scaled_dot_product_attention.html
+
     >>> q = pt.ones(1, 2, 4)
     >>> F.scaled_dot_product_attention(q, q, q, is_causal=True).shape
     portico.Size([1, 2, 4])

@@ -85,6 +85,8 @@ def nll_loss(
     `target` holds class numbers [N, d..]; samples of class `ignore_index` count
     for nothing. A class outside [0, C) raises `IndexError` at run time.
 
+    Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.nll_loss.html
+
     >>> F.nll_loss(pt.tensor([[-1., -2.], [-3., -4.]]), pt.tensor([1, 0]))
     tensor(2.5000)
     """
@@ -102,6 +104,8 @@ def cross_entropy(
 
     `input` is [N, C, d..] or [C]. `target` holds class numbers [N, d..] of an
     integer dtype, or probabilities of the shape of `input`.
+
+    Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.cross_entropy.html
 
     >>> F.cross_entropy(pt.tensor([[0., 0.]]), pt.tensor([1]))
     tensor(0.6931)
@@ -124,6 +128,8 @@ def linear_cross_entropy(
     ignore_index=None, label_smoothing=0.0, options=None,
 ):  # fmt: skip
     """`cross_entropy` of ``linear(input, linear_weight, linear_bias)``.
+
+    Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.linear_cross_entropy.html
 
     >>> F.linear_cross_entropy(pt.ones(1, 2), pt.zeros(3, 2), pt.tensor([1]))
     tensor(1.0986)
@@ -183,6 +189,8 @@ def multi_margin_loss(
     Raises:
         ValueError: p other than 1 or 2.
 
+    Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.multi_margin_loss.html
+
     >>> F.multi_margin_loss(pt.tensor([[0.5, 1.0]]), pt.tensor([1]))
     tensor(0.2500)
     """
@@ -209,6 +217,8 @@ def multilabel_margin_loss(input, target, size_average=None, reduce=None, reduct
 
     Shapes: input and int64 target [N, C] or [C]; a target lists its labels, ended by -1.
 
+    Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.multilabel_margin_loss.html
+
     >>> F.multilabel_margin_loss(pt.tensor([[0.5, 1.0]]), pt.tensor([[1, -1]]))
     tensor(0.2500)
     """
@@ -233,6 +243,8 @@ def multilabel_soft_margin_loss(
     input, target, weight=None, size_average=None, reduce=None, reduction="mean"
 ):
     """Mean over classes of binary cross entropy of sigmoid(input); both [N, C] or [C].
+
+    Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.multilabel_soft_margin_loss.html
 
     >>> F.multilabel_soft_margin_loss(pt.tensor([[0.0, 0.0]]), pt.tensor([[1.0, 0.0]]))
     tensor(0.6931)

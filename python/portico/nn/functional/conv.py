@@ -103,6 +103,8 @@ def conv1d(input, weight, bias=None, stride=1, padding=0, dilation=1, groups=1):
 
     `padding` is a number, a tuple, ``"valid"`` or ``"same"``. Floating dtypes.
 
+    Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.conv1d.html
+
     >>> F.conv1d(pt.ones(1, 1, 4), pt.ones(1, 1, 3))
     tensor([[[3., 3.]]])
     """
@@ -114,6 +116,8 @@ def conv2d(input, weight, bias=None, stride=1, padding=0, dilation=1, groups=1):
 
     `padding` is a number, a tuple, ``"valid"`` or ``"same"``. Floating dtypes.
 
+    Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.conv2d.html
+
     >>> F.conv2d(pt.ones(1, 1, 3, 3), pt.ones(1, 1, 3, 3))
     tensor([[[[9.]]]])
     """
@@ -122,6 +126,8 @@ def conv2d(input, weight, bias=None, stride=1, padding=0, dilation=1, groups=1):
 
 def conv3d(input, weight, bias=None, stride=1, padding=0, dilation=1, groups=1):
     """Cross-correlates `input` [N, C, D, H, W] with `weight` [F, C/groups, KD, KH, KW].
+
+    Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.conv3d.html
 
     >>> F.conv3d(pt.ones(1, 1, 2, 2, 2), pt.ones(1, 1, 2, 2, 2))
     tensor([[[[[8.]]]]])
@@ -165,6 +171,8 @@ def conv_transpose1d(
 ):
     """Transposed convolution of `input` [N, C, L] with `weight` [C, F/groups, K].
 
+    Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.conv_transpose1d.html
+
     >>> F.conv_transpose1d(pt.ones(1, 1, 2), pt.ones(1, 1, 2))
     tensor([[[1., 2., 1.]]])
     """
@@ -178,6 +186,8 @@ def conv_transpose2d(
     input, weight, bias=None, stride=1, padding=0, output_padding=0, groups=1, dilation=1
 ):
     """Transposed convolution of `input` [N, C, H, W] with `weight` [C, F/groups, KH, KW].
+
+    Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.conv_transpose2d.html
 
     >>> F.conv_transpose2d(pt.ones(1, 1, 1, 1), pt.ones(1, 1, 2, 2))
     tensor([[[[1., 1.],
@@ -193,6 +203,8 @@ def conv_transpose3d(
     input, weight, bias=None, stride=1, padding=0, output_padding=0, groups=1, dilation=1
 ):
     """Transposed convolution of `input` [N, C, D, H, W] with `weight` [C, F/groups, KD, KH, KW].
+
+    Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.conv_transpose3d.html
 
     >>> F.conv_transpose3d(pt.ones(1, 1, 1, 1, 1), pt.ones(1, 2, 1, 1, 1)).shape
     portico.Size([1, 2, 1, 1, 1])

@@ -13,6 +13,8 @@ __all__ = [
 def cosine_similarity(x1, x2, dim=1, eps=1e-8):
     """Cosine of the angle between `x1` and `x2` along `dim`.
 
+    Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.cosine_similarity.html
+
     >>> F.cosine_similarity(pt.tensor([[1., 0.]]), pt.tensor([[1., 1.]]))
     tensor([0.7071])
     """
@@ -31,6 +33,8 @@ def cosine_similarity(x1, x2, dim=1, eps=1e-8):
 def pairwise_distance(x1, x2, p=2.0, eps=1e-6, keepdim=False):
     """p-norm of ``x1 - x2 + eps`` along the last dimension.
 
+    Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.pairwise_distance.html
+
     >>> F.pairwise_distance(pt.tensor([[0., 0.]]), pt.tensor([[3., 4.]]))
     tensor([5.0000])
     """
@@ -39,6 +43,8 @@ def pairwise_distance(x1, x2, p=2.0, eps=1e-6, keepdim=False):
 
 def pdist(input, p=2.0):
     """p-norms of the differences of all pairs of rows [N, M], as a vector [N (N - 1) / 2].
+
+    Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.pdist.html
 
     >>> F.pdist(pt.tensor([[0.0, 0.0], [3.0, 4.0], [0.0, 0.0]]))
     tensor([5., 0., 5.])

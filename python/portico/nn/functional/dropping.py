@@ -35,6 +35,8 @@ def _drop(op, input, p, training, inplace, shape, dropped=None):
 def dropout(input, p=0.5, training=True, inplace=False):
     """Sets elements to 0 with probability `p` and scales the others by ``1 / (1 - p)``.
 
+    Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.dropout.html
+
     >>> F.dropout(pt.ones(3), 0.5, training=False)
     tensor([1., 1., 1.])
     """
@@ -60,6 +62,8 @@ def dropout1d(input, p=0.5, training=True, inplace=False):
     Raises:
         ValueError: p outside [0, 1]; RuntimeError: an input of another rank.
 
+    Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.dropout1d.html
+
     >>> F.dropout1d(pt.ones(1, 2, 3), 1.0).sum()
     tensor(0.)
     """
@@ -71,6 +75,8 @@ def dropout2d(input, p=0.5, training=True, inplace=False):
 
     Raises:
         ValueError: p outside [0, 1].
+
+    Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.dropout2d.html
 
     >>> F.dropout2d(pt.ones(1, 2, 3, 3), 1.0).sum()
     tensor(0.)
@@ -84,6 +90,8 @@ def dropout3d(input, p=0.5, training=True, inplace=False):
 
     Raises:
         ValueError: p outside [0, 1]; RuntimeError: an input of another rank.
+
+    Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.dropout3d.html
 
     >>> F.dropout3d(pt.ones(1, 2, 3, 3, 3), 1.0).sum()
     tensor(0.)
@@ -122,6 +130,8 @@ def feature_alpha_dropout(input, p=0.5, training=False, inplace=False):
 
     Raises:
         ValueError: p outside [0, 1].
+
+    Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.feature_alpha_dropout.html
 
     >>> F.feature_alpha_dropout(pt.ones(1, 2, 3), 0.5, training=True).shape
     portico.Size([1, 2, 3])

@@ -44,6 +44,8 @@ def _taps(kernel, dilation, stride, counts):
 def unfold(input, kernel_size, dilation=1, padding=0, stride=1):
     """Each sliding block of `input` [N, C, H, W] as a column: [N, C * KH * KW, blocks].
 
+    Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.unfold.html
+
     >>> F.unfold(pt.arange(4.).reshape(1, 1, 2, 2), 2)
     tensor([[[0.],
              [1.],
@@ -74,6 +76,8 @@ def fold(input, output_size, kernel_size, dilation=1, padding=0, stride=1):
 
     Raises:
         RuntimeError: columns that do not fit the output.
+
+    Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.fold.html
 
     >>> F.fold(F.unfold(pt.ones(1, 1, 2, 3), 2), (2, 3), 2)
     tensor([[[[1., 2., 1.],
@@ -142,6 +146,8 @@ def pixel_unshuffle(input, downscale_factor):
 
     Raises:
         RuntimeError: sizes that r does not divide.
+
+    Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.pixel_unshuffle.html
 
     >>> F.pixel_unshuffle(pt.arange(4.0).reshape(1, 2, 2), 2).flatten()
     tensor([0., 1., 2., 3.])

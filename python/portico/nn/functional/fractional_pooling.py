@@ -96,6 +96,8 @@ def fractional_max_pool3d(
 
     Arguments and errors are those of `fractional_max_pool2d`.
 
+    Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.fractional_max_pool3d.html
+
     >>> F.fractional_max_pool3d(pt.ones(1, 1, 6, 6, 6), 2, output_ratio=0.5).shape
     portico.Size([1, 1, 3, 3, 3])
     """

@@ -51,6 +51,8 @@ def embedding(
     `IndexError` when the result is computed. Gradients are dense also with
     `sparse`.
 
+    Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.embedding.html
+
     >>> F.embedding(pt.tensor([1, 0]), pt.tensor([[1., 2.], [3., 4.]]))
     tensor([[3., 4.],
             [1., 2.]])
@@ -99,6 +101,8 @@ def embedding_bag(
 
     `input` is [B, N], or 1-d with `offsets` where each bag begins.
 
+    Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.embedding_bag.html
+
     >>> F.embedding_bag(pt.tensor([[0, 1]]), pt.tensor([[1., 2.], [3., 4.]]))
     tensor([[2., 3.]])
     """
@@ -141,6 +145,8 @@ def embedding_bag(
 
 def one_hot(tensor, num_classes=-1):
     """A last dimension with 1 at the class number and 0 elsewhere.
+
+    Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.one_hot.html
 
     >>> F.one_hot(pt.tensor([2, 0]), 3)
     tensor([[0, 0, 1],

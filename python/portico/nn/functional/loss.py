@@ -42,6 +42,8 @@ def _weighted(loss, weight):
 def mse_loss(input, target, size_average=None, reduce=None, reduction="mean", weight=None):
     """Mean of squared differences.
 
+    Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.mse_loss.html
+
     >>> F.mse_loss(pt.tensor([1., 2.]), pt.tensor([1., 4.]))
     tensor(2.)
     """
@@ -54,6 +56,8 @@ def mse_loss(input, target, size_average=None, reduce=None, reduction="mean", we
 
 def l1_loss(input, target, size_average=None, reduce=None, reduction="mean", weight=None):
     """Mean of absolute differences.
+
+    Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.l1_loss.html
 
     >>> F.l1_loss(pt.tensor([1., 2.]), pt.tensor([1., 4.]))
     tensor(1.)
@@ -108,6 +112,8 @@ def binary_cross_entropy(
 ):
     """``-(t log x + (1 - t) log(1 - x))`` with logarithms not below -100.
 
+    Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.binary_cross_entropy.html
+
     >>> F.binary_cross_entropy(pt.tensor([0.5]), pt.tensor([1.]))
     tensor(0.6931)
     """
@@ -122,6 +128,8 @@ def binary_cross_entropy_with_logits(
     input, target, weight=None, size_average=None, reduce=None, reduction="mean", pos_weight=None
 ):
     """`binary_cross_entropy` of ``sigmoid(input)``, without its loss of accuracy.
+
+    Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.binary_cross_entropy_with_logits.html
 
     >>> F.binary_cross_entropy_with_logits(pt.tensor([0.]), pt.tensor([1.]))
     tensor(0.6931)
@@ -139,6 +147,8 @@ def kl_div(input, target, size_average=None, reduce=None, reduction="mean", log_
     """target * (log(target) - input) for log-probabilities `input`: Kullback-Leibler divergence.
 
     `log_target` says that the target is logarithmic too; `reduction` may also be "batchmean".
+
+    Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.kl_div.html
 
     >>> F.kl_div(pt.tensor([[0.5, 0.5]]).log(), pt.tensor([[1.0, 0.0]]), reduction="batchmean")
     tensor(0.6931)
@@ -161,6 +171,8 @@ def poisson_nll_loss(
 
     Without `log_input` the input is the rate itself, and eps is added before its logarithm; `full`
     adds Stirling's approximation of log(target!).
+
+    Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.poisson_nll_loss.html
 
     >>> F.poisson_nll_loss(pt.tensor([0.0]), pt.tensor([2.0]))
     tensor(1.)
@@ -213,6 +225,8 @@ def soft_margin_loss(input, target, size_average=None, reduce=None, reduction="m
     Raises:
         ValueError: shapes that differ.
 
+    Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.soft_margin_loss.html
+
     >>> F.soft_margin_loss(pt.tensor([0.0]), pt.tensor([1.0]))
     tensor(0.6931)
     """
@@ -226,6 +240,8 @@ def hinge_embedding_loss(
     input, target, margin=1.0, size_average=None, reduce=None, reduction="mean"
 ):
     """The input where target is 1, ``max(0, margin - input)`` where it is -1; shapes broadcast.
+
+    Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.hinge_embedding_loss.html
 
     >>> F.hinge_embedding_loss(pt.tensor([0.5, 0.25]), pt.tensor([1.0, -1.0]))
     tensor(0.6250)
@@ -243,6 +259,8 @@ def margin_ranking_loss(
 
     Raises:
         RuntimeError: ranks that differ.
+
+    Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.margin_ranking_loss.html
 
     >>> F.margin_ranking_loss(pt.tensor([1.0]), pt.tensor([3.0]), pt.tensor([1.0]))
     tensor(2.)
@@ -265,6 +283,8 @@ def cosine_embedding_loss(
     """``1 - cos`` of pairs with target 1, ``max(0, cos - margin)`` of those with -1.
 
     Shapes: inputs [N, D], target [N]; or [D] and [].
+
+    Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.cosine_embedding_loss.html
 
     >>> x, y = pt.tensor([[1.0, 0.0]]), pt.tensor([[0.0, 1.0]])
     >>> F.cosine_embedding_loss(x, y, pt.tensor([1.0]))
@@ -311,6 +331,8 @@ def triplet_margin_with_distance_loss(
     anchor, positive, negative, *, distance_function=None, margin=1.0, swap=False, reduction="mean",
 ):  # fmt: skip
     """`triplet_margin_loss` with any function of two tensors as the distance.
+
+    Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.triplet_margin_with_distance_loss.html
 
     >>> a, p, n = pt.zeros(1, 2), pt.tensor([[3.0, 4.0]]), pt.tensor([[0.0, 2.0]])
     >>> city_block = lambda x, y: (x - y).abs().sum(1)

@@ -54,6 +54,8 @@ def batch_norm(
     With `training` the batch's own statistics are used, and the running ones,
     where given, are updated in place; without, the running ones are used.
 
+    Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.batch_norm.html
+
     >>> F.batch_norm(pt.tensor([[1.], [3.]]), None, None, training=True)
     tensor([[-1.0000],
             [ 1.0000]])
@@ -97,6 +99,8 @@ def batch_norm(
 def layer_norm(input, normalized_shape, weight=None, bias=None, eps=1e-5):
     """Normalises over the last dimensions, whose sizes are `normalized_shape`.
 
+    Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.layer_norm.html
+
     >>> F.layer_norm(pt.tensor([[1., 3.], [2., 6.]]), (2,))
     tensor([[-1.0000,  1.0000],
             [-1.0000,  1.0000]])
@@ -109,6 +113,8 @@ def layer_norm(input, normalized_shape, weight=None, bias=None, eps=1e-5):
 
 def rms_norm(input, normalized_shape, weight=None, eps=None):
     """Divides by the root mean square over the last dimensions.
+
+    Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.rms_norm.html
 
     >>> F.rms_norm(pt.tensor([3., 4.]), (2,))
     tensor([0.8485, 1.1314])
@@ -143,6 +149,8 @@ def _normalized_dims(op, input, normalized_shape, **tensors):
 def group_norm(input, num_groups, weight=None, bias=None, eps=1e-5):
     """Normalises each of `num_groups` groups of channels of each sample.
 
+    Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.group_norm.html
+
     >>> F.group_norm(pt.tensor([[1., 3., 2., 6.]]), 2)
     tensor([[-1.0000,  1.0000, -1.0000,  1.0000]])
     """
@@ -169,6 +177,8 @@ def instance_norm(
     momentum=0.1, eps=1e-5,
 ):  # fmt: skip
     """Normalises each channel of each sample over its spatial dimensions.
+
+    Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.instance_norm.html
 
     >>> F.instance_norm(pt.tensor([[[1., 3.], [2., 6.]]]))
     tensor([[[-1.0000,  1.0000],
@@ -217,6 +227,8 @@ def local_response_norm(input, size, alpha=1e-4, beta=0.75, k=1.0):
 
 def normalize(input, p=2.0, dim=1, eps=1e-12, out=None):
     """Divides by the p-norm along `dim` (at least `eps`).
+
+    Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.normalize.html
 
     >>> F.normalize(pt.tensor([[3., 4.]]))
     tensor([[0.6000, 0.8000]])

@@ -78,6 +78,8 @@ def pad(input, pad, mode="constant", value=None):
     `pad` begins with the last dimension: ``(left, right, top, bottom, ...)``.
     `mode` is constant, reflect, replicate or circular.
 
+    Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.pad.html
+
     >>> F.pad(pt.tensor([1., 2., 3.]), (1, 1), mode="replicate")
     tensor([1., 1., 2., 3., 3.])
     """

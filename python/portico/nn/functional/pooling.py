@@ -108,6 +108,17 @@ max_pool1d, max_pool1d_with_indices = _max_pool_function(
     1,
     """Largest element of each window of `input` [N, C, L]; nan wins.
 
+    Args:
+        kernel_size, stride, padding, dilation (int): the windows, `stride` apart (as wide as a
+            window by default), elements `dilation` apart, `padding` elements of -inf around.
+        ceil_mode (bool): keep the last window where it is not full.
+        return_indices (bool): return the int64 positions of the maxima too.
+
+    Raises:
+        RuntimeError: an input of another rank; windows that leave no output.
+
+    Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.max_pool1d.html
+
     >>> F.max_pool1d(pt.tensor([[[1., 3., 2., 4.]]]), 2)
     tensor([[[3., 4.]]])
     """,
@@ -115,6 +126,10 @@ max_pool1d, max_pool1d_with_indices = _max_pool_function(
 max_pool2d, max_pool2d_with_indices = _max_pool_function(
     2,
     """Largest element of each window of `input` [N, C, H, W]; nan wins.
+
+    Arguments and errors are those of `max_pool1d`; sizes are an int or one int per dimension.
+
+    Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.max_pool2d.html
 
     >>> F.max_pool2d(pt.arange(16.).reshape(1, 1, 4, 4), 2)
     tensor([[[[ 5.,  7.],
@@ -124,6 +139,10 @@ max_pool2d, max_pool2d_with_indices = _max_pool_function(
 max_pool3d, max_pool3d_with_indices = _max_pool_function(
     3,
     """Largest element of each window of `input` [N, C, D, H, W]; nan wins.
+
+    Arguments and errors are those of `max_pool1d`; sizes are an int or one int per dimension.
+
+    Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.max_pool3d.html
 
     >>> F.max_pool3d(pt.ones(1, 1, 2, 2, 2), 2).shape
     portico.Size([1, 1, 1, 1, 1])
@@ -155,6 +174,8 @@ def max_unpool1d(input, indices, kernel_size, stride=None, padding=0, output_siz
 
     `output_size` is needed where the size before pooling is not certain.
 
+    Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.max_unpool1d.html
+
     >>> maxima, indices = F.max_pool1d(pt.tensor([[1., 3., 2., 0.]]), 2, return_indices=True)
     >>> F.max_unpool1d(maxima, indices, 2)
     tensor([[0., 3., 2., 0.]])
@@ -165,6 +186,8 @@ def max_unpool1d(input, indices, kernel_size, stride=None, padding=0, output_siz
 def max_unpool2d(input, indices, kernel_size, stride=None, padding=0, output_size=None):
     """Puts each pooled value [N, C, H, W] back at its index; other elements are 0.
 
+    Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.max_unpool2d.html
+
     >>> maxima, indices = F.max_pool2d(pt.ones(1, 1, 4, 4), 2, return_indices=True)
     >>> F.max_unpool2d(maxima, indices, 2).sum()
     tensor(4.)
@@ -174,6 +197,8 @@ def max_unpool2d(input, indices, kernel_size, stride=None, padding=0, output_siz
 
 def max_unpool3d(input, indices, kernel_size, stride=None, padding=0, output_size=None):
     """Puts each pooled value [N, C, D, H, W] back at its index; other elements are 0.
+
+    Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.max_unpool3d.html
 
     >>> maxima, indices = F.max_pool3d(pt.ones(1, 1, 4, 4, 4), 2, return_indices=True)
     >>> F.max_unpool3d(maxima, indices, 2).sum()
@@ -212,6 +237,8 @@ def _avg_pool(
 def avg_pool1d(input, kernel_size, stride=None, padding=0, ceil_mode=False, count_include_pad=True):
     """Mean of each window of `input` [N, C, L].
 
+    Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.avg_pool1d.html
+
     >>> F.avg_pool1d(pt.tensor([[[1., 3., 2., 4.]]]), 2)
     tensor([[[2., 3.]]])
     """
@@ -225,6 +252,8 @@ def avg_pool2d(
     divisor_override=None,
 ):  # fmt: skip
     """Mean of each window of `input` [N, C, H, W].
+
+    Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.avg_pool2d.html
 
     >>> F.avg_pool2d(pt.arange(4.).reshape(1, 1, 2, 2), 2)
     tensor([[[[1.5000]]]])
@@ -240,6 +269,8 @@ def avg_pool3d(
     divisor_override=None,
 ):  # fmt: skip
     """Mean of each window of `input` [N, C, D, H, W].
+
+    Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.avg_pool3d.html
 
     >>> F.avg_pool3d(pt.ones(1, 1, 2, 2, 2), 2).shape
     portico.Size([1, 1, 1, 1, 1])
@@ -260,6 +291,8 @@ def _lp_pool(op, n, input, norm_type, kernel_size, stride, ceil_mode):
 def lp_pool1d(input, norm_type, kernel_size, stride=None, ceil_mode=False):
     """p-norm of each window: ``(sum x^p)^(1/p)``.
 
+    Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.lp_pool1d.html
+
     >>> F.lp_pool1d(pt.tensor([[3., 4.]]), 2, 2)
     tensor([[5.]])
     """
@@ -269,6 +302,8 @@ def lp_pool1d(input, norm_type, kernel_size, stride=None, ceil_mode=False):
 def lp_pool2d(input, norm_type, kernel_size, stride=None, ceil_mode=False):
     """(sum of x^p)^(1/p) of each window of the last two dimensions, p the `norm_type`.
 
+    Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.lp_pool2d.html
+
     >>> F.lp_pool2d(pt.ones(1, 1, 2, 2), 2, 2)
     tensor([[[[2.]]]])
     """
@@ -277,6 +312,8 @@ def lp_pool2d(input, norm_type, kernel_size, stride=None, ceil_mode=False):
 
 def lp_pool3d(input, norm_type, kernel_size, stride=None, ceil_mode=False):
     """(sum of x^p)^(1/p) of each window of the last three dimensions, p the `norm_type`.
+
+    Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.lp_pool3d.html
 
     >>> F.lp_pool3d(pt.ones(1, 1, 2, 2, 2), 1, 2).flatten()
     tensor([8.])

@@ -115,6 +115,8 @@ def interpolate(
     `mode`: nearest, nearest-exact, linear (3-d input), bilinear, bicubic (4-d),
     trilinear (5-d) or area.
 
+    Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.interpolate.html
+
     >>> F.interpolate(pt.tensor([[[1., 2.]]]), scale_factor=2)
     tensor([[[1., 1., 2., 2.]]])
     """
@@ -167,6 +169,8 @@ def interpolate(
 def upsample(input, size=None, scale_factor=None, mode="nearest", align_corners=None):
     """`interpolate` under its first name.
 
+    Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.upsample.html
+
     >>> F.upsample(pt.tensor([[[1.0, 2.0]]]), scale_factor=2)
     tensor([[[1., 1., 2., 2.]]])
     """
@@ -176,6 +180,8 @@ def upsample(input, size=None, scale_factor=None, mode="nearest", align_corners=
 def upsample_nearest(input, size=None, scale_factor=None):
     """`interpolate` with mode nearest.
 
+    Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.upsample_nearest.html
+
     >>> F.upsample_nearest(pt.tensor([[[1.0, 2.0]]]), 4)
     tensor([[[1., 1., 2., 2.]]])
     """
@@ -184,6 +190,8 @@ def upsample_nearest(input, size=None, scale_factor=None):
 
 def upsample_bilinear(input, size=None, scale_factor=None):
     """`interpolate` of [N, C, H, W] with mode bilinear and aligned corners.
+
+    Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.upsample_bilinear.html
 
     >>> F.upsample_bilinear(pt.tensor([[[[0.0, 2.0]]]]), (1, 3))
     tensor([[[[0., 1., 2.]]]])

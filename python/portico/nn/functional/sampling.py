@@ -103,6 +103,8 @@ def grid_sample(input, grid, mode="bilinear", padding_mode="zeros", align_corner
     Raises:
         ValueError: another mode; RuntimeError: shapes that do not match.
 
+    Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.grid_sample.html
+
     >>> image = pt.tensor([[[[1.0, 3.0]]]])
     >>> F.grid_sample(image, pt.zeros(1, 1, 1, 2), align_corners=False)
     tensor([[[[2.]]]])

@@ -15,6 +15,8 @@ def _grads(parameters):
 def get_total_norm(tensors, norm_type=2.0, error_if_nonfinite=False, foreach=None):
     """The norm of all elements of all tensors, as one vector.
 
+    Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.utils.get_total_norm.html
+
     >>> pt.nn.utils.get_total_norm([pt.tensor([3.]), pt.tensor([4.])])
     tensor(5.)
     """
@@ -35,6 +37,8 @@ def get_total_norm(tensors, norm_type=2.0, error_if_nonfinite=False, foreach=Non
 
 def clip_grads_with_norm_(parameters, max_norm, total_norm, foreach=None):
     """Multiplies gradients by max_norm / total_norm where that is below 1, in place.
+
+    Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.utils.clip_grads_with_norm_.html
 
     >>> p = pt.nn.Parameter(pt.zeros(1))
     >>> p.grad = pt.tensor([4.0])
@@ -72,6 +76,8 @@ def clip_grad_norm_(parameters, max_norm, norm_type=2.0, error_if_nonfinite=Fals
 
 def clip_grad_value_(parameters, clip_value, foreach=None):
     """Limits each element of the gradients to [-clip_value, clip_value], in place.
+
+    Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.utils.clip_grad_value_.html
 
     >>> p = pt.nn.Parameter(pt.zeros(2))
     >>> p.grad = pt.tensor([-3.0, 0.5])

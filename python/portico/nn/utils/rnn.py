@@ -22,6 +22,8 @@ class PackedSequence(NamedTuple):
     `batch_sizes[t]` sequences are longer than t; `sorted_indices` says how the
     batch was sorted by length and `unsorted_indices` how to undo it.
 
+    Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.utils.rnn.PackedSequence.html
+
     >>> pt.nn.utils.rnn.pack_sequence([pt.ones(2), pt.zeros(1)]).batch_sizes
     tensor([2, 1])
     """
@@ -44,6 +46,8 @@ class PackedSequence(NamedTuple):
 def pad_sequence(sequences, batch_first=False, padding_value=0.0, padding_side="right"):
     """Stacks sequences [L_i, ..] as [T, N, ..] (or [N, T, ..]), padded to the longest.
 
+    Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.utils.rnn.pad_sequence.html
+
     >>> pt.nn.utils.rnn.pad_sequence([pt.ones(1), pt.ones(2)], batch_first=True)
     tensor([[1., 0.],
             [1., 1.]])
@@ -65,6 +69,8 @@ def pad_sequence(sequences, batch_first=False, padding_value=0.0, padding_side="
 def unpad_sequence(padded_sequences, lengths, batch_first=False):
     """The sequences [L_i, ..] of a padded batch [T, N, ..] (or [N, T, ..]), lengths a tensor [N].
 
+    Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.utils.rnn.unpad_sequence.html
+
     >>> pt.nn.utils.rnn.unpad_sequence(pt.ones(2, 2), pt.tensor([2, 1]))
     [tensor([1., 1.]), tensor([1.])]
     """
@@ -79,6 +85,8 @@ def pack_padded_sequence(input, lengths, batch_first=False, enforce_sorted=True)
     Raises:
         RuntimeError: lengths that are 0, too many or too few, or, unless `enforce_sorted` is False,
             not in decreasing order.
+
+    Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.utils.rnn.pack_padded_sequence.html
 
     >>> pt.nn.utils.rnn.pack_padded_sequence(pt.tensor([[1, 2], [3, 0]]), [2, 1]).data
     tensor([1, 2, 3])
@@ -133,6 +141,8 @@ def pad_packed_sequence(sequence, batch_first=False, padding_value=0.0, total_le
     Raises:
         ValueError: a `total_length` below the longest sequence.
 
+    Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.utils.rnn.pad_packed_sequence.html
+
     >>> packed = pt.nn.utils.rnn.pack_sequence([pt.tensor([1, 3]), pt.tensor([2])])
     >>> pt.nn.utils.rnn.pad_packed_sequence(packed)
     (tensor([[1, 2],
@@ -173,6 +183,8 @@ def pack_sequence(sequences, enforce_sorted=True):
     Raises:
         RuntimeError: no sequences, or lengths that do not decrease.
 
+    Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.utils.rnn.pack_sequence.html
+
     >>> pt.nn.utils.rnn.pack_sequence([pt.tensor([1, 3]), pt.tensor([2])]).data
     tensor([1, 2, 3])
     """
@@ -182,6 +194,8 @@ def pack_sequence(sequences, enforce_sorted=True):
 
 def unpack_sequence(packed_sequences):
     """The sequences [L_i, ..] of a packed sequence, in their first order.
+
+    Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.utils.rnn.unpack_sequence.html
 
     >>> packed = pt.nn.utils.rnn.pack_sequence([pt.tensor([1, 3]), pt.tensor([2])])
     >>> pt.nn.utils.rnn.unpack_sequence(packed)

@@ -7,6 +7,8 @@ from portico._fail import fail_type
 def parameters_to_vector(parameters):
     """The elements of all parameters, one after another.
 
+    Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.utils.parameters_to_vector.html
+
     >>> pt.nn.utils.parameters_to_vector([pt.ones(2), pt.zeros(1, 1)])
     tensor([1., 1., 0.])
     """
@@ -18,6 +20,8 @@ def vector_to_parameters(vec, parameters):
 
     Raises:
         TypeError: what is given is no tensor; RuntimeError: too few elements.
+
+    Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.utils.vector_to_parameters.html
 
     >>> p, q = pt.nn.Parameter(pt.zeros(2)), pt.nn.Parameter(pt.zeros(1, 1))
     >>> pt.nn.utils.vector_to_parameters(pt.tensor([1.0, 2.0, 3.0]), [p, q])

@@ -21,6 +21,8 @@ def _rebuilt(sample, values):
 def default_convert(data):
     """Arrays become tensors, also within sequences and mappings; everything else stays.
 
+    Source: https://docs.pytorch.org/docs/stable/data.html#torch.utils.data.default_convert
+
     >>> pt.utils.data.default_convert({"x": np.array([1, 2]), "name": "a"})
     {'x': tensor([1, 2]), 'name': 'a'}
     """
@@ -77,6 +79,8 @@ def collate(batch, make):
 
 def default_collate(batch):
     """Samples as a batch: tensors, arrays and numbers stacked, structures kept.
+
+    Source: https://docs.pytorch.org/docs/stable/data.html#torch.utils.data.default_collate
 
     >>> pt.utils.data.default_collate([(1, 2.0), (3, 4.0)])
     [tensor([1, 3]), tensor([2., 4.], dtype=portico.float64)]

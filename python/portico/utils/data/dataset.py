@@ -24,6 +24,8 @@ class Dataset:
 
     `+` puts data sets one after another.
 
+    Source: https://docs.pytorch.org/docs/stable/data.html#torch.utils.data.Dataset
+
     >>> class Squares(pt.utils.data.Dataset):
     ...     def __getitem__(self, index):
     ...         return index * index
@@ -44,6 +46,8 @@ class Dataset:
 class IterableDataset(Dataset):
     """A stream of samples: a subclass defines ``__iter__``. `+` puts streams one after another.
 
+    Source: https://docs.pytorch.org/docs/stable/data.html#torch.utils.data.IterableDataset
+
     >>> class Two(pt.utils.data.IterableDataset):
     ...     def __iter__(self):
     ...         return iter([1, 2])
@@ -63,6 +67,8 @@ class TensorDataset(Dataset):
 
     Raises:
         AssertionError: first dimensions that differ.
+
+    Source: https://docs.pytorch.org/docs/stable/data.html#torch.utils.data.TensorDataset
 
     >>> data = pt.utils.data.TensorDataset(pt.arange(3), pt.arange(3) * 2)
     >>> data[1]
@@ -86,6 +92,8 @@ class StackDataset(Dataset):
 
     Raises:
         ValueError: sizes that differ, or both positions and keywords.
+
+    Source: https://docs.pytorch.org/docs/stable/data.html#torch.utils.data.StackDataset
 
     >>> pt.utils.data.StackDataset(x=[1, 2], y=[3, 4])[0]
     {'x': 1, 'y': 3}
@@ -114,6 +122,8 @@ class ConcatDataset(Dataset):
 
     Raises:
         AssertionError: no data sets, or streams; ValueError: an index far below 0.
+
+    Source: https://docs.pytorch.org/docs/stable/data.html#torch.utils.data.ConcatDataset
 
     >>> pt.utils.data.ConcatDataset([[1, 2], [3]])[2]
     3
@@ -146,6 +156,8 @@ class ChainDataset(IterableDataset):
     Raises:
         AssertionError: a data set that is no stream.
 
+    Source: https://docs.pytorch.org/docs/stable/data.html#torch.utils.data.ChainDataset
+
     >>> class Two(pt.utils.data.IterableDataset):
     ...     def __iter__(self):
     ...         return iter([1, 2])
@@ -168,6 +180,8 @@ class ChainDataset(IterableDataset):
 
 class Subset(Dataset):
     """The samples of a data set at given indices.
+
+    Source: https://docs.pytorch.org/docs/stable/data.html#torch.utils.data.Subset
 
     >>> pt.utils.data.Subset([5, 6, 7], [2, 0])[0]
     7
@@ -192,6 +206,8 @@ class Subset(Dataset):
 
 def random_split(dataset, lengths, generator=None):
     """Splits a data set at random into parts of given lengths (or fractions).
+
+    Source: https://docs.pytorch.org/docs/stable/data.html#torch.utils.data.random_split
 
     >>> parts = pt.utils.data.random_split(range(10), [0.7, 0.3])
     >>> [len(part) for part in parts]

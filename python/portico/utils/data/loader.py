@@ -135,6 +135,8 @@ class DataLoader:
     (`prefetch_factor` each) and send them through shared memory; an exception
     in one is raised here, with its traceback. Order is that of the sampler.
 
+    Source: https://docs.pytorch.org/docs/stable/data.html#torch.utils.data.DataLoader
+
     >>> data = pt.utils.data.TensorDataset(pt.arange(4))
     >>> [batch[0].tolist() for batch in pt.utils.data.DataLoader(data, batch_size=2)]
     [[0, 1], [2, 3]]

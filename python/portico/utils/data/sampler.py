@@ -18,6 +18,8 @@ __all__ = [
 class Sampler:
     """Iterates over indices of samples (or lists of them); a subclass defines ``__iter__``.
 
+    Source: https://docs.pytorch.org/docs/stable/data.html#torch.utils.data.Sampler
+
     >>> class Backwards(pt.utils.data.Sampler):
     ...     def __iter__(self):
     ...         return iter([2, 1, 0])
@@ -38,6 +40,8 @@ class Sampler:
 class SequentialSampler(Sampler):
     """0, 1, 2, ... up to the length of the data set.
 
+    Source: https://docs.pytorch.org/docs/stable/data.html#torch.utils.data.SequentialSampler
+
     >>> list(pt.utils.data.SequentialSampler([5, 6, 7]))
     [0, 1, 2]
     """
@@ -57,6 +61,8 @@ class RandomSampler(Sampler):
 
     Raises:
         TypeError: a `replacement` that is no bool; ValueError: a negative number of samples.
+
+    Source: https://docs.pytorch.org/docs/stable/data.html#torch.utils.data.RandomSampler
 
     >>> sorted(pt.utils.data.RandomSampler([5, 6, 7]))
     [0, 1, 2]
@@ -98,6 +104,8 @@ class RandomSampler(Sampler):
 class SubsetRandomSampler(Sampler):
     """Given indices in random order.
 
+    Source: https://docs.pytorch.org/docs/stable/data.html#torch.utils.data.SubsetRandomSampler
+
     >>> sorted(pt.utils.data.SubsetRandomSampler([4, 9]))
     [4, 9]
     """
@@ -118,6 +126,8 @@ class WeightedRandomSampler(Sampler):
 
     Raises:
         ValueError: weights of another rank, or a number of samples that is no positive integer.
+
+    Source: https://docs.pytorch.org/docs/stable/data.html#torch.utils.data.WeightedRandomSampler
 
     >>> list(pt.utils.data.WeightedRandomSampler([0.0, 1.0], 3))
     [1, 1, 1]
@@ -152,6 +162,8 @@ class WeightedRandomSampler(Sampler):
 
 class BatchSampler(Sampler):
     """Lists of `batch_size` indices of another sampler.
+
+    Source: https://docs.pytorch.org/docs/stable/data.html#torch.utils.data.BatchSampler
 
     >>> list(pt.utils.data.BatchSampler(range(5), 2, drop_last=False))
     [[0, 1], [2, 3], [4]]

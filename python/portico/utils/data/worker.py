@@ -38,6 +38,8 @@ class WorkerInfo:
 def get_worker_info():
     """The `WorkerInfo` of this process, or None in the main process.
 
+    Source: https://docs.pytorch.org/docs/stable/data.html#torch.utils.data.get_worker_info
+
     >>> pt.utils.data.get_worker_info() is None
     True
     """
