@@ -7,7 +7,7 @@ JOBS   ?= $(shell nproc)
 export CMAKE_BUILD_PARALLEL_LEVEL := $(JOBS)
 
 .DEFAULT_GOAL := build
-.PHONY: build demo test lint format sanitize bench docs clean
+.PHONY: build demo test verify-targets lint format sanitize bench docs clean
 
 setup = .ci/setup && . .ci/env
 # What .ci/setup brings for these only.
@@ -24,6 +24,9 @@ demo: build       ## train a network on Fashion-MNIST
 test: build       ## everything this machine can run
 	@bash -c '. .ci/env && .venv/bin/lit -q $(BUILD)/test && \
 	  $(PYTHON) -m pytest -q -n $(JOBS) test $(ARGS)'
+
+verify-targets: build ## Intel's own compiler on every kernel of the test matrix; no GPU needed
+	@bash -c '.ci/setup intel-opencl-icd && . .ci/env && $(PYTHON) test/targets/spirv/verify.py $(ARGS)'
 
 lint: build       ## formatting and the rules of the house
 	@bash -c '. .ci/env && .venv/bin/ruff check . && .venv/bin/ruff format --check . && \

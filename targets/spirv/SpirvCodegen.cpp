@@ -5,6 +5,10 @@
 
 #include "targets/common/DeviceLowering.h"
 
+#include "llvm/ADT/STLExtras.h"
+#include "llvm/IR/IRBuilder.h"
+#include "llvm/IR/InstIterator.h"
+#include "llvm/IR/IntrinsicInst.h"
 #include "llvm/IR/LegacyPassManager.h"
 #include "llvm/MC/TargetRegistry.h"
 #include "llvm/Support/raw_ostream.h"
@@ -37,6 +41,29 @@ const llvm::Target *findTarget(const Triple &triple) {
   return TargetRegistry::lookupTarget(triple, unused);
 }
 
+/// Whether all or any elements of a mask are set, element by element: LLVM's own
+/// expansion makes an integer of as many bits as there are elements.
+void expandMaskReductions(Module &module) {
+  for (Function &function : module)
+    for (Instruction &instruction : make_early_inc_range(instructions(function))) {
+      auto *call = dyn_cast<IntrinsicInst>(&instruction);
+      if (!call || !call->getType()->isIntegerTy(1))
+        continue;
+      bool all = call->getIntrinsicID() == Intrinsic::vector_reduce_and;
+      if (!all && call->getIntrinsicID() != Intrinsic::vector_reduce_or)
+        continue;
+      Value *mask = call->getArgOperand(0);
+      IRBuilder<> builder(call);
+      Value *result = builder.CreateExtractElement(mask, uint64_t(0));
+      for (unsigned i = 1; i < cast<FixedVectorType>(mask->getType())->getNumElements(); ++i) {
+        Value *element = builder.CreateExtractElement(mask, uint64_t(i));
+        result = all ? builder.CreateAnd(result, element) : builder.CreateOr(result, element);
+      }
+      call->replaceAllUsesWith(result);
+      call->eraseFromParent();
+    }
+}
+
 // The back end keeps what it learns of a module in static variables.
 std::mutex emission;
 
@@ -59,6 +86,7 @@ Expected<TargetObject> spirv::emitModule(Module &module, StringRef prefix, const
   TargetObject result;
   if (keepStages)
     result.stages.emplace_back("llvm", printModule(module));
+  expandMaskReductions(module);
   // The back end says of its machine that work-items do not diverge.
   if (Error error = optimiseForDevice(module, /*machine=*/nullptr))
     return std::move(error);
