@@ -25,11 +25,28 @@ class ModuleOp;
 
 namespace portico {
 
+/// The part of a matrix that a lane of a subgroup holds: its element `e` lies at
+/// (row, column), each the sum of `x / divisor % modulus * factor` over some digits,
+/// where x is the number of the lane or that of the element.
+struct MatrixPart {
+  enum class Source { lane, element };
+  struct Digit {
+    Source source;
+    int64_t divisor, modulus, factor;
+  };
+  /// How many elements each lane holds; some may be held by several lanes.
+  int64_t elements;
+  std::vector<Digit> row, column;
+};
+
 /// One size of the matrix instructions of a machine: D[m, n] = A[m, k] B[k, n] + C.
+/// A kernel uses it by `simt.multiply_add` (dialects/simt).
 struct MatrixUnit {
   enum class Element { f16, bf16, tf32, f32, f64, i8, i32 };
   int64_t m, n, k;
   Element input, accumulator;
+  /// `c` is also the layout of D.
+  MatrixPart a, b, c;
 };
 
 /// A machine that runs a kernel as a grid of work-groups. Its work-items come in

@@ -2,6 +2,7 @@
 
 #include "targets/common/DeviceLowering.h"
 
+#include "dialects/simt/Simt.h"
 #include "targets/Target.h"
 
 #include "mlir/Conversion/AffineToStandard/AffineToStandard.h"
@@ -41,7 +42,8 @@ using namespace portico;
 void portico::registerDeviceDialects(DialectRegistry &registry) {
   registry.insert<affine::AffineDialect, arith::ArithDialect, cf::ControlFlowDialect,
                   gpu::GPUDialect, index::IndexDialect, LLVM::LLVMDialect, math::MathDialect,
-                  memref::MemRefDialect, scf::SCFDialect, ub::UBDialect, vector::VectorDialect>();
+                  memref::MemRefDialect, scf::SCFDialect, simt::SimtDialect, ub::UBDialect,
+                  vector::VectorDialect>();
   registerBuiltinDialectTranslation(registry);
   registerGPUDialectTranslation(registry);
   registerLLVMDialectTranslation(registry);

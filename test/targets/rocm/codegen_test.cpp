@@ -198,6 +198,79 @@ TEST(rocm_a_kernel_without_a_known_block_is_refused) {
   EXPECT(contains(problems, "needs the known_block_size of its kernel"));
 }
 
+/// One matrix instruction on what lies at the beginning of group memory.
+static std::string multiplyAdd(const char *element, int64_t m, int64_t k, int64_t inputs,
+                               int64_t sums) {
+  std::string part = "vector<" + std::to_string(inputs) + "x" + element + ">";
+  std::string sum = "vector<" + std::to_string(sums) + "xf32>";
+  std::string memory = std::string("memref<32x") + element + ", #gpu.address_space<workgroup>>";
+  return "%z = arith.constant 0 : index\n %t = gpu.thread_id x\n"
+         "%v = memref.view %g[%z][] : memref<64xi8, #gpu.address_space<workgroup>> to " +
+         memory + "\n %x = vector.load %v[%z] : " + memory + ", " + part +
+         "\n %c = vector.load %a[%t] : memref<4096xf32, #gpu.address_space<global>>, " + sum +
+         "\n %d = simt.multiply_add %x, %x, %c {m = " + std::to_string(m) +
+         ", n = " + std::to_string(m) + ", k = " + std::to_string(k) + "} : " + part + ", " + part +
+         ", " + sum +
+         "\n vector.store %d, %a[%t] : memref<4096xf32, #gpu.address_space<global>>, " + sum;
+}
+
+TEST(rocm_matrix_products_are_instructions) {
+  for (const char *device : {"rocm:gfx90a", "rocm:gfx942"}) {
+    EXPECT(
+        contains(compiled(device, "isa", multiplyAdd("f16", 32, 8, 4, 16)), "v_mfma_f32_32x32x8"));
+    EXPECT(
+        contains(compiled(device, "isa", multiplyAdd("f16", 16, 16, 4, 4)), "v_mfma_f32_16x16x16"));
+    EXPECT(contains(compiled(device, "llvm", multiplyAdd("bf16", 32, 8, 4, 16)),
+                    "@llvm.amdgcn.mfma.f32.32x32x8bf16.1k(<4 x i16>"));
+  }
+  EXPECT(contains(compiled("rocm:gfx1100", "isa", multiplyAdd("f16", 16, 16, 16, 8)),
+                  "v_wmma_f32_16x16x16_f16"));
+  EXPECT(contains(compiled("rocm:gfx1201", "isa", multiplyAdd("f16", 16, 16, 8, 8)),
+                  "v_wmma_f32_16x16x16_f16"));
+  EXPECT(contains(compiled("rocm:gfx1100", "isa", multiplyAdd("bf16", 16, 16, 16, 8)),
+                  "v_wmma_f32_16x16x16_bf16"));
+  EXPECT(contains(compiled("rocm:gfx1201", "isa", multiplyAdd("bf16", 16, 16, 8, 8)),
+                  "v_wmma_f32_16x16x16_bf16"));
+  // The parts of one machine are not those of another.
+  refused("rocm:gfx1100", multiplyAdd("f16", 16, 16, 8, 8));
+  refused("rocm:gfx90a", multiplyAdd("f16", 16, 16, 16, 8));
+}
+
+TEST(rocm_lanes_hold_every_element_of_a_matrix) {
+  for (const char *device : kAll) {
+    const SimtInfo &simt = *(*lookupTarget(device))->info().simt;
+    EXPECT(!simt.matrixUnits.empty());
+    for (const MatrixUnit &unit : simt.matrixUnits) {
+      auto at = [&](const std::vector<MatrixPart::Digit> &digits, int64_t lane, int64_t element) {
+        int64_t sum = 0;
+        for (const MatrixPart::Digit &digit : digits) {
+          int64_t x = digit.source == MatrixPart::Source::lane ? lane : element;
+          sum += x / digit.divisor % digit.modulus * digit.factor;
+        }
+        return sum;
+      };
+      auto covers = [&](const MatrixPart &part, int64_t rows, int64_t columns) {
+        std::vector<int> seen(size_t(rows * columns), 0);
+        for (int64_t lane = 0; lane < simt.subgroupSize; ++lane)
+          for (int64_t element = 0; element < part.elements; ++element) {
+            int64_t row = at(part.row, lane, element), column = at(part.column, lane, element);
+            if (row >= rows || column >= columns)
+              return false;
+            ++seen[size_t(row * columns + column)];
+          }
+        // Each as often as any other: once, or by both halves of a wave.
+        for (int count : seen)
+          if (count != simt.subgroupSize * part.elements / (rows * columns))
+            return false;
+        return true;
+      };
+      EXPECT(covers(unit.a, unit.m, unit.k));
+      EXPECT(covers(unit.b, unit.k, unit.n));
+      EXPECT(covers(unit.c, unit.m, unit.n));
+    }
+  }
+}
+
 TEST(rocm_objects_are_linked_into_one_that_has_all_kernels) {
   llvm::Expected<TargetObject> object =
       compileBody("rocm:gfx942", storeIndex("%v = gpu.block_dim x"));

@@ -1,0 +1,34 @@
+//===- Simt.cpp - what work-items do together and gpu has no op for ---------===//
+
+#include "dialects/simt/Simt.h"
+
+#include "mlir/IR/Builders.h"
+#include "mlir/IR/DialectImplementation.h"
+
+using namespace mlir;
+using namespace portico::simt;
+
+#include "portico/SimtDialect.cpp.inc"
+
+#define GET_OP_CLASSES
+#include "portico/SimtOps.cpp.inc"
+
+void SimtDialect::initialize() {
+  addOperations<
+#define GET_OP_LIST
+#include "portico/SimtOps.cpp.inc"
+      >();
+}
+
+LogicalResult MultiplyAddOp::verify() {
+  Type input = getA().getType().getElementType();
+  if (getB().getType().getElementType() != input)
+    return emitOpError("(simt_multiply_add_c1) A and B have one element type; got ")
+           << input << " and " << getB().getType().getElementType();
+  if (getM() < 1 || getN() < 1 || getK() < 1)
+    return emitOpError("(simt_multiply_add_c2) sizes are positive; got ")
+           << getM() << " x " << getN() << " x " << getK();
+  if (getTf32() && !input.isF32())
+    return emitOpError("(simt_multiply_add_c3) tf32 is a way to multiply f32; got ") << input;
+  return success();
+}
