@@ -137,13 +137,25 @@ def _name_source(f, page):
         f.__doc__ = f"{f.__doc__.rstrip()}\n\n    Source: {_PAGES}{page}.html\n    "
 
 
-def op(name=None, *, method=True, function=True, inplace=False, out=False, aliases=(), own=False):
-    """Publishes a function. `method` may be another name for the method; `own` says that
-    PyTorch has no such function."""
+def _add_notes(f, notes):
+    """Puts what a family of functions shares before the example of one."""
+    summary, _, example = f.__doc__.partition(">>>")
+    indented = notes.replace("\n", "\n    ").replace("    \n", "\n")
+    f.__doc__ = f"{summary.rstrip()}\n\n    {indented}\n\n    >>>{example}"
+
+
+def op(
+    name=None, *, method=True, function=True, inplace=False, out=False, aliases=(), notes=None,
+    own=False,
+):  # fmt: skip
+    """Publishes a function. `method` may be another name for the method; `notes` is what its
+    docstring shares with others; `own` says that PyTorch has no such function."""
 
     def publish(f):
         public = name or f.__name__
         f.__name__ = f.__qualname__ = public
+        if notes is not None:
+            _add_notes(f, notes)
         if not own:
             _name_source(f, f"torch.{public}" if function else f"torch.Tensor.{public}")
         plain = f

@@ -5,7 +5,7 @@ from __future__ import annotations
 import builtins
 import math
 
-from . import _core
+from . import _core, _notes
 from ._broadcast import (
     align,
     as_float,
@@ -75,14 +75,9 @@ def sub(input, other, *, alpha=1):
     return input - other
 
 
-@op()
+@op(notes=_notes.ARITHMETIC)
 def rsub(input, other, *, alpha=1):
     """other - alpha * input.
-
-    Shapes broadcast and dtypes promote; `other` may be a number.
-
-    Raises:
-        RuntimeError: shapes that do not broadcast.
 
     >>> pt.rsub(pt.tensor([1, 2]), 10)
     tensor([9, 8])
@@ -91,14 +86,9 @@ def rsub(input, other, *, alpha=1):
     return other - (input if alpha == 1 else _scaled("rsub", input, alpha))
 
 
-@op(inplace=True, out=True, aliases=("multiply",))
+@op(inplace=True, out=True, aliases=("multiply",), notes=_notes.ARITHMETIC)
 def mul(input, other):
     """input * other; on booleans `*` is logical and.
-
-    Shapes broadcast and dtypes promote; `other` may be a number.
-
-    Raises:
-        RuntimeError: shapes that do not broadcast.
 
     >>> pt.mul(pt.tensor([1, 2]), 0.5)
     tensor([0.5000, 1.0000])
@@ -109,16 +99,11 @@ def mul(input, other):
     return require_tensor("mul", input) * other
 
 
-@op(inplace=True, out=True, aliases=("divide",))
+@op(inplace=True, out=True, aliases=("divide",), notes=_notes.ARITHMETIC)
 def div(input, other, *, rounding_mode=None):
     """input / other; integers divide to the default float dtype.
 
     `rounding_mode` "trunc" or "floor" rounds, and keeps integers.
-
-    Shapes broadcast and dtypes promote; `other` may be a number.
-
-    Raises:
-        RuntimeError: shapes that do not broadcast.
 
     >>> pt.div(pt.tensor([1, 2]), 2)
     tensor([0.5000, 1.0000])
@@ -141,14 +126,9 @@ def div(input, other, *, rounding_mode=None):
     )
 
 
-@op(inplace=True, out=True)
+@op(inplace=True, out=True, notes=_notes.ARITHMETIC_FLOAT)
 def true_divide(input, other):
     """input / other, always in floating point.
-
-    Shapes broadcast; integers become the default dtype.
-
-    Raises:
-        RuntimeError: shapes that do not broadcast.
 
     >>> pt.true_divide(pt.tensor([1]), 2)
     tensor([0.5000])
@@ -188,14 +168,9 @@ def _floor_divide(a, b):
     return ops.select(ops.compare(b, constant(0, b), EQ), ops.div(a, b), f)
 
 
-@op(inplace=True, out=True)
+@op(inplace=True, out=True, notes=_notes.ARITHMETIC)
 def floor_divide(input, other):
     """floor(input / other), in the promoted dtype.
-
-    Shapes broadcast and dtypes promote; `other` may be a number.
-
-    Raises:
-        RuntimeError: shapes that do not broadcast.
 
     >>> pt.floor_divide(pt.tensor([-3, 7]), 2)
     tensor([-2,  3])
@@ -204,14 +179,9 @@ def floor_divide(input, other):
     return _floor_divide(a, b)
 
 
-@op(inplace=True, out=True)
+@op(inplace=True, out=True, notes=_notes.ARITHMETIC)
 def remainder(input, other):
     """Python's modulus: the result has the sign of `other`.
-
-    Shapes broadcast and dtypes promote; `other` may be a number.
-
-    Raises:
-        RuntimeError: shapes that do not broadcast.
 
     >>> pt.remainder(pt.tensor([-3, 7]), 2)
     tensor([1, 1])
@@ -223,14 +193,9 @@ def remainder(input, other):
     return ops.select(_adjusts(r, b), ops.add(r, b), r)
 
 
-@op(inplace=True, out=True)
+@op(inplace=True, out=True, notes=_notes.ARITHMETIC)
 def fmod(input, other):
     """C's fmod: the result has the sign of `input`.
-
-    Shapes broadcast and dtypes promote; `other` may be a number.
-
-    Raises:
-        RuntimeError: shapes that do not broadcast.
 
     >>> pt.fmod(pt.tensor([-3, 7]), 2)
     tensor([-1,  1])
@@ -308,14 +273,9 @@ def float_power(input, exponent):
     return pow(a, exponent) if is_number(exponent) else ops.pow(a, b)
 
 
-@op(inplace=True, out=True, aliases=("arctan2",))
+@op(inplace=True, out=True, aliases=("arctan2",), notes=_notes.ARITHMETIC_FLOAT)
 def atan2(input, other):
     """Angle of the point (other, input), in (-pi, pi].
-
-    Shapes broadcast; integers become the default dtype.
-
-    Raises:
-        RuntimeError: shapes that do not broadcast.
 
     >>> pt.atan2(pt.tensor([1.0]), pt.tensor([1.0]))
     tensor([0.7854])
@@ -329,15 +289,9 @@ def _extreme(name, primitive, on_bool, input, other):
     return on_bool(a, b) if a.dtype is bool_ else primitive(a, b)
 
 
-@op(out=True)
+@op(out=True, notes=_notes.PAIRWISE)
 def maximum(input, other):
     """The larger of two tensors, element by element; nan if either is nan.
-
-    Shapes broadcast and dtypes promote.
-
-    Raises:
-        RuntimeError: shapes that do not broadcast.
-        TypeError: an operand that is no tensor.
 
     >>> pt.maximum(pt.tensor([1, 5]), pt.tensor([3, 2]))
     tensor([3, 5])
@@ -345,15 +299,9 @@ def maximum(input, other):
     return _extreme("maximum", ops.max, ops.or_, input, other)
 
 
-@op(out=True)
+@op(out=True, notes=_notes.PAIRWISE)
 def minimum(input, other):
     """The smaller of two tensors, element by element; nan if either is nan.
-
-    Shapes broadcast and dtypes promote.
-
-    Raises:
-        RuntimeError: shapes that do not broadcast.
-        TypeError: an operand that is no tensor.
 
     >>> pt.minimum(pt.tensor([1, 5]), pt.tensor([3, 2]))
     tensor([1, 2])
@@ -373,15 +321,9 @@ def _ignoring_nan(name, primitive, on_bool, input, other):
     return ops.select(first, a, b)
 
 
-@op(out=True)
+@op(out=True, notes=_notes.PAIRWISE)
 def fmax(input, other):
     """The larger of two tensors; a nan loses against a number.
-
-    Shapes broadcast and dtypes promote.
-
-    Raises:
-        RuntimeError: shapes that do not broadcast.
-        TypeError: an operand that is no tensor.
 
     >>> pt.fmax(pt.tensor([1.0, float("nan")]), pt.tensor([0.5, 2.0]))
     tensor([1., 2.])
@@ -389,15 +331,9 @@ def fmax(input, other):
     return _ignoring_nan("fmax", ops.max, ops.or_, input, other)
 
 
-@op(out=True)
+@op(out=True, notes=_notes.PAIRWISE)
 def fmin(input, other):
     """The smaller of two tensors; a nan loses against a number.
-
-    Shapes broadcast and dtypes promote.
-
-    Raises:
-        RuntimeError: shapes that do not broadcast.
-        TypeError: an operand that is no tensor.
 
     >>> pt.fmin(pt.tensor([1.0, float("nan")]), pt.tensor([0.5, 2.0]))
     tensor([0.5000, 2.0000])
@@ -547,14 +483,9 @@ def lerp(input, end, weight):
     return ops.select(ops.compare(ops.abs(w), constant(0.5, w), LT), low(), high())
 
 
-@op(inplace=True, out=True)
+@op(inplace=True, out=True, notes=_notes.ARITHMETIC_FLOAT)
 def hypot(input, other):
     """sqrt(input**2 + other**2) without overflow.
-
-    Shapes broadcast; integers become the default dtype.
-
-    Raises:
-        RuntimeError: shapes that do not broadcast.
 
     >>> pt.hypot(pt.tensor([3.0]), pt.tensor([4.0]))
     tensor([5.])
@@ -577,14 +508,9 @@ def _log_add(a, b, exp, log1p):
     return ops.add(m, log1p(exp(ops.neg(ops.abs(d)))))
 
 
-@op(out=True)
+@op(out=True, notes=_notes.ARITHMETIC_FLOAT)
 def logaddexp(input, other):
     """log(exp(input) + exp(other)) without overflow.
-
-    Shapes broadcast; integers become the default dtype.
-
-    Raises:
-        RuntimeError: shapes that do not broadcast.
 
     >>> pt.logaddexp(pt.tensor([0.0]), pt.tensor([0.0]))
     tensor([0.6931])
@@ -593,14 +519,9 @@ def logaddexp(input, other):
     return _log_add(a, b, ops.exp, ops.log1p)
 
 
-@op(out=True)
+@op(out=True, notes=_notes.ARITHMETIC_FLOAT)
 def logaddexp2(input, other):
     """log2(2**input + 2**other) without overflow.
-
-    Shapes broadcast; integers become the default dtype.
-
-    Raises:
-        RuntimeError: shapes that do not broadcast.
 
     >>> pt.logaddexp2(pt.tensor([0.0]), pt.tensor([0.0]))
     tensor([1.])
@@ -611,14 +532,9 @@ def logaddexp2(input, other):
     return _log_add(a, b, exp2, lambda t: ops.mul(ops.log1p(t), inv))
 
 
-@op(inplace=True, out=True)
+@op(inplace=True, out=True, notes=_notes.ARITHMETIC_FLOAT)
 def copysign(input, other):
     """|input| with the sign of other.
-
-    Shapes broadcast; integers become the default dtype.
-
-    Raises:
-        RuntimeError: shapes that do not broadcast.
 
     >>> pt.copysign(pt.tensor([1.0, -2.0]), -0.0)
     tensor([-1., -2.])
@@ -628,14 +544,9 @@ def copysign(input, other):
     return ops.select(signbit(b.detach()), ops.neg(m), m)
 
 
-@op(inplace=True, out=True)
+@op(inplace=True, out=True, notes=_notes.BROADCAST)
 def heaviside(input, values):
     """0 for x < 0, 1 for x > 0, `values` at 0.
-
-    Shapes broadcast.
-
-    Raises:
-        RuntimeError: shapes that do not broadcast.
 
     >>> pt.heaviside(pt.tensor([-1.0, 0.0, 2.0]), pt.tensor(0.5))
     tensor([0.0000, 0.5000, 1.0000])
@@ -651,14 +562,9 @@ def heaviside(input, values):
     return ops.select(ops.compare(a, zero, EQ), v, step)
 
 
-@op(inplace=True, out=True)
+@op(inplace=True, out=True, notes=_notes.BROADCAST)
 def ldexp(input, other):
     """input * 2**other.
-
-    Shapes broadcast.
-
-    Raises:
-        RuntimeError: shapes that do not broadcast.
 
     >>> pt.ldexp(pt.tensor([1.0]), pt.tensor([4]))
     tensor([16.])
@@ -667,14 +573,9 @@ def ldexp(input, other):
     return ops.mul(a, ops.pow(constant(2, b), b))
 
 
-@op(inplace=True, out=True)
+@op(inplace=True, out=True, notes=_notes.ARITHMETIC_FLOAT)
 def xlogy(input, other):
     """input * log(other), 0 where input is 0 (unless other is nan).
-
-    Shapes broadcast; integers become the default dtype.
-
-    Raises:
-        RuntimeError: shapes that do not broadcast.
 
     >>> pt.xlogy(pt.tensor([0.0, 2.0]), pt.tensor([0.0, 1.0]))
     tensor([0., 0.])
@@ -700,14 +601,9 @@ def xlog1py(input, other):
     return _x_times(ops.log1p, -1, *align("xlog1py", input, other, floating=True))
 
 
-@op(out=True, inplace=True)
+@op(out=True, inplace=True, notes=_notes.BROADCAST)
 def nextafter(input, other):
     """The next representable value after input towards other.
-
-    Shapes broadcast.
-
-    Raises:
-        RuntimeError: shapes that do not broadcast.
 
     >>> pt.nextafter(pt.tensor([1.0]), pt.tensor([2.0])) > 1
     tensor([True])

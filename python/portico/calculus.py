@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from . import _core
+from . import _core, _notes
 from ._broadcast import require_tensor, wrap_dim
 from ._dtypes import is_float
 from ._fail import fail_runtime
@@ -167,14 +167,9 @@ def unravel_index(indices, shape):
     return tuple(reversed(found))
 
 
-@op(out=True)
+@op(out=True, notes=_notes.SCAN)
 def renorm(input, p, dim, maxnorm):
     """Slices of dim scaled down to a p-norm of at most maxnorm.
-
-    Keeps the shape.
-
-    Raises:
-        IndexError: a dimension out of range.
 
     >>> pt.renorm(pt.tensor([[3.0, 4.0]]), 2, 0, 1.0)
     tensor([[0.6000, 0.8000]])

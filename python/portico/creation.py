@@ -7,7 +7,7 @@ import math
 
 import numpy as np
 
-from . import _core
+from . import _core, _notes
 from ._broadcast import cast, constant, expand_value, operand, sizes_of
 from ._dtypes import (
     BY_NAME,
@@ -352,14 +352,11 @@ ones = _filler("ones", 1)
 empty = _filler("empty", 0)
 
 
-@op(method=False, out=True)
+@op(method=False, out=True, notes=_notes.SIZED)
 def full(
     size, fill_value, *, dtype=None, layout=None, device=None, requires_grad=False, pin_memory=False
 ):
     """A tensor filled with a number, whose dtype it has.
-
-    Raises:
-        RuntimeError: a negative size.
 
     >>> pt.full((2,), 7)
     tensor([7, 7])
@@ -410,14 +407,11 @@ def full_like(
     )
 
 
-@op(method=False)
+@op(method=False, notes=_notes.SIZED)
 def empty_strided(
     size, stride, *, dtype=None, layout=None, device=None, requires_grad=False, pin_memory=False
 ):
     """A tensor of the given sizes; strides are the library's business.
-
-    Raises:
-        RuntimeError: a negative size.
 
     >>> pt.empty_strided((2, 3), (3, 1)).shape
     portico.Size([2, 3])
@@ -427,15 +421,12 @@ def empty_strided(
     )
 
 
-@op(method=False)
+@op(method=False, notes=_notes.SIZED)
 def empty_permuted(
     size, physical_layout, *, dtype=None, layout=None, device=None, requires_grad=False,
     pin_memory=False,
 ):  # fmt: skip
     """A tensor of the given sizes; the layout in memory is the library's business.
-
-    Raises:
-        RuntimeError: a negative size.
 
     >>> pt.empty_permuted((2, 3), (0, 1)).shape
     portico.Size([2, 3])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import builtins
 import math
 
-from . import _core
+from . import _core, _notes
 from ._broadcast import (
     broadcast_two,
     cast,
@@ -106,12 +106,9 @@ def gather(input, dim, index, *, sparse_grad=False):
     return ops.permute(r, back) if back else r
 
 
-@op()
+@op(notes=_notes.INDEXED)
 def take_along_dim(input, indices, dim=None):
     """`gather` with broadcasting; of the flattened tensors when dim is None.
-
-    Raises:
-        IndexError, RuntimeError: an index out of range, of a wrong dtype or of a wrong shape.
 
     >>> pt.take_along_dim(pt.tensor([[3, 1, 2]]), pt.tensor([[1, 2]]), 1)
     tensor([[1, 2]])
@@ -183,12 +180,9 @@ def _scatter_last(x, index, src, combiner):
     return ops.reshape(r, tuple(x.shape))
 
 
-@op("scatter", inplace=True, out=True)
+@op("scatter", inplace=True, out=True, notes=_notes.INDEXED)
 def scatter(input, dim, index, src=None, *, value=None, reduce=None):
     """A copy of input with src (or a number) written along dim at index.
-
-    Raises:
-        IndexError, RuntimeError: an index out of range, of a wrong dtype or of a wrong shape.
 
     >>> pt.scatter(pt.zeros(3), 0, pt.tensor([2]), 5.0)
     tensor([0., 0., 5.])
@@ -200,12 +194,9 @@ def scatter(input, dim, index, src=None, *, value=None, reduce=None):
     return _scatter("scatter", input, dim, index, source, combiner)
 
 
-@op("scatter_add", inplace=True, out=True)
+@op("scatter_add", inplace=True, out=True, notes=_notes.INDEXED)
 def scatter_add(input, dim, index, src):
     """A copy of input with src added along dim at index.
-
-    Raises:
-        IndexError, RuntimeError: an index out of range, of a wrong dtype or of a wrong shape.
 
     >>> pt.scatter_add(pt.zeros(2), 0, pt.tensor([1, 1]), pt.ones(2))
     tensor([0., 2.])
@@ -245,12 +236,9 @@ def _reduced(name, x, include_self, reduce, scatter_into):
     return r.div(count, rounding_mode="floor")
 
 
-@op("scatter_reduce", inplace=True, out=True)
+@op("scatter_reduce", inplace=True, out=True, notes=_notes.INDEXED)
 def scatter_reduce(input, dim, index, src, reduce, *, include_self=True):
     """A copy of input with src reduced along dim at index: sum, prod, mean, amax or amin.
-
-    Raises:
-        IndexError, RuntimeError: an index out of range, of a wrong dtype or of a wrong shape.
 
     >>> pt.scatter_reduce(pt.zeros(2), 0, pt.tensor([1, 1]), pt.tensor([3.0, 4.0]), "amax")
     tensor([0., 4.])
@@ -266,12 +254,9 @@ def scatter_reduce(input, dim, index, src, reduce, *, include_self=True):
 # A vector of indices of whole slices -----------------------------------------------------------
 
 
-@op(out=True)
+@op(out=True, notes=_notes.INDEXED)
 def index_select(input, dim, index):
     """Slices of dim at a vector of indices.
-
-    Raises:
-        IndexError, RuntimeError: an index out of range, of a wrong dtype or of a wrong shape.
 
     >>> pt.index_select(pt.tensor([[1, 2], [3, 4]]), 0, pt.tensor([1]))
     tensor([[3, 4]])
@@ -323,12 +308,9 @@ def _index_write(name, x, dim, index, source, combiner, scale=None):
     return ops.reshape(r, shape) if tuple(r.shape) != shape else r
 
 
-@op("index_add", inplace=True, out=True)
+@op("index_add", inplace=True, out=True, notes=_notes.INDEXED)
 def index_add(input, dim, index, source, *, alpha=1):
     """A copy of input with alpha * source added to slices of dim.
-
-    Raises:
-        IndexError, RuntimeError: an index out of range, of a wrong dtype or of a wrong shape.
 
     >>> pt.index_add(pt.zeros(2), 0, pt.tensor([1, 1]), pt.ones(2))
     tensor([0., 2.])
@@ -336,12 +318,9 @@ def index_add(input, dim, index, source, *, alpha=1):
     return _index_write("index_add", input, dim, index, source, ADD, None if alpha == 1 else alpha)
 
 
-@op("index_copy", inplace=True, out=True)
+@op("index_copy", inplace=True, out=True, notes=_notes.INDEXED)
 def index_copy(input, dim, index, source):
     """A copy of input with slices of dim replaced by source.
-
-    Raises:
-        IndexError, RuntimeError: an index out of range, of a wrong dtype or of a wrong shape.
 
     >>> pt.index_copy(pt.zeros(2), 0, pt.tensor([1]), pt.ones(1))
     tensor([0., 1.])
@@ -349,12 +328,9 @@ def index_copy(input, dim, index, source):
     return _index_write("index_copy", input, dim, index, source, SET)
 
 
-@op("index_fill", inplace=True)
+@op("index_fill", inplace=True, notes=_notes.INDEXED)
 def index_fill(input, dim, index, value):
     """A copy of input with slices of dim filled with a number.
-
-    Raises:
-        IndexError, RuntimeError: an index out of range, of a wrong dtype or of a wrong shape.
 
     >>> pt.index_fill(pt.zeros(2), 0, pt.tensor([1]), 3)
     tensor([0., 3.])
@@ -386,12 +362,9 @@ def index_fill(input, dim, index, value):
     return ops.select(mask, expand_value(operand(value, input.dtype), input.shape), input)
 
 
-@op("index_reduce", inplace=True, out=True)
+@op("index_reduce", inplace=True, out=True, notes=_notes.INDEXED)
 def index_reduce(input, dim, index, source, reduce, *, include_self=True):
     """A copy of input with source reduced into slices of dim: prod, mean, amax or amin.
-
-    Raises:
-        IndexError, RuntimeError: an index out of range, of a wrong dtype or of a wrong shape.
 
     >>> pt.index_reduce(pt.ones(2), 0, pt.tensor([1, 1]), pt.tensor([3.0, 4.0]), "prod")
     tensor([ 1., 12.])
@@ -417,12 +390,9 @@ def wrap_index(index, n):
     )
 
 
-@op(out=True)
+@op(out=True, notes=_notes.INDEXED)
 def take(input, index):
     """Elements of the flattened input.
-
-    Raises:
-        IndexError, RuntimeError: an index out of range, of a wrong dtype or of a wrong shape.
 
     >>> pt.take(pt.tensor([[1, 2], [3, 4]]), pt.tensor([3, 0]))
     tensor([4, 1])
@@ -431,12 +401,9 @@ def take(input, index):
     return ops.gather(ops.reshape(input, (n,)), wrap_index(index, n), 0, 0)
 
 
-@op("put", inplace=True)
+@op("put", inplace=True, notes=_notes.INDEXED)
 def put(input, index, source, accumulate=False):
     """A copy of input with elements of the flattened tensor replaced by, or increased by, source.
-
-    Raises:
-        IndexError, RuntimeError: an index out of range, of a wrong dtype or of a wrong shape.
 
     >>> pt.put(pt.zeros(2), pt.tensor([1]), pt.ones(1))
     tensor([0., 1.])

@@ -7,7 +7,7 @@ import math
 
 import numpy as np
 
-from . import _core
+from . import _core, _notes
 from ._broadcast import cast, constant, require_tensor, sizes_of, wrap_dim, wrap_dims
 from ._dtypes import bool_, int64, promote_types
 from ._fail import fail_runtime, fail_type, fail_value
@@ -141,12 +141,9 @@ atleast_2d = _at_least("atleast_2d", 2, lambda x: reshape_to(x, (1, x.numel())))
 atleast_3d = _at_least("atleast_3d", 3, _to_3d)
 
 
-@op(method=False, out=True)
+@op(method=False, out=True, notes=_notes.JOIN)
 def hstack(tensors):
     """Tensors side by side: along dimension 1, or 0 for vectors.
-
-    Raises:
-        RuntimeError: no tensors, or shapes that differ elsewhere.
 
     >>> pt.hstack([pt.tensor([1]), pt.tensor([2])])
     tensor([1, 2])
@@ -155,12 +152,9 @@ def hstack(tensors):
     return cat(tensors, 0 if tensors[0].ndim == 1 else 1)
 
 
-@op(method=False, out=True, aliases=("row_stack",))
+@op(method=False, out=True, aliases=("row_stack",), notes=_notes.JOIN)
 def vstack(tensors):
     """Tensors on top of each other: along dimension 0, vectors as rows.
-
-    Raises:
-        RuntimeError: no tensors, or shapes that differ elsewhere.
 
     >>> pt.vstack([pt.tensor([1]), pt.tensor([2])])
     tensor([[1],
@@ -169,12 +163,9 @@ def vstack(tensors):
     return cat([atleast_2d(x) for x in _tensors("vstack", tensors)], 0)
 
 
-@op(method=False, out=True)
+@op(method=False, out=True, notes=_notes.JOIN)
 def dstack(tensors):
     """Tensors along dimension 2.
-
-    Raises:
-        RuntimeError: no tensors, or shapes that differ elsewhere.
 
     >>> pt.dstack([pt.tensor([1]), pt.tensor([2])])
     tensor([[[1, 2]]])
@@ -182,12 +173,9 @@ def dstack(tensors):
     return cat([atleast_3d(x) for x in _tensors("dstack", tensors)], 2)
 
 
-@op(method=False, out=True)
+@op(method=False, out=True, notes=_notes.JOIN)
 def column_stack(tensors):
     """Vectors as columns, and matrices, side by side.
-
-    Raises:
-        RuntimeError: no tensors, or shapes that differ elsewhere.
 
     >>> pt.column_stack([pt.tensor([1, 2]), pt.tensor([3, 4])])
     tensor([[1, 3],
@@ -621,12 +609,9 @@ def diagflat(input, offset=0):
     return diag_embed(flatten(input), offset)
 
 
-@op("diagonal_scatter")
+@op("diagonal_scatter", notes=_notes.REPLACE)
 def diagonal_scatter(input, src, offset=0, dim1=0, dim2=1):
     """A copy of input with its diagonal replaced by src.
-
-    Raises:
-        RuntimeError, IndexError: a src of another shape, or a dimension out of range.
 
     >>> pt.diagonal_scatter(pt.zeros(2, 2), pt.ones(2))
     tensor([[1., 0.],
@@ -656,12 +641,9 @@ def diagonal_scatter(input, src, offset=0, dim1=0, dim2=1):
     return ops.permute(ops.reshape(flat, lead + (rows, cols)), tuple(inverse))
 
 
-@op("slice_scatter")
+@op("slice_scatter", notes=_notes.REPLACE)
 def slice_scatter(input, src, dim=0, start=None, end=None, step=1):
     """A copy of input with a slice of dim replaced by src.
-
-    Raises:
-        RuntimeError, IndexError: a src of another shape, or a dimension out of range.
 
     >>> pt.slice_scatter(pt.zeros(3), pt.ones(2), 0, 1, 3)
     tensor([0., 1., 1.])
@@ -681,12 +663,9 @@ def slice_scatter(input, src, dim=0, start=None, end=None, step=1):
     return ops.update_slice(input, cast(src, input.dtype), tuple(starts), tuple(steps))
 
 
-@op("select_scatter")
+@op("select_scatter", notes=_notes.REPLACE)
 def select_scatter(input, src, dim, index):
     """A copy of input with one index of dim replaced by src.
-
-    Raises:
-        RuntimeError, IndexError: a src of another shape, or a dimension out of range.
 
     >>> pt.select_scatter(pt.zeros(2, 2), pt.ones(2), 0, 1)
     tensor([[0., 0.],

@@ -6,7 +6,7 @@ import builtins
 import math
 from collections import namedtuple
 
-from . import _core
+from . import _core, _notes
 from ._broadcast import (
     as_float,
     cast,
@@ -106,14 +106,9 @@ def _sum_input(x, dtype):
     return cast(x, dtype)
 
 
-@op("sum", out=True)
+@op("sum", out=True, notes=_notes.REDUCTION)
 def sum_(input, dim=None, keepdim=False, *, dtype=None):
     """Sum over the given dimensions (all by default); integers and booleans sum in int64.
-
-    `dim` is an int or several; those dimensions go, or stay with size 1 if `keepdim`.
-
-    Raises:
-        IndexError: a dimension out of range.
 
     >>> pt.sum(pt.tensor([[1, 2], [3, 4]]), 0)
     tensor([4, 6])
@@ -138,14 +133,9 @@ def _bool_safe_sum(x, axes, keepdim):
     return reduce(x, SUM, axes, keepdim)
 
 
-@op("nansum", out=True)
+@op("nansum", out=True, notes=_notes.REDUCTION)
 def nansum(input, dim=None, keepdim=False, *, dtype=None):
     """Sum over the given dimensions, with nan counted as 0.
-
-    `dim` is an int or several; those dimensions go, or stay with size 1 if `keepdim`.
-
-    Raises:
-        IndexError: a dimension out of range.
 
     >>> pt.nansum(pt.tensor([1.0, float("nan")]))
     tensor(1.)
@@ -175,15 +165,9 @@ def prod(input, dim=None, keepdim=False, *, dtype=None):
     return reduce(_sum_input(input, dtype), PROD, axes, keepdim)
 
 
-@op("mean", out=True)
+@op("mean", out=True, notes=_notes.REDUCTION_FLOAT)
 def mean(input, dim=None, keepdim=False, *, dtype=None):
     """Mean over the given dimensions (all by default); integers are refused without `dtype`.
-
-    `dim` is an int or several; those dimensions go, or stay with size 1 if `keepdim`.
-
-    Raises:
-        IndexError: a dimension out of range.
-        RuntimeError: integers.
 
     >>> pt.mean(pt.tensor([1.0, 3.0]))
     tensor(2.)
@@ -207,15 +191,9 @@ def mean(input, dim=None, keepdim=False, *, dtype=None):
     return ops.div(s, constant(n, s)) if n != 1 or not x.ndim else s
 
 
-@op("nanmean", out=True)
+@op("nanmean", out=True, notes=_notes.REDUCTION_FLOAT)
 def nanmean(input, dim=None, keepdim=False, *, dtype=None):
     """Mean over what is not nan.
-
-    `dim` is an int or several; those dimensions go, or stay with size 1 if `keepdim`.
-
-    Raises:
-        IndexError: a dimension out of range.
-        RuntimeError: integers.
 
     >>> pt.nanmean(pt.tensor([1.0, float("nan"), 3.0]))
     tensor(2.)
@@ -248,14 +226,9 @@ def _extreme(name, kind, input, dim, keepdim):
     return reduce(x, kind, axes, keepdim)
 
 
-@op("amax", out=True)
+@op("amax", out=True, notes=_notes.REDUCTION)
 def amax(input, dim=(), keepdim=False):
     """Largest element over the given dimensions; the gradient is shared among equal ones.
-
-    `dim` is an int or several; those dimensions go, or stay with size 1 if `keepdim`.
-
-    Raises:
-        IndexError: a dimension out of range.
 
     >>> pt.amax(pt.tensor([[1, 5], [7, 2]]), 1)
     tensor([5, 7])
@@ -263,14 +236,9 @@ def amax(input, dim=(), keepdim=False):
     return _extreme("amax", MAX, input, dim, keepdim)
 
 
-@op("amin", out=True)
+@op("amin", out=True, notes=_notes.REDUCTION)
 def amin(input, dim=(), keepdim=False):
     """Smallest element over the given dimensions; the gradient is shared among equal ones.
-
-    `dim` is an int or several; those dimensions go, or stay with size 1 if `keepdim`.
-
-    Raises:
-        IndexError: a dimension out of range.
 
     >>> pt.amin(pt.tensor([[1, 5], [7, 2]]), 1)
     tensor([1, 2])
@@ -441,14 +409,9 @@ def _logic(name, kind, input, dim, keepdim):
     return cast(r, uint8) if x.dtype is uint8 else r
 
 
-@op("all", out=True)
+@op("all", out=True, notes=_notes.REDUCTION)
 def all_(input, dim=None, keepdim=False):
     """Whether no element is 0, over the given dimensions (all by default).
-
-    `dim` is an int or several; those dimensions go, or stay with size 1 if `keepdim`.
-
-    Raises:
-        IndexError: a dimension out of range.
 
     >>> pt.all(pt.tensor([True, False]))
     tensor(False)
@@ -456,14 +419,9 @@ def all_(input, dim=None, keepdim=False):
     return _logic("all", MIN, input, dim, keepdim)
 
 
-@op("any", out=True)
+@op("any", out=True, notes=_notes.REDUCTION)
 def any_(input, dim=None, keepdim=False):
     """Whether some element is not 0, over the given dimensions (all by default).
-
-    `dim` is an int or several; those dimensions go, or stay with size 1 if `keepdim`.
-
-    Raises:
-        IndexError: a dimension out of range.
 
     >>> pt.any(pt.tensor([True, False]))
     tensor(True)
@@ -471,12 +429,9 @@ def any_(input, dim=None, keepdim=False):
     return _logic("any", MAX, input, dim, keepdim)
 
 
-@op("count_nonzero")
+@op("count_nonzero", notes=_notes.ALONG)
 def count_nonzero(input, dim=None):
     """How many elements are not 0, over the given dimensions (all by default), as int64.
-
-    Raises:
-        IndexError: a dimension out of range.
 
     >>> pt.count_nonzero(pt.tensor([0, 3, 4]))
     tensor(2)
@@ -487,14 +442,9 @@ def count_nonzero(input, dim=None):
 # Logarithms of sums and norms ------------------------------------------------------------------
 
 
-@op("logsumexp", out=True)
+@op("logsumexp", out=True, notes=_notes.REDUCTION)
 def logsumexp(input, dim, keepdim=False):
     """log(sum(exp(x))) over the given dimensions, without overflow.
-
-    `dim` is an int or several; those dimensions go, or stay with size 1 if `keepdim`.
-
-    Raises:
-        IndexError: a dimension out of range.
 
     >>> pt.logsumexp(pt.tensor([0.0, 0.0]), 0)
     tensor(0.6931)
@@ -619,15 +569,9 @@ def _variance_arguments(dim, unbiased, correction):
     return dim, unbiased, correction
 
 
-@op("var", out=True)
+@op("var", out=True, notes=_notes.REDUCTION_FLOAT)
 def var(input, dim=None, unbiased=None, keepdim=False, *, correction=None):
     """Variance over the given dimensions, divided by n - correction (1 by default).
-
-    `dim` is an int or several; those dimensions go, or stay with size 1 if `keepdim`.
-
-    Raises:
-        IndexError: a dimension out of range.
-        RuntimeError: integers.
 
     >>> pt.var(pt.tensor([1.0, 3.0]))
     tensor(2.)
@@ -636,15 +580,9 @@ def var(input, dim=None, unbiased=None, keepdim=False, *, correction=None):
     return _moments("var", input, dim, unbiased, correction, keepdim)[1]
 
 
-@op("std", out=True)
+@op("std", out=True, notes=_notes.REDUCTION_FLOAT)
 def std(input, dim=None, unbiased=None, keepdim=False, *, correction=None):
     """Standard deviation over the given dimensions, divided by n - correction (1 by default).
-
-    `dim` is an int or several; those dimensions go, or stay with size 1 if `keepdim`.
-
-    Raises:
-        IndexError: a dimension out of range.
-        RuntimeError: integers.
 
     >>> pt.std(pt.tensor([1.0, 3.0]))
     tensor(1.4142)
@@ -659,15 +597,9 @@ def _root(v):
     return ops.select(zero, constant(0, v), ops.sqrt(ops.select(zero, constant(1, v), v)))
 
 
-@op("var_mean")
+@op("var_mean", notes=_notes.REDUCTION_FLOAT)
 def var_mean(input, dim=None, unbiased=None, keepdim=False, *, correction=None, out=None):
     """Variance and mean.
-
-    `dim` is an int or several; those dimensions go, or stay with size 1 if `keepdim`.
-
-    Raises:
-        IndexError: a dimension out of range.
-        RuntimeError: integers.
 
     >>> pt.var_mean(pt.tensor([1.0, 3.0]))
     (tensor(2.), tensor(2.))
@@ -676,15 +608,9 @@ def var_mean(input, dim=None, unbiased=None, keepdim=False, *, correction=None, 
     return _moments("var_mean", input, dim, unbiased, correction, keepdim)[::-1]
 
 
-@op("std_mean")
+@op("std_mean", notes=_notes.REDUCTION_FLOAT)
 def std_mean(input, dim=None, unbiased=None, keepdim=False, *, correction=None, out=None):
     """Standard deviation and mean.
-
-    `dim` is an int or several; those dimensions go, or stay with size 1 if `keepdim`.
-
-    Raises:
-        IndexError: a dimension out of range.
-        RuntimeError: integers.
 
     >>> pt.std_mean(pt.tensor([1.0, 3.0]))
     (tensor(1.4142), tensor(2.))
@@ -705,14 +631,9 @@ def _scan(name, input, dim, kind, dtype):
     return ops.scan(x, kind, axis, False)
 
 
-@op("cumsum", inplace=True, out=True)
+@op("cumsum", inplace=True, out=True, notes=_notes.SCAN)
 def cumsum(input, dim, *, dtype=None):
     """Running sum along dim; integers and booleans sum in int64.
-
-    Keeps the shape.
-
-    Raises:
-        IndexError: a dimension out of range.
 
     >>> pt.cumsum(pt.tensor([1, 2, 3]), 0)
     tensor([1, 3, 6])
@@ -720,14 +641,9 @@ def cumsum(input, dim, *, dtype=None):
     return _scan("cumsum", input, dim, SUM, dtype)
 
 
-@op("cumprod", inplace=True, out=True)
+@op("cumprod", inplace=True, out=True, notes=_notes.SCAN)
 def cumprod(input, dim, *, dtype=None):
     """Running product along dim; integers and booleans multiply in int64.
-
-    Keeps the shape.
-
-    Raises:
-        IndexError: a dimension out of range.
 
     >>> pt.cumprod(pt.tensor([1, 2, 3]), 0)
     tensor([1, 2, 6])
@@ -755,14 +671,9 @@ def _running_extreme(name, kind, input, dim):
     return ValuesIndices[name](cast(best, x.dtype), indices)
 
 
-@op("cummax", out=True)
+@op("cummax", out=True, notes=_notes.SCAN)
 def cummax(input, dim):
     """Running maximum along dim, and the index it was last found at.
-
-    Keeps the shape.
-
-    Raises:
-        IndexError: a dimension out of range.
 
     >>> pt.cummax(pt.tensor([1, 3, 2]), 0).values
     tensor([1, 3, 3])
@@ -770,14 +681,9 @@ def cummax(input, dim):
     return _running_extreme("cummax", MAX, input, dim)
 
 
-@op("cummin", out=True)
+@op("cummin", out=True, notes=_notes.SCAN)
 def cummin(input, dim):
     """Running minimum along dim, and the index it was last found at.
-
-    Keeps the shape.
-
-    Raises:
-        IndexError: a dimension out of range.
 
     >>> pt.cummin(pt.tensor([3, 1, 2]), 0).values
     tensor([3, 1, 1])
@@ -785,14 +691,9 @@ def cummin(input, dim):
     return _running_extreme("cummin", MIN, input, dim)
 
 
-@op("logcumsumexp", out=True)
+@op("logcumsumexp", out=True, notes=_notes.SCAN)
 def logcumsumexp(input, dim):
     """log(cumsum(exp(x))) along dim.
-
-    Keeps the shape.
-
-    Raises:
-        IndexError: a dimension out of range.
 
     >>> pt.logcumsumexp(pt.tensor([0.0, 0.0]), 0)
     tensor([0.0000, 0.6931])

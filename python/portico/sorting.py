@@ -7,7 +7,7 @@ import math
 
 import numpy as np
 
-from . import _core
+from . import _core, _notes
 from ._broadcast import as_float, cast, constant, operand, require_tensor, wrap_dim
 from ._dtypes import int32, int64, is_float
 from ._fail import fail_index, fail_runtime
@@ -27,14 +27,9 @@ def _sorted(x, axis, descending):
     return ops.sort(x, axis, descending)
 
 
-@op("sort", out=True)
+@op("sort", out=True, notes=_notes.ORDER)
 def sort(input, dim=-1, descending=False, stable=False):
     """Values in order along dim, and their indices. The sort is always stable; nan is the largest.
-
-    Indices are int64.
-
-    Raises:
-        IndexError: a dimension out of range.
 
     >>> pt.sort(pt.tensor([3, 1, 2])).values
     tensor([1, 2, 3])
@@ -45,14 +40,9 @@ def sort(input, dim=-1, descending=False, stable=False):
     )
 
 
-@op()
+@op(notes=_notes.ORDER)
 def argsort(input, dim=-1, descending=False, stable=False):
     """Indices that sort along dim.
-
-    Indices are int64.
-
-    Raises:
-        IndexError: a dimension out of range.
 
     >>> pt.argsort(pt.tensor([3, 1, 2]))
     tensor([1, 2, 0])
@@ -60,14 +50,9 @@ def argsort(input, dim=-1, descending=False, stable=False):
     return sort(input, dim, descending).indices
 
 
-@op(out=True)
+@op(out=True, notes=_notes.ORDER)
 def msort(input):
     """Values in order along dimension 0.
-
-    Indices are int64.
-
-    Raises:
-        IndexError: a dimension out of range.
 
     >>> pt.msort(pt.tensor([3, 1, 2]))
     tensor([1, 2, 3])
@@ -75,14 +60,9 @@ def msort(input):
     return sort(input, 0).values
 
 
-@op(out=True)
+@op(out=True, notes=_notes.ORDER)
 def topk(input, k, dim=-1, largest=True, sorted=True):
     """The k largest (or smallest) values along dim in order, and their indices.
-
-    Indices are int64.
-
-    Raises:
-        IndexError: a dimension out of range.
 
     >>> pt.topk(pt.tensor([3, 1, 2]), 2).values
     tensor([3, 2])
@@ -115,14 +95,9 @@ def _ranked(name, values, indices, axis, k, keepdim, x):
     return ValuesIndices[name](*pair)
 
 
-@op(out=True)
+@op(out=True, notes=_notes.PICK)
 def kthvalue(input, k, dim=-1, keepdim=False):
     """The k-th smallest value along dim (from 1), and its index.
-
-    Indices are int64; dim goes, or stays with size 1 if `keepdim`.
-
-    Raises:
-        IndexError: a dimension out of range.
 
     >>> pt.kthvalue(pt.tensor([3, 1, 2]), 2).values
     tensor(2)
@@ -183,14 +158,9 @@ def _median(name, input, dim, keepdim, skip_nan):
     return r.values if whole else r
 
 
-@op(out=True)
+@op(out=True, notes=_notes.PICK)
 def median(input, dim=None, keepdim=False):
     """The lower median of all elements, or of each row along dim with its index.
-
-    Indices are int64; dim goes, or stays with size 1 if `keepdim`.
-
-    Raises:
-        IndexError: a dimension out of range.
 
     >>> pt.median(pt.tensor([3, 1, 2]))
     tensor(2)
@@ -198,14 +168,9 @@ def median(input, dim=None, keepdim=False):
     return _median("median", input, dim, keepdim, False)
 
 
-@op(out=True)
+@op(out=True, notes=_notes.PICK)
 def nanmedian(input, dim=None, keepdim=False):
     """`median` of what is not nan.
-
-    Indices are int64; dim goes, or stays with size 1 if `keepdim`.
-
-    Raises:
-        IndexError: a dimension out of range.
 
     >>> pt.nanmedian(pt.tensor([3.0, float("nan"), 1.0]))
     tensor(1.)
@@ -213,15 +178,10 @@ def nanmedian(input, dim=None, keepdim=False):
     return _median("nanmedian", input, dim, keepdim, True)
 
 
-@op(out=True)
+@op(out=True, notes=_notes.PICK)
 def mode(input, dim=-1, keepdim=False):
     """The most frequent value along dim (the smallest of equals), and the index of its last
     occurrence.
-
-    Indices are int64; dim goes, or stays with size 1 if `keepdim`.
-
-    Raises:
-        IndexError: a dimension out of range.
 
     >>> pt.mode(pt.tensor([1, 2, 2])).values
     tensor(2)

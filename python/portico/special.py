@@ -10,7 +10,7 @@ from __future__ import annotations
 import builtins
 import math
 
-from . import _core, activation, arithmetic, reductions, unary
+from . import _core, _notes, activation, arithmetic, reductions, unary
 from ._broadcast import align, as_float, cast, constant, require_tensor
 from ._dtypes import float64
 from ._fail import fail_runtime
@@ -90,14 +90,9 @@ def _erfc(x):
     return ops.select(ops.compare(x, constant(0, x), LT), ops.sub(constant(2, x), r), r)
 
 
-@op(inplace=True, out=True)
+@op(inplace=True, out=True, notes=_notes.ELEMENTWISE_FLOAT)
 def erfc(input):
     """1 - erf(x), accurate where erf is nearly 1.
-
-    Any shape; integers and booleans become the default dtype.
-
-    Raises:
-        TypeError: the input is no tensor.
 
     >>> pt.erfc(pt.tensor([0.0]))
     tensor([1.])
@@ -112,14 +107,9 @@ def _erfcx(x):
     return ops.select(ops.compare(x, constant(0, x), LT), left, _scaled_erfc(a))
 
 
-@op(method=False, function=False)
+@op(method=False, function=False, notes=_notes.ELEMENTWISE_FLOAT)
 def erfcx(input):
     """exp(x^2) erfc(x).
-
-    Any shape; integers and booleans become the default dtype.
-
-    Raises:
-        TypeError: the input is no tensor.
 
     >>> pt.special.erfcx(pt.tensor([0.0]))
     tensor([1.])
@@ -158,14 +148,9 @@ def _erfinv(x):
     return ops.select(inside, y, out)
 
 
-@op(inplace=True, out=True)
+@op(inplace=True, out=True, notes=_notes.ELEMENTWISE_FLOAT)
 def erfinv(input):
     """The inverse of erf: infinite at -1 and 1, nan outside.
-
-    Any shape; integers and booleans become the default dtype.
-
-    Raises:
-        TypeError: the input is no tensor.
 
     >>> pt.erfinv(pt.tensor([0.0, 1.0]))
     tensor([0., inf])
@@ -179,14 +164,9 @@ def _erfinv_of(x):
     return _Derivative.apply(x, _erfinv, lambda v: (_SQRT_PI / 2) * (_erfinv_of(v) ** 2).exp())
 
 
-@op(method=False, function=False)
+@op(method=False, function=False, notes=_notes.ELEMENTWISE_FLOAT)
 def ndtr(input):
     """The normal distribution function.
-
-    Any shape; integers and booleans become the default dtype.
-
-    Raises:
-        TypeError: the input is no tensor.
 
     >>> pt.special.ndtr(pt.tensor([0.0]))
     tensor([0.5000])
@@ -195,14 +175,9 @@ def ndtr(input):
     return cast(0.5 * erfc(cast(x, float64) * -math.sqrt(0.5)), x.dtype)
 
 
-@op(method=False, function=False)
+@op(method=False, function=False, notes=_notes.ELEMENTWISE_FLOAT)
 def ndtri(input):
     """The inverse of the normal distribution function.
-
-    Any shape; integers and booleans become the default dtype.
-
-    Raises:
-        TypeError: the input is no tensor.
 
     >>> pt.special.ndtri(pt.tensor([0.5]))
     tensor([0.])
@@ -220,14 +195,9 @@ def _log_ndtr(x):
     return ops.select(ops.compare(x, constant(-1, x), LT), tail, centre)
 
 
-@op(method=False, function=False)
+@op(method=False, function=False, notes=_notes.ELEMENTWISE_FLOAT)
 def log_ndtr(input):
     """The logarithm of the normal distribution function, accurate in both tails.
-
-    Any shape; integers and booleans become the default dtype.
-
-    Raises:
-        TypeError: the input is no tensor.
 
     >>> pt.special.log_ndtr(pt.tensor([0.0]))
     tensor([-0.6931])
@@ -275,14 +245,9 @@ def _lgamma(x):
     return ops.select(infinite, constant(math.inf, x), r)
 
 
-@op(inplace=True, out=True)
+@op(inplace=True, out=True, notes=_notes.ELEMENTWISE_FLOAT)
 def lgamma(input):
     """log |gamma(x)|; infinite at 0, -1, -2, ...
-
-    Any shape; integers and booleans become the default dtype.
-
-    Raises:
-        TypeError: the input is no tensor.
 
     >>> pt.lgamma(pt.tensor([3.0]))
     tensor([0.6931])
@@ -314,14 +279,9 @@ def _digamma(x):
     return ops.select(ops.compare(x, constant(math.inf, x), EQ), x, r)
 
 
-@op(inplace=True, out=True)
+@op(inplace=True, out=True, notes=_notes.ELEMENTWISE_FLOAT)
 def digamma(input):
     """The derivative of lgamma.
-
-    Any shape; integers and booleans become the default dtype.
-
-    Raises:
-        TypeError: the input is no tensor.
 
     >>> pt.digamma(pt.tensor([1.0]))
     tensor([-0.5772])
@@ -354,14 +314,9 @@ def _zeta(s, q):
     return ops.select(ops.compare(s, one, LT), constant(math.nan, s), total)
 
 
-@op(method=False, function=False)
+@op(method=False, function=False, notes=_notes.ARITHMETIC_FLOAT)
 def zeta(input, other):
     """Hurwitz' zeta function: the sum of (other + k)^-input for k >= 0.
-
-    Shapes broadcast; integers become the default dtype.
-
-    Raises:
-        RuntimeError: shapes that do not broadcast.
 
     >>> pt.special.zeta(pt.tensor([2.0]), 1.0)
     tensor([1.6449])
@@ -430,14 +385,9 @@ def polygamma_(self, n):
     return assign("polygamma_", self, polygamma(n, self))
 
 
-@op(inplace=True, out=True)
+@op(inplace=True, out=True, notes=_notes.ELEMENTWISE_FLOAT)
 def mvlgamma(input, p):
     """The logarithm of the multivariate gamma function of dimension p.
-
-    Any shape; integers and booleans become the default dtype.
-
-    Raises:
-        TypeError: the input is no tensor.
 
     >>> pt.mvlgamma(pt.tensor([2.0]), 1)
     tensor([0.])
@@ -488,14 +438,9 @@ def _grown(f):
     return lambda x: ops.mul(f(x), ops.exp(ops.abs(x)))
 
 
-@op(inplace=True, out=True)
+@op(inplace=True, out=True, notes=_notes.ELEMENTWISE_FLOAT)
 def i0(input):
     """The modified Bessel function of order 0.
-
-    Any shape; integers and booleans become the default dtype.
-
-    Raises:
-        TypeError: the input is no tensor.
 
     >>> pt.i0(pt.tensor([0.0]))
     tensor([1.])
@@ -503,14 +448,9 @@ def i0(input):
     return _wide("i0", input, _grown(_i0e), i1)
 
 
-@op(method=False, function=False)
+@op(method=False, function=False, notes=_notes.ELEMENTWISE_FLOAT)
 def i0e(input):
     """exp(-|x|) i0(x).
-
-    Any shape; integers and booleans become the default dtype.
-
-    Raises:
-        TypeError: the input is no tensor.
 
     >>> pt.special.i0e(pt.tensor([0.0]))
     tensor([1.])
@@ -524,14 +464,9 @@ def _over_x(f, x):
     return FUNCTIONS["where"](zero, 0.5, f / FUNCTIONS["where"](zero, 1.0, x))
 
 
-@op(method=False, function=False)
+@op(method=False, function=False, notes=_notes.ELEMENTWISE_FLOAT)
 def i1(input):
     """The modified Bessel function of order 1.
-
-    Any shape; integers and booleans become the default dtype.
-
-    Raises:
-        TypeError: the input is no tensor.
 
     >>> pt.special.i1(pt.tensor([0.0]))
     tensor([0.])
@@ -539,14 +474,9 @@ def i1(input):
     return _wide("i1", input, _grown(_i1e), lambda x: i0(x) - _over_x(i1(x), x))
 
 
-@op(method=False, function=False)
+@op(method=False, function=False, notes=_notes.ELEMENTWISE_FLOAT)
 def i1e(input):
     """exp(-|x|) i1(x).
-
-    Any shape; integers and booleans become the default dtype.
-
-    Raises:
-        TypeError: the input is no tensor.
 
     >>> pt.special.i1e(pt.tensor([0.0]))
     tensor([0.])
@@ -557,14 +487,9 @@ def i1e(input):
 # Compositions -------------------------------------------------------------------------------------
 
 
-@op(method=False, function=False)
+@op(method=False, function=False, notes=_notes.ELEMENTWISE_FLOAT)
 def entr(input):
     """-x log(x); 0 at 0, -inf below.
-
-    Any shape; integers and booleans become the default dtype.
-
-    Raises:
-        TypeError: the input is no tensor.
 
     >>> pt.special.entr(pt.tensor([0.0, 1.0]))
     tensor([0., -0.])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from . import _core
+from . import _core, _notes
 from ._broadcast import as_float, cast, connected, constant, filled, require_tensor
 from ._dtypes import (
     CATEGORY,
@@ -77,12 +77,9 @@ exp, expm1, log, log1p, log2, sqrt, rsqrt, sin, cos, tanh, erf = (
 # Signs and rounding ----------------------------------------------------------------------------
 
 
-@op("abs", inplace=True, out=True, aliases=("absolute",))
+@op("abs", inplace=True, out=True, aliases=("absolute",), notes=_notes.TENSOR_ONLY)
 def absolute(input):
     """Absolute value. Shape and dtype of `input`; the gradient at 0 is 0.
-
-    Raises:
-        TypeError: the input is no tensor.
 
     >>> pt.abs(pt.tensor([-2, 3]))
     tensor([2, 3])
@@ -136,12 +133,9 @@ def positive(input):
     return input
 
 
-@op("sign", inplace=True, out=True, aliases=("sgn",))
+@op("sign", inplace=True, out=True, aliases=("sgn",), notes=_notes.TENSOR_ONLY)
 def sign(input):
     """-1, 0 or 1 by the sign of each element. Shape and dtype of `input`.
-
-    Raises:
-        TypeError: the input is no tensor.
 
     >>> pt.sign(pt.tensor([-2.0, 0.0, 5.0]))
     tensor([-1.,  0.,  1.])
@@ -210,14 +204,9 @@ def round_(input, *, decimals=0):
     return connected(r, input)
 
 
-@op(inplace=True, out=True)
+@op(inplace=True, out=True, notes=_notes.ELEMENTWISE)
 def frac(input):
     """x - trunc(x): the fractional part, with the sign of x.
-
-    Shape and dtype of `input`.
-
-    Raises:
-        TypeError: the input is no tensor.
 
     >>> pt.frac(pt.tensor([1.25, -1.25]))
     tensor([ 0.2500, -0.2500])
@@ -226,12 +215,9 @@ def frac(input):
     return input - ops.trunc(input.detach()) if CATEGORY[input.dtype] == FLOAT else input - input
 
 
-@op(method="clone")
+@op(method="clone", notes=_notes.TENSOR_ONLY)
 def clone(input, *, memory_format=None):
     """A copy with storage of its own; gradients flow through it.
-
-    Raises:
-        TypeError: the input is no tensor.
 
     >>> pt.clone(pt.tensor([1, 2]))
     tensor([1, 2])
@@ -243,12 +229,9 @@ def clone(input, *, memory_format=None):
 _SIGN_BITS = {float16: int16, bfloat16: int16, float32: int32}
 
 
-@op(out=True)
+@op(out=True, notes=_notes.TENSOR_ONLY)
 def signbit(input):
     """Whether the sign bit is set: also true of -0.0. Booleans of input's shape.
-
-    Raises:
-        TypeError: the input is no tensor.
 
     >>> pt.signbit(pt.tensor([-0.0, 0.0]))
     tensor([ True, False])
@@ -267,14 +250,9 @@ def signbit(input):
 # Powers ----------------------------------------------------------------------------------------
 
 
-@op(inplace=True, out=True)
+@op(inplace=True, out=True, notes=_notes.ELEMENTWISE)
 def square(input):
     """x * x.
-
-    Shape and dtype of `input`.
-
-    Raises:
-        TypeError: the input is no tensor.
 
     >>> pt.square(pt.tensor([-3.0]))
     tensor([9.])
@@ -284,14 +262,9 @@ def square(input):
     return x * x
 
 
-@op(inplace=True, out=True)
+@op(inplace=True, out=True, notes=_notes.ELEMENTWISE_FLOAT)
 def reciprocal(input):
     """1 / x; integers become the default dtype.
-
-    Any shape; integers and booleans become the default dtype.
-
-    Raises:
-        TypeError: the input is no tensor.
 
     >>> pt.reciprocal(pt.tensor([4.0]))
     tensor([0.2500])
@@ -300,14 +273,9 @@ def reciprocal(input):
     return ops.div(constant(1, x), x)
 
 
-@op(inplace=True, out=True)
+@op(inplace=True, out=True, notes=_notes.ELEMENTWISE_FLOAT)
 def exp2(input):
     """2 to the x.
-
-    Any shape; integers and booleans become the default dtype.
-
-    Raises:
-        TypeError: the input is no tensor.
 
     >>> pt.exp2(pt.tensor([3.0]))
     tensor([8.])
@@ -316,14 +284,9 @@ def exp2(input):
     return ops.pow(constant(2, x), x)
 
 
-@op(inplace=True, out=True)
+@op(inplace=True, out=True, notes=_notes.ELEMENTWISE_FLOAT)
 def log10(input):
     """Base-10 logarithm.
-
-    Any shape; integers and booleans become the default dtype.
-
-    Raises:
-        TypeError: the input is no tensor.
 
     >>> pt.log10(pt.tensor([10.0]))
     tensor([1.])
@@ -335,14 +298,9 @@ def log10(input):
 # Trigonometry and hyperbolics, in terms of sin, cos, atan2, exp and expm1 ----------------------
 
 
-@op(inplace=True, out=True)
+@op(inplace=True, out=True, notes=_notes.ELEMENTWISE_FLOAT)
 def tan(input):
     """Tangent.
-
-    Any shape; integers and booleans become the default dtype.
-
-    Raises:
-        TypeError: the input is no tensor.
 
     >>> pt.tan(pt.tensor([0.0]))
     tensor([0.])
@@ -357,14 +315,9 @@ def _cosine_of_arc(x):
     return ops.sqrt(ops.mul(ops.sub(one, x), ops.add(one, x)))
 
 
-@op(inplace=True, out=True, aliases=("arcsin",))
+@op(inplace=True, out=True, aliases=("arcsin",), notes=_notes.ELEMENTWISE_FLOAT)
 def asin(input):
     """Inverse sine; nan outside [-1, 1].
-
-    Any shape; integers and booleans become the default dtype.
-
-    Raises:
-        TypeError: the input is no tensor.
 
     >>> pt.asin(pt.tensor([0.0]))
     tensor([0.])
@@ -373,14 +326,9 @@ def asin(input):
     return ops.atan2(x, _cosine_of_arc(x))
 
 
-@op(inplace=True, out=True, aliases=("arccos",))
+@op(inplace=True, out=True, aliases=("arccos",), notes=_notes.ELEMENTWISE_FLOAT)
 def acos(input):
     """Inverse cosine; nan outside [-1, 1].
-
-    Any shape; integers and booleans become the default dtype.
-
-    Raises:
-        TypeError: the input is no tensor.
 
     >>> pt.acos(pt.tensor([1.0]))
     tensor([0.])
@@ -389,14 +337,9 @@ def acos(input):
     return ops.atan2(_cosine_of_arc(x), x)
 
 
-@op(inplace=True, out=True, aliases=("arctan",))
+@op(inplace=True, out=True, aliases=("arctan",), notes=_notes.ELEMENTWISE_FLOAT)
 def atan(input):
     """Inverse tangent.
-
-    Any shape; integers and booleans become the default dtype.
-
-    Raises:
-        TypeError: the input is no tensor.
 
     >>> pt.atan(pt.tensor([0.0]))
     tensor([0.])
@@ -412,14 +355,9 @@ def _halves(x):
     return ops.mul(ops.mul(up, half), up), ops.mul(ops.mul(down, half), down)
 
 
-@op(inplace=True, out=True)
+@op(inplace=True, out=True, notes=_notes.ELEMENTWISE_FLOAT)
 def sinh(input):
     """Hyperbolic sine, accurate near 0.
-
-    Any shape; integers and booleans become the default dtype.
-
-    Raises:
-        TypeError: the input is no tensor.
 
     >>> pt.sinh(pt.tensor([0.0]))
     tensor([0.])
@@ -433,14 +371,9 @@ def sinh(input):
     return ops.select(small, near, ops.sub(up, down))
 
 
-@op(inplace=True, out=True)
+@op(inplace=True, out=True, notes=_notes.ELEMENTWISE_FLOAT)
 def cosh(input):
     """Hyperbolic cosine.
-
-    Any shape; integers and booleans become the default dtype.
-
-    Raises:
-        TypeError: the input is no tensor.
 
     >>> pt.cosh(pt.tensor([0.0]))
     tensor([1.])
@@ -448,14 +381,9 @@ def cosh(input):
     return ops.add(*_halves(as_float(require_tensor("cosh", input))))
 
 
-@op(inplace=True, out=True, aliases=("arcsinh",))
+@op(inplace=True, out=True, aliases=("arcsinh",), notes=_notes.ELEMENTWISE_FLOAT)
 def asinh(input):
     """Inverse hyperbolic sine.
-
-    Any shape; integers and booleans become the default dtype.
-
-    Raises:
-        TypeError: the input is no tensor.
 
     >>> pt.asinh(pt.tensor([0.0]))
     tensor([0.])
@@ -482,14 +410,9 @@ def with_sign_of(r, x):
     return ops.select(ops.compare(x, constant(0, x), LT), ops.neg(r), r)
 
 
-@op(inplace=True, out=True, aliases=("arccosh",))
+@op(inplace=True, out=True, aliases=("arccosh",), notes=_notes.ELEMENTWISE_FLOAT)
 def acosh(input):
     """Inverse hyperbolic cosine; nan below 1.
-
-    Any shape; integers and booleans become the default dtype.
-
-    Raises:
-        TypeError: the input is no tensor.
 
     >>> pt.acosh(pt.tensor([1.0]))
     tensor([0.])
@@ -503,14 +426,9 @@ def acosh(input):
     return ops.select(large, far, near)
 
 
-@op(inplace=True, out=True, aliases=("arctanh",))
+@op(inplace=True, out=True, aliases=("arctanh",), notes=_notes.ELEMENTWISE_FLOAT)
 def atanh(input):
     """Inverse hyperbolic tangent; nan outside [-1, 1].
-
-    Any shape; integers and booleans become the default dtype.
-
-    Raises:
-        TypeError: the input is no tensor.
 
     >>> pt.atanh(pt.tensor([0.0]))
     tensor([0.])
@@ -519,14 +437,9 @@ def atanh(input):
     return ops.mul(ops.sub(ops.log1p(x), ops.log1p(ops.neg(x))), constant(0.5, x))
 
 
-@op(inplace=True, out=True)
+@op(inplace=True, out=True, notes=_notes.ELEMENTWISE_FLOAT)
 def deg2rad(input):
     """Degrees to radians.
-
-    Any shape; integers and booleans become the default dtype.
-
-    Raises:
-        TypeError: the input is no tensor.
 
     >>> pt.deg2rad(pt.tensor([180.0]))
     tensor([3.1416])
@@ -534,14 +447,9 @@ def deg2rad(input):
     return as_float(require_tensor("deg2rad", input)) * (math.pi / 180)
 
 
-@op(inplace=True, out=True)
+@op(inplace=True, out=True, notes=_notes.ELEMENTWISE_FLOAT)
 def rad2deg(input):
     """Radians to degrees.
-
-    Any shape; integers and booleans become the default dtype.
-
-    Raises:
-        TypeError: the input is no tensor.
 
     >>> pt.rad2deg(pt.tensor([0.5]))
     tensor([28.6479])
@@ -552,14 +460,9 @@ def rad2deg(input):
 # Functions that saturate -----------------------------------------------------------------------
 
 
-@op(inplace=True, out=True)
+@op(inplace=True, out=True, notes=_notes.ELEMENTWISE_FLOAT)
 def sigmoid(input):
     """1 / (1 + exp(-x)), accurate in both tails.
-
-    Any shape; integers and booleans become the default dtype.
-
-    Raises:
-        TypeError: the input is no tensor.
 
     >>> pt.sigmoid(pt.tensor([0.0]))
     tensor([0.5000])
@@ -572,14 +475,9 @@ def sigmoid(input):
     return ops.div(ops.select(right, one, e), ops.add(one, e))
 
 
-@op(inplace=True, out=True)
+@op(inplace=True, out=True, notes=_notes.ELEMENTWISE_FLOAT)
 def logit(input, eps=None):
     """log(x / (1 - x)), with x clamped to [eps, 1 - eps] when eps is given.
-
-    Any shape; integers and booleans become the default dtype.
-
-    Raises:
-        TypeError: the input is no tensor.
 
     >>> pt.logit(pt.tensor([0.5]))
     tensor([0.])
@@ -592,14 +490,9 @@ def logit(input, eps=None):
     return ops.log(ops.div(x, ops.sub(one, x)))
 
 
-@op(inplace=True, out=True)
+@op(inplace=True, out=True, notes=_notes.ELEMENTWISE_FLOAT)
 def sinc(input):
     """sin(pi x) / (pi x), 1 at 0.
-
-    Any shape; integers and booleans become the default dtype.
-
-    Raises:
-        TypeError: the input is no tensor.
 
     >>> pt.sinc(pt.tensor([0.0, 0.5]))
     tensor([1.0000, 0.6366])
@@ -610,14 +503,9 @@ def sinc(input):
     return ops.select(zero, constant(1, x), ops.div(ops.sin(p), p))
 
 
-@op(inplace=True, out=True)
+@op(inplace=True, out=True, notes=_notes.ELEMENTWISE)
 def nan_to_num(input, nan=0.0, posinf=None, neginf=None):
     """nan, inf and -inf replaced by numbers: 0 and the largest and smallest finite ones by default.
-
-    Shape and dtype of `input`.
-
-    Raises:
-        TypeError: the input is no tensor.
 
     >>> pt.nan_to_num(pt.tensor([float("nan"), 1.0]))
     tensor([0., 1.])
@@ -639,14 +527,9 @@ def nan_to_num(input, nan=0.0, posinf=None, neginf=None):
 # Classification --------------------------------------------------------------------------------
 
 
-@op()
+@op(notes=_notes.PREDICATE)
 def isnan(input):
     """Whether each element is nan.
-
-    A boolean tensor of input's shape.
-
-    Raises:
-        TypeError: the input is no tensor.
 
     >>> pt.isnan(pt.tensor([float("nan"), 1.0]))
     tensor([ True, False])
@@ -661,14 +544,9 @@ def _infinite(input, value, direction):
     return ops.compare(input, constant(value, input), direction)
 
 
-@op()
+@op(notes=_notes.PREDICATE)
 def isinf(input):
     """Whether each element is +inf or -inf.
-
-    A boolean tensor of input's shape.
-
-    Raises:
-        TypeError: the input is no tensor.
 
     >>> pt.isinf(pt.tensor([float("inf"), 1.0]))
     tensor([ True, False])
@@ -677,14 +555,9 @@ def isinf(input):
     return _infinite(ops.abs(input) if CATEGORY[input.dtype] == FLOAT else input, math.inf, EQ)
 
 
-@op(out=True)
+@op(out=True, notes=_notes.PREDICATE)
 def isposinf(input):
     """Whether each element is +inf.
-
-    A boolean tensor of input's shape.
-
-    Raises:
-        TypeError: the input is no tensor.
 
     >>> pt.isposinf(pt.tensor([float("inf"), 1.0]))
     tensor([ True, False])
@@ -692,14 +565,9 @@ def isposinf(input):
     return _infinite(require_tensor("isposinf", input), math.inf, EQ)
 
 
-@op(out=True)
+@op(out=True, notes=_notes.PREDICATE)
 def isneginf(input):
     """Whether each element is -inf.
-
-    A boolean tensor of input's shape.
-
-    Raises:
-        TypeError: the input is no tensor.
 
     >>> pt.isneginf(pt.tensor([float("-inf"), 1.0]))
     tensor([ True, False])
@@ -707,14 +575,9 @@ def isneginf(input):
     return _infinite(require_tensor("isneginf", input), -math.inf, EQ)
 
 
-@op()
+@op(notes=_notes.PREDICATE)
 def isfinite(input):
     """Whether each element is neither nan nor infinite.
-
-    A boolean tensor of input's shape.
-
-    Raises:
-        TypeError: the input is no tensor.
 
     >>> pt.isfinite(pt.tensor([float("inf"), 1.0]))
     tensor([False,  True])
@@ -725,14 +588,9 @@ def isfinite(input):
     return ops.compare(ops.abs(input), constant(math.inf, input), LT)
 
 
-@op()
+@op(notes=_notes.PREDICATE)
 def isreal(input):
     """True everywhere: all dtypes are real.
-
-    A boolean tensor of input's shape.
-
-    Raises:
-        TypeError: the input is no tensor.
 
     >>> pt.isreal(pt.tensor([1.0]))
     tensor([True])
@@ -740,14 +598,9 @@ def isreal(input):
     return _core.full(tuple(input.shape), True, bool_, input.device)
 
 
-@op()
+@op(notes=_notes.ELEMENTWISE_FLOAT)
 def angle(input):
     """0 for x >= 0, pi for x < 0, nan for nan; the gradient is 0.
-
-    Any shape; integers and booleans become the default dtype.
-
-    Raises:
-        TypeError: the input is no tensor.
 
     >>> pt.angle(pt.tensor([1.0, -1.0]))
     tensor([0.0000, 3.1416])

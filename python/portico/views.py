@@ -5,7 +5,7 @@ from __future__ import annotations
 import builtins
 import math
 
-from . import _core
+from . import _core, _notes
 from ._broadcast import broadcast_two, constant, require_tensor, sizes_of, wrap_dim
 from ._dtypes import int64
 from ._fail import fail_index, fail_runtime
@@ -136,14 +136,9 @@ def ravel(input):
     return reshape_to(input, (input.numel(),))
 
 
-@op()
+@op(notes=_notes.VIEW)
 def flatten(input, start_dim=0, end_dim=-1):
     """Dimensions start_dim to end_dim merged into one.
-
-    Shares storage where strides allow.
-
-    Raises:
-        IndexError: a dimension out of range.
 
     >>> pt.flatten(pt.zeros(2, 3, 4), 1).shape
     portico.Size([2, 12])
@@ -186,14 +181,9 @@ def unflatten(input, dim, sizes):
     return reshape_to(input, s[:d] + infer_size("unflatten", sizes, n) + s[d + 1 :])
 
 
-@op(inplace=False)
+@op(inplace=False, notes=_notes.VIEW)
 def squeeze(input, dim=None):
     """Without dimensions of size 1: all of them, or those in `dim`.
-
-    Shares storage where strides allow.
-
-    Raises:
-        IndexError: a dimension out of range.
 
     >>> pt.squeeze(pt.zeros(1, 3, 1)).shape
     portico.Size([3])
@@ -207,14 +197,9 @@ def squeeze(input, dim=None):
     return input._view_reshape(tuple(n for i, n in enumerate(s) if i not in drop))
 
 
-@op()
+@op(notes=_notes.VIEW)
 def unsqueeze(input, dim):
     """With a new dimension of size 1 at `dim`.
-
-    Shares storage where strides allow.
-
-    Raises:
-        IndexError: a dimension out of range.
 
     >>> pt.unsqueeze(pt.zeros(3), 0).shape
     portico.Size([1, 3])
@@ -270,14 +255,9 @@ def permute_method(self, *dims, **named):
     return permute_to("permute", self, sizes_of(dims, named, "dims"))
 
 
-@op(aliases=("swapaxes", "swapdims"))
+@op(aliases=("swapaxes", "swapdims"), notes=_notes.VIEW)
 def transpose(input, dim0, dim1):
     """Two dimensions exchanged.
-
-    Shares storage where strides allow.
-
-    Raises:
-        IndexError: a dimension out of range.
 
     >>> pt.transpose(pt.zeros(2, 3), 0, 1).shape
     portico.Size([3, 2])
@@ -307,14 +287,9 @@ def t(input):
     return transpose(input, 0, -1) if input.ndim else input._view_permute(())
 
 
-@op(aliases=("moveaxis",))
+@op(aliases=("moveaxis",), notes=_notes.VIEW)
 def movedim(input, source, destination):
     """Dimensions moved to other places; the others keep their order.
-
-    Shares storage where strides allow.
-
-    Raises:
-        IndexError: a dimension out of range.
 
     >>> pt.movedim(pt.zeros(2, 3, 4), 0, 2).shape
     portico.Size([3, 4, 2])
@@ -552,12 +527,9 @@ def select(input, dim, index):
     return part._view_reshape(s[:d] + s[d + 1 :])
 
 
-@op()
+@op(notes=_notes.ALONG)
 def unbind(input, dim=0):
     """All parts along dim, without it, as views.
-
-    Raises:
-        IndexError: a dimension out of range.
 
     >>> pt.unbind(pt.tensor([1, 2]))
     (tensor(1), tensor(2))
