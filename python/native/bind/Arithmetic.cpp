@@ -13,6 +13,8 @@
 #include "python/native/graph/Broadcast.h"
 #include "python/native/graph/Promotion.h"
 
+namespace nb = nanobind;
+
 namespace portico::native {
 
 namespace {
@@ -169,12 +171,26 @@ static PyObject *power(PyObject *a, PyObject *b, PyObject *modulus) {
   return binary<Operator::pow>(a, b);
 }
 
+/// == and != of a tensor and a NumPy array are taken element by element, as in
+/// PyTorch; between other strangers they are those of identity.
+static PyObject *equality(PyObject *a, PyObject *b, int code) {
+  PyObject *result = code == Py_EQ ? binary<Operator::eq>(a, b) : binary<Operator::ne>(a, b);
+  if (result != Py_NotImplemented)
+    return result;
+  return guarded([&]() -> PyObject * {
+    nb::object owner = nb::steal(result);
+    if (!PyObject_IsInstance(b, nb::module_::import_("numpy").attr("ndarray").ptr()))
+      return owner.release().ptr();
+    nb::object array = nb::module_::import_("portico").attr("as_tensor")(nb::handle(b));
+    return PyObject_RichCompare(a, array.ptr(), code);
+  });
+}
+
 static PyObject *compare(PyObject *a, PyObject *b, int code) {
   switch (code) {
   case Py_EQ:
-    return binary<Operator::eq>(a, b);
   case Py_NE:
-    return binary<Operator::ne>(a, b);
+    return equality(a, b, code);
   case Py_LT:
     return binary<Operator::lt>(a, b);
   case Py_LE:

@@ -22,6 +22,13 @@ def test_numpy_with_a_tensor_gives_a_tensor(compute, expected):
     assert result.tolist() == expected
 
 
+def test_arrays_are_compared_element_by_element():
+    t, a = pt.tensor([1, 2]), np.array([1, 3])
+    assert (t == a).tolist() == (a == t).tolist() == [True, False]
+    assert (t != a).tolist() == (a != t).tolist() == [False, True]
+    assert (t == "text") is False and (t != None) is True  # noqa: E711
+
+
 def test_numpy_computes_in_its_own_dtype():
     assert (pt.ones(2) * np.ones(2)).dtype is pt.float64
     assert (pt.ones(2) * np.ones(2, np.float32)).dtype is pt.float32
