@@ -39,7 +39,7 @@ from .autograd import (
     set_grad_enabled,
 )
 from .compat import FUNCTIONAL as _FUNCTIONAL
-from .compat import backends, cuda, mps, xpu
+from .compat import backends
 from .constants import *  # noqa: F403
 from .errors import PorticoError
 from .random import Generator, default_generator, fork_rng
@@ -83,8 +83,17 @@ def __getattr__(name):
         value = getattr(_importlib.import_module(f"{__name__}.{_LAZY_FUNCTIONS[name]}"), name)
         globals()[name] = value
         return value
+    else:
+        from ._accelerators import module
+
+        found = module(name)
+        if found is not None:
+            globals()[name] = found
+            return found
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
 def __dir__():
-    return sorted({*globals(), *_LAZY_MODULES, *_LAZY_FUNCTIONS})
+    from ._accelerators import words
+
+    return sorted({*globals(), *_LAZY_MODULES, *_LAZY_FUNCTIONS, *words()})

@@ -139,7 +139,7 @@ def align(op, *operands, dtype=None, floating=False, to=None):
 
 def constant(value, like):
     """A compile-time constant of like's shape and dtype: for coefficients that never change."""
-    return _core.splat(like.shape, value, like.dtype, like.device)
+    return _core.splat(like.shape, value, like.dtype)
 
 
 def filled(value, like):
@@ -151,7 +151,7 @@ def connected(value, x):
     """value as a function of x whose derivative is 0, for the tape alone."""
     if not (x.requires_grad and _core.is_grad_enabled()):
         return value
-    return ops.select(_core.splat(value.shape, True, bool_, value.device), value, x)
+    return ops.select(_core.splat(value.shape, True, bool_), value, x)
 
 
 # Dimensions -------------------------------------------------------------------------------------

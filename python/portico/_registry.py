@@ -15,6 +15,7 @@ import functools
 import inspect
 
 from . import _core
+from ._device import on_device
 from ._dtypes import require_cast
 from ._fail import fail_runtime, fail_type
 from ._generated import ops
@@ -158,6 +159,7 @@ def op(
             _add_notes(f, notes)
         if not own:
             _name_source(f, f"torch.{public}" if function else f"torch.Tensor.{public}")
+        f = on_device(f)
         plain = f
         if out:
             f = accept_out(f, public)

@@ -1,4 +1,4 @@
-"""What torch programs ask for besides tensors: old constructors, other devices, global switches."""
+"""What torch programs ask for besides tensors: old constructors, global switches."""
 
 from __future__ import annotations
 
@@ -77,41 +77,11 @@ def new(self, *args):
 # Devices ------------------------------------------------------------------------------------------
 
 
-def accelerators(kind):
-    """A namespace that says how many devices of a kind there are, as `torch.cuda` does."""
-    m = types.SimpleNamespace(__name__=f"portico.{kind}", __doc__=f"Devices of the kind {kind}.")
-
-    def device_count():
-        """How many devices of this kind the runtime has."""
-        try:
-            _core.device(kind)
-        except (RuntimeError, ValueError):
-            return 0
-        return 1
-
-    m.device_count = device_count
-    m.is_available = lambda: device_count() > 0
-    m.is_initialized = m.is_available
-    m.synchronize = lambda device=None: _core.flush_all()
-    m.empty_cache = lambda: _core.release_cached_memory()
-    m.current_device = lambda: 0
-    # There is one stream of random numbers for all devices.
-    m.manual_seed = m.manual_seed_all = lambda seed: _seed(seed)
-    return m
-
-
-def _seed(seed):
-    from .random import manual_seed
-
-    manual_seed(seed)
-
-
-cuda, mps, xpu = (accelerators(k) for k in ("cuda", "mps", "xpu"))
 backends = types.SimpleNamespace(
     cudnn=types.SimpleNamespace(
         deterministic=True, benchmark=False, enabled=False, is_available=lambda: False
     ),
-    mps=types.SimpleNamespace(is_available=mps.is_available, is_built=lambda: False),
+    mps=types.SimpleNamespace(is_available=lambda: False, is_built=lambda: False),
 )
 
 
@@ -122,7 +92,17 @@ def get_default_device():
     >>> pt.get_default_device() == pt.zeros(1).device
     True
     """
-    return _core.full((), 0, get_default_dtype()).device
+    return _core.default_device()
+
+
+@op(method=False)
+def set_default_device(device):
+    """Makes a device the one where tensors are made when nobody says, in this thread. None is the
+    host.
+
+    >>> pt.set_default_device(None)
+    """
+    _core.set_default_device(device)
 
 
 # Switches -----------------------------------------------------------------------------------------
@@ -191,9 +171,6 @@ def _itself(name, doc):
 _itself("pin_memory", "self: memory needs no pinning.")
 _itself("to_dense", "self: all tensors are dense.")
 _itself("coalesce", "self: all tensors are dense.")
-method("is_cpu")(
-    property(lambda self: self.device.type == "cpu", doc="Whether it is in the host's memory.")
-)
 
 
 def _layout(self):

@@ -9,6 +9,7 @@ import numpy as np
 
 from . import _core, _notes
 from ._broadcast import cast, constant, expand_value, operand, sizes_of
+from ._device import HOST, move, on_device, placed
 from ._dtypes import (
     BY_NAME,
     CATEGORY,
@@ -44,6 +45,8 @@ def checked_sizes(name, sizes):
 
 
 def finish(x, requires_grad):
+    """A new tensor, at home on the default device, as the user asked for it."""
+    x = _core.settle(x)
     if requires_grad:
         x.requires_grad = True
     return x
@@ -133,9 +136,11 @@ def _from_array(name, array, dtype, copy):
     return t if dtype is None or d is dtype else cast(t, dtype)
 
 
-def _tensor(name, data, dtype, copy=True):
+def _tensor(name, data, dtype, copy=True, device=None):
     if isinstance(data, Tensor):
         x = data.detach()
+        if device is not None and x.device != _core.device(device):
+            x, copy = move(x, device), False
         if dtype is not None and dtype is not x.dtype:
             return cast(x, dtype)
         return x.clone() if copy else x
@@ -174,7 +179,7 @@ def tensor(data, *, dtype=None, device=None, requires_grad=False, pin_memory=Fal
     tensor([[1, 2],
             [3, 4]])
     """
-    return finish(_tensor("tensor", data, dtype), requires_grad)
+    return finish(_tensor("tensor", data, dtype, device=device), requires_grad)
 
 
 @op(method=False)
@@ -188,8 +193,8 @@ def as_tensor(data, dtype=None, device=None):
     tensor([1.])
     """
     if isinstance(data, Tensor):
-        return data if dtype is None or dtype is data.dtype else data.to(dtype)
-    return _tensor("as_tensor", data, dtype, copy=False)
+        return data.to(device=device, dtype=dtype)
+    return _core.settle(_tensor("as_tensor", data, dtype, copy=False))
 
 
 @op(method=False)
@@ -214,7 +219,10 @@ def asarray(obj, *, dtype=None, device=None, copy=None, requires_grad=False):
             None,
             "copy=None",
         )
-    r = _tensor("asarray", obj, dtype, copy=True) if copy else as_tensor(obj, dtype)
+    if copy:
+        r = _tensor("asarray", obj, dtype, device=device)
+    else:
+        r = as_tensor(obj, dtype, device)
     return finish(r, requires_grad)
 
 
@@ -265,7 +273,8 @@ def from_numpy(ndarray):
             UserWarning,
             stacklevel=2,
         )
-    return _from_array("from_numpy", ndarray, None, False)
+    with placed(HOST):
+        return _core.settle(_from_array("from_numpy", ndarray, None, False))
 
 
 @op(method=False)
@@ -456,13 +465,14 @@ def _new(name, value):
     >>> pt.tensor([1, 2]).{name}(1, 2)
     tensor([[{value}, {value}]])
     """
-    return method(name)(f)
+    return method(name)(on_device(f))
 
 
 new_zeros, new_ones, new_empty = _new("new_zeros", 0), _new("new_ones", 1), _new("new_empty", 0)
 
 
 @method()
+@on_device
 def new_full(
     self, size, fill_value, *, dtype=None, device=None, requires_grad=False, layout=None,
     pin_memory=False,
@@ -481,6 +491,7 @@ def new_full(
 
 
 @method()
+@on_device
 def new_tensor(self, data, *, dtype=None, device=None, requires_grad=False):
     """A copy of data, as for `pt.tensor`, in self's dtype (or `dtype`).
 
@@ -490,10 +501,11 @@ def new_tensor(self, data, *, dtype=None, device=None, requires_grad=False):
     >>> pt.tensor([1.0]).new_tensor([1, 2])
     tensor([1., 2.])
     """
-    return finish(_tensor("new_tensor", data, dtype or self.dtype), requires_grad)
+    return finish(_tensor("new_tensor", data, dtype or self.dtype, device=device), requires_grad)
 
 
 @method()
+@on_device
 def new_empty_strided(
     self, size, stride, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False
 ):

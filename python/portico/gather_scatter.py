@@ -16,6 +16,7 @@ from ._broadcast import (
     require_tensor,
     wrap_dim,
 )
+from ._device import host_values
 from ._dtypes import bool_, highest, int32, int64, is_float, lowest, uint8
 from ._fail import fail_index, fail_runtime
 from ._generated import ops
@@ -425,7 +426,7 @@ def mask_indices(mask):
     """Flat indices of what is true, found on the host: the shape depends on the values."""
     import numpy as np
 
-    return np.flatnonzero(mask.detach().numpy())
+    return np.flatnonzero(host_values(mask, "masked_select"))
 
 
 @op(out=True)

@@ -14,6 +14,7 @@ import numpy as np
 
 from . import _core
 from ._broadcast import broadcast_two, cast, constant, expand_value, operand, require_tensor
+from ._device import host_values, move
 from ._dtypes import bool_, int64, is_float, uint8
 from ._fail import fail_index, fail_runtime, fail_type
 from ._generated import ops
@@ -30,7 +31,7 @@ Tensor = _core.Tensor
 
 
 def _nonzero_arrays(x):
-    mask = truth(x.detach()).numpy()
+    mask = host_values(truth(x.detach()), "nonzero")
     return np.nonzero(np.atleast_1d(mask))
 
 
@@ -47,10 +48,10 @@ def nonzero(input, *, as_tuple=False):
     x = require_tensor("nonzero", input)
     found = _nonzero_arrays(x)
     if as_tuple:
-        return tuple(_core.from_buffer(a, copy=True) for a in found)
+        return tuple(_core.from_buffer(a, copy=True, device=x.device) for a in found)
     if not x.ndim:
         return _core.full((len(found[0]), 0), 0, int64, x.device)
-    return _core.from_buffer(np.stack(found, 1).astype(np.int64), copy=True)
+    return _core.from_buffer(np.stack(found, 1).astype(np.int64), copy=True, device=x.device)
 
 
 @op()
@@ -170,7 +171,8 @@ def parse(x, index):
                     shape.append(x.shape[d])
                     d += 1
             else:
-                tensors[len(shape)] = i
+                # Indices of the host go with any tensor, as in PyTorch.
+                tensors[len(shape)] = move(i, x.device) if _core.is_host(i.device) else i
                 shape.append(x.shape[d])
                 d += 1
         elif isinstance(i, slice):

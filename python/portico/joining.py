@@ -679,7 +679,8 @@ def select_scatter(input, src, dim, index):
 
 
 def _as_indices(arrays, dtype):
-    return cast(_core.from_buffer(np.array(arrays, dtype=np.int64)), dtype or int64)
+    indices = _core.from_buffer(np.array(arrays, dtype=np.int64))
+    return _core.settle(cast(indices, dtype or int64))
 
 
 @op("tril_indices", method=False)

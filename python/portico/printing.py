@@ -134,7 +134,7 @@ def _edges(values):
 
 
 def format_values(x, indent):
-    values = x.detach().numpy()
+    values = x.numpy(force=True)
     floating = CATEGORY[x.dtype] == FLOAT
     if values.dtype.itemsize == 2 and floating:
         values = values.astype(np.float32)
@@ -151,7 +151,7 @@ def tensor_repr(self):
     prefix = "tensor(" if ours else f"{type(self).__name__}("
     indent, suffixes = len(prefix), []
     default = get_default_dtype()
-    if self.device.type != _core.device("cpu").type:
+    if not _core.is_host(self.device):
         suffixes.append(f"device='{self.device}'")
     if self.numel() == 0:
         if self.ndim != 1:

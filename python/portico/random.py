@@ -33,6 +33,7 @@ from ._broadcast import (
     require_tensor,
     sizes_of,
 )
+from ._device import HOST
 from ._dtypes import (
     bool_,
     float16,
@@ -74,8 +75,8 @@ class Generator:
     True
     """
 
-    def __init__(self, device="cpu"):
-        self.device = _core.device(device) if isinstance(device, str) else device
+    def __init__(self, device=None):
+        self.device = HOST if device is None else _core.device(device)
         self._seed, self._offset = 67280421310721, 0
 
     def manual_seed(self, seed):
@@ -117,9 +118,8 @@ class Generator:
         >>> pt.Generator().get_state().shape
         portico.Size([16])
         """
-        return _core.from_buffer(
-            np.array([self._seed, self._offset], np.uint64).view(np.uint8).copy(), copy=True
-        )
+        state = np.array([self._seed, self._offset], np.uint64).view(np.uint8).copy()
+        return _core.from_buffer(state, copy=True, device=HOST)
 
     def set_state(self, state):
         """Goes back to what `get_state` returned.
@@ -136,7 +136,9 @@ class Generator:
         """
         if not isinstance(state, Tensor) or state.numel() != 16:
             fail_type("set_state", "RNG state must be a uint8 tensor of 16 bytes")
-        self._seed, self._offset = (builtins.int(v) for v in state.numpy().copy().view(np.uint64))
+        self._seed, self._offset = (
+            builtins.int(v) for v in state.numpy(force=True).copy().view(np.uint64)
+        )
 
     def clone_state(self):
         """Another generator at the same place of the same stream.
@@ -433,7 +435,7 @@ def randperm(
     if n < 0:
         fail_runtime("randperm", f"n must be non-negative, got{n}")
     order = ops.sort(_bits64((n,), generator), 0, False)[1]
-    return cast(order, dtype or int64)
+    return finish(cast(order, dtype or int64), requires_grad)
 
 
 @op(method=False, out=True)

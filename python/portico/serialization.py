@@ -17,6 +17,7 @@ import numpy as np
 import portico as pt
 
 from . import _core
+from ._device import HOST
 from ._fail import fail_runtime, fail_type
 
 __all__ = ["load", "save"]
@@ -142,7 +143,9 @@ class _Writer:
         key = (data.data_ptr(), tuple(data.shape), tuple(data.stride()), data.dtype.name)
         if data.numel() == 0:
             key = (id(tensor), *key)
-        node = {_TAG: "tensor", "i": self._store(key, data.numpy())}
+        node = {_TAG: "tensor", "i": self._store(key, data.numpy(force=True))}
+        if not _core.is_host(data.device):
+            node["device"] = str(data.device)
         if tensor.requires_grad:
             node["requires_grad"] = True
         if isinstance(tensor, pt.nn.Parameter):
@@ -160,8 +163,8 @@ class _Writer:
 def load(f, map_location=None, *, weights_only=True, mmap=None):
     """Reads what `save` wrote, or the tensors of any safetensors file as a dict.
 
-    `f` is a path or a binary file; `map_location` the device of the tensors. No code is ever run
-    from a file, whatever `weights_only` says.
+    `f` is a path or a binary file; `map_location` the device of the tensors, which otherwise come
+    back where they were. No code is ever run from a file, whatever `weights_only` says.
 
     Raises:
         RuntimeError: a file that is truncated or of another kind.
@@ -257,12 +260,12 @@ class _Reader:
             dtype = ml_dtypes.bfloat16
         return np.frombuffer(info["data"], np.dtype(dtype)).reshape(info["shape"])
 
-    def tensor(self, key):
+    def tensor(self, key, device=None):
         if key in self._made:  # a second tensor over the same memory
             return self._made[key].detach()
-        tensor = _core.from_buffer(self.array(key), copy=True)
-        if self.device is not None:
-            tensor = tensor.to(self.device)
+        device = HOST if device is None else device
+        device = device if self.device is None else self.device
+        tensor = _core.from_buffer(self.array(key), copy=True, device=device)
         self._made[key] = tensor
         return tensor
 
@@ -278,7 +281,7 @@ class _Reader:
         return [(self.decode(key), self.decode(value)) for key, value in node["v"]]
 
     def _read_tensor(self, node):
-        tensor = self.tensor(str(node["i"]))
+        tensor = self.tensor(str(node["i"]), node.get("device"))
         if node.get("parameter"):
             return pt.nn.Parameter(tensor, bool(node.get("requires_grad")))
         if node.get("requires_grad"):

@@ -9,6 +9,7 @@ import numpy as np
 
 from . import _core, _notes
 from ._broadcast import as_float, cast, constant, operand, require_tensor, wrap_dim
+from ._device import host_values
 from ._dtypes import int32, int64, is_float
 from ._fail import fail_index, fail_runtime
 from ._generated import ops
@@ -450,7 +451,7 @@ def unique(input, sorted=True, return_inverse=False, return_counts=False, dim=No
     tensor([1, 3])
     """
     x = require_tensor("unique", input)
-    array = x.detach().numpy()
+    array = host_values(x, "unique")
     if dim is None:
         values, inverse, counts = np.unique(
             array.reshape(-1), return_inverse=True, return_counts=True, equal_nan=False
@@ -460,7 +461,7 @@ def unique(input, sorted=True, return_inverse=False, return_counts=False, dim=No
         values, inverse, counts = _unique_along(array, wrap_dim("unique", dim, x.ndim))
         inverse = inverse.reshape(-1)
     pack = [
-        _core.from_buffer(a, copy=True)
+        _core.from_buffer(a, copy=True, device=x.device)
         for a in (values, inverse.astype(np.int64), counts.astype(np.int64))
     ]
     return _pack(*pack, return_inverse, return_counts)
@@ -479,7 +480,7 @@ def unique_consecutive(input, return_inverse=False, return_counts=False, dim=Non
     tensor([1, 2, 1])
     """
     x = require_tensor("unique_consecutive", input)
-    array = x.detach().numpy()
+    array = host_values(x, "unique_consecutive")
     shape = array.shape
     rows = (
         array.reshape(-1)
@@ -502,7 +503,7 @@ def unique_consecutive(input, return_inverse=False, return_counts=False, dim=Non
     else:
         values = np.moveaxis(values, 0, wrap_dim("unique_consecutive", dim, x.ndim))
     pack = [
-        _core.from_buffer(a, copy=True)
+        _core.from_buffer(a, copy=True, device=x.device)
         for a in (values, inverse.astype(np.int64), counts.astype(np.int64))
     ]
     return _pack(*pack, return_inverse, return_counts)

@@ -7,7 +7,9 @@ import builtins
 import numpy as np
 
 from . import _core
+from ._accelerators import PYTORCH_KINDS
 from ._broadcast import broadcast_two, cast, expand_value, sizes_of
+from ._device import HOST, accelerator_named, move
 from ._dtypes import (
     BY_NAME,
     CATEGORY,
@@ -214,8 +216,8 @@ def _deepcopy(self, memo):
     return copy
 
 
-def _rebuild(array, dtype_name, requires_grad):
-    t = _core.from_buffer(array, copy=True)
+def _rebuild(array, dtype_name, requires_grad, device=None):
+    t = _core.from_buffer(array, copy=True, device=HOST if device is None else device)
     if t.dtype.name != dtype_name:
         t = ops.bitcast(t, BY_NAME[dtype_name])
     t.requires_grad = requires_grad
@@ -224,10 +226,11 @@ def _rebuild(array, dtype_name, requires_grad):
 
 @method("__reduce_ex__")
 def _reduce(self, protocol):
-    array = self.detach().numpy().copy()
+    array = self.numpy(force=True).copy()
     if self.dtype is bfloat16:
         array = array.view(np.int16)
-    return _rebuild, (array, self.dtype.name, self.requires_grad)
+    where = None if _core.is_host(self.device) else str(self.device)
+    return _rebuild, (array, self.dtype.name, self.requires_grad, where)
 
 
 # Dtype and device ---------------------------------------------------------------------------------
@@ -250,7 +253,7 @@ def to(self, *args, dtype=None, device=None, non_blocking=False, copy=False, mem
             dtype = a
         elif isinstance(a, Tensor):
             dtype, device = a.dtype, a.device
-        elif isinstance(a, str | _core.device):
+        elif isinstance(a, str | _core.device) or type(a) is builtins.int:
             device = a
         elif a in (builtins.float, builtins.int, builtins.bool):
             dtype = {builtins.float: float64, builtins.int: int64, builtins.bool: bool_}[a]
@@ -262,10 +265,7 @@ def to(self, *args, dtype=None, device=None, non_blocking=False, copy=False, mem
                 "a dtype, a device or a tensor",
             )
     x = self
-    if device is not None and str(device) != str(self.device):
-        move = getattr(_core, "to_device", None)
-        if move is None:
-            fail_runtime("to", "no such device", device, str(self.device))
+    if device is not None:
         x = move(x, device)
     if dtype is not None and dtype is not x.dtype:
         return ops.cast(x, dtype)
@@ -331,20 +331,38 @@ def cpu(self, memory_format=None):
     >>> pt.ones(2).cpu().device.type
     'cpu'
     """
-    return to(self, "cpu")
+    return move(self, HOST)
 
 
-@method()
-def cuda(self, device=None, non_blocking=False, memory_format=None):
-    """self on an accelerator.
+def _mover(word):
+    def f(self, device=None, non_blocking=False, memory_format=None):
+        kind = accelerator_named(word, word)
+        if isinstance(device, builtins.int):
+            device = f"{kind}:{device}"
+        return move(self, kind if device is None else device)
+
+    f.__name__ = f.__qualname__ = word
+    f.__doc__ = f"""self on a device of this kind.
 
     Raises:
         RuntimeError: there is none.
 
     >>> x = pt.ones(2)
-    >>> moved = x.cuda() if pt.cuda.is_available() else x
+    >>> moved = x.{word}() if pt.{word}.is_available() else x
     """
-    return to(self, "cuda" if device is None else device)
+    method()(f)
+
+    def on(self):
+        return self.device.type == _core.driver_name(word)
+
+    method(f"is_{word}")(property(on, doc="Whether the tensor is on such a device."))
+
+
+for _word in PYTORCH_KINDS:
+    _mover(_word)
+method("is_cpu")(
+    property(lambda self: _core.is_host(self.device), doc="Whether it is in the host's memory.")
+)
 
 
 @method()
@@ -456,9 +474,6 @@ _constant_property("is_quantized", False, "False: there are no quantised tensors
 _constant_property("is_meta", False, "False: all tensors have values.")
 _constant_property("is_nested", False, "False: all tensors are rectangular.")
 _constant_property("is_mkldnn", False, "False: all tensors are row-major.")
-method("is_cuda")(
-    property(lambda self: self.device.type == "cuda", doc="Whether the tensor is on such a device.")
-)
 method("itemsize")(property(lambda self: self.dtype.itemsize, doc="Bytes of one element."))
 method("nbytes")(
     property(lambda self: self.numel() * self.dtype.itemsize, doc="Bytes of all elements.")
@@ -501,7 +516,16 @@ _answer("is_conj", False, "False: all dtypes are real.")
 _answer("is_neg", False, "False: no tensor is a negated view.")
 _answer("is_pinned", False, "False: memory needs no pinning.")
 _answer("is_shared", False, "False: no memory is shared between processes.")
-_answer("get_device", -1, "-1, as for every tensor in the host's memory.")
+
+
+@method()
+def get_device(self):
+    """The index of the tensor's device; -1 for the host.
+
+    >>> pt.ones(2).get_device()
+    -1
+    """
+    return -1 if _core.is_host(self.device) else self.device.index
 
 
 @method()
@@ -542,6 +566,7 @@ def copy_(self, src, non_blocking=False):
     """
     if not isinstance(src, Tensor):
         fail_type("copy_", f"copy_(): argument 'other' must be Tensor, not {type(src).__name__}")
+    src = move(src, self.device)
     shape = broadcast_two("copy_", tuple(self.shape), tuple(src.shape))
     return assign("copy_", self, expand_value(cast(src, self.dtype), shape))
 

@@ -15,6 +15,9 @@ using namespace portico::rt;
 //===----------------------------------------------------------------------===//
 
 portico_code portico_buffer::beforeRead(portico_stream &stream, portico_status *status) {
+  if (device->hostMemory)
+    return PORTICO_OK;
+  stream.handedOver();
   if (device->oneStream())
     return PORTICO_OK;
   users.fetch_or(only(stream), std::memory_order_acq_rel);
@@ -22,6 +25,9 @@ portico_code portico_buffer::beforeRead(portico_stream &stream, portico_status *
 }
 
 portico_code portico_buffer::beforeWrite(portico_stream &stream, portico_status *status) {
+  if (device->hostMemory)
+    return PORTICO_OK;
+  stream.handedOver();
   if (device->oneStream())
     return PORTICO_OK;
   StreamSet before = users.fetch_or(only(stream), std::memory_order_acq_rel) |
@@ -143,10 +149,12 @@ portico_code portico_buffer_write(portico_buffer *buffer, uint64_t offset, const
   portico_stream &stream = *portico_stream_current(&device);
   if (portico_code code = buffer->beforeWrite(stream, status))
     return code;
+  uint64_t handed = stream.handed.load(std::memory_order_acquire);
   if (device.driver->copy(device.handle, static_cast<char *>(buffer->data) + offset, source, bytes,
                           PORTICO_COPY_TO_DEVICE, stream.handle) != 0 ||
       device.driver->stream_synchronize(device.handle, stream.handle) != 0)
     return failed(device, "copy", status);
+  stream.waitedFor(handed);
   return PORTICO_OK;
 }
 
@@ -163,11 +171,13 @@ portico_code portico_buffer_read(const portico_buffer *buffer, uint64_t offset, 
       only(stream) | StreamSet(1) << buffer->writer.load(std::memory_order_acquire));
   if (portico_code code = const_cast<portico_buffer *>(buffer)->beforeRead(stream, status))
     return code;
+  uint64_t handed = stream.handed.load(std::memory_order_acquire);
   if (device.driver->copy(device.handle, destination,
                           static_cast<const char *>(buffer->data) + offset, bytes,
                           PORTICO_COPY_TO_HOST, stream.handle) != 0 ||
       device.driver->stream_synchronize(device.handle, stream.handle) != 0)
     return failed(device, "copy", status);
+  stream.waitedFor(handed);
   return finish(stream, runs, status);
 }
 

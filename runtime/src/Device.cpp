@@ -297,9 +297,15 @@ int32_t portico_device_is_host(const portico_device *device) { return device->ho
 
 portico_code portico_device_synchronize(portico_device *device, portico_status *status) {
   std::vector<PendingRun> runs = device->pending.take(~StreamSet(0));
+  unsigned made = device->streamsMade.load(std::memory_order_acquire);
+  std::array<uint64_t, kMaxStreams> handed;
+  for (unsigned i = 0; i < made; ++i)
+    handed[i] = device->streams[i].handed.load(std::memory_order_acquire);
   if (device->driver->synchronize(device->handle) != 0)
     return fail(status, PORTICO_DEVICE_ERROR, "[device] %s failed: %s", device->name.c_str(),
                 device->driver->last_error());
+  for (unsigned i = 0; i < made; ++i)
+    device->streams[i].waitedFor(handed[i]);
   return finish(*portico_stream_default(device), runs, status);
 }
 

@@ -49,6 +49,7 @@ portico_code portico::rt::orderAfter(portico_stream &stream, StreamSet others,
     if (driver.event_record(device.handle, event, device.streamAt(number)->handle) != 0 ||
         driver.stream_wait(device.handle, stream.handle, event) != 0)
       code = driverFailed(device, "stream_wait", status);
+    stream.handedOver();
   }
   driver.event_destroy(device.handle, event);
   return code;
@@ -62,7 +63,9 @@ portico_code portico_stream_next(portico_device *device, portico_stream **stream
     void *handle = nullptr;
     if (device->driver->stream_create(device->handle, &handle) != 0)
       return driverFailed(*device, "stream_create", status);
-    device->streams[made] = {device, handle, uint8_t(made)};
+    device->streams[made].device = device;
+    device->streams[made].handle = handle;
+    device->streams[made].number = uint8_t(made);
     device->streamsMade.store(made + 1, std::memory_order_release);
     *stream = &device->streams[made];
     return PORTICO_OK;
@@ -97,23 +100,35 @@ portico_device *portico_stream_device(const portico_stream *stream) { return str
 portico_code portico_stream_synchronize(portico_stream *stream, portico_status *status) {
   portico_device &device = *stream->device;
   std::vector<PendingRun> runs = device.pending.take(only(*stream));
+  uint64_t handed = stream->handed.load(std::memory_order_acquire);
   if (device.driver->stream_synchronize(device.handle, stream->handle) != 0)
     return driverFailed(device, "stream_synchronize", status);
+  stream->waitedFor(handed);
   return finish(*stream, runs, status);
 }
 
 portico_code portico_stream_query(portico_stream *stream, int32_t *done, portico_status *status) {
   portico_device &device = *stream->device;
   const portico_driver &driver = *device.driver;
-  void *event = nullptr;
-  if (driver.event_create(device.handle, &event) != 0)
+  uint64_t handed = stream->handed.load(std::memory_order_acquire);
+  *done = stream->finished.load(std::memory_order_acquire) >= handed;
+  if (*done)
+    return PORTICO_OK;
+  // One event for as long as nothing more is handed over: asking again and again must
+  // not put off the answer.
+  std::lock_guard<std::mutex> lock(stream->queryMutex);
+  if (!stream->queryEvent && driver.event_create(device.handle, &stream->queryEvent) != 0)
     return driverFailed(device, "event_create", status);
-  portico_code code = PORTICO_OK;
-  if (driver.event_record(device.handle, event, stream->handle) != 0 ||
-      driver.event_query(device.handle, event, done) != 0)
-    code = driverFailed(device, "event_query", status);
-  driver.event_destroy(device.handle, event);
-  return code;
+  if (stream->queried != handed) {
+    if (driver.event_record(device.handle, stream->queryEvent, stream->handle) != 0)
+      return driverFailed(device, "event_record", status);
+    stream->queried = handed;
+  }
+  if (driver.event_query(device.handle, stream->queryEvent, done) != 0)
+    return driverFailed(device, "event_query", status);
+  if (*done)
+    stream->waitedFor(handed);
+  return PORTICO_OK;
 }
 
 //===----------------------------------------------------------------------===//
@@ -171,6 +186,7 @@ portico_code portico_event_wait(portico_event *event, portico_stream *stream,
   if (event->stream &&
       event->device->driver->stream_wait(event->device->handle, stream->handle, event->handle) != 0)
     return driverFailed(*event->device, "stream_wait", status);
+  stream->handedOver();
   return PORTICO_OK;
 }
 

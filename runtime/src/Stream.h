@@ -14,7 +14,9 @@
 
 #include "portico/runtime.h"
 
+#include <atomic>
 #include <cstdint>
+#include <mutex>
 
 struct portico_stream {
   portico_device *device = nullptr;
@@ -22,6 +24,20 @@ struct portico_stream {
   void *handle = nullptr;
   /// Its place among the streams of the device; 0 is the default stream.
   uint8_t number = 0;
+  /// How often it was handed something, and how much of that the host has waited for.
+  std::atomic<uint64_t> handed{0}, finished{0};
+  /// Stands behind all that was handed over when somebody last asked whether it is done.
+  std::mutex queryMutex;
+  void *queryEvent = nullptr;
+  uint64_t queried = 0;
+
+  void handedOver() { handed.fetch_add(1, std::memory_order_acq_rel); }
+  /// The host waited for all that there was when `handed` was `count`.
+  void waitedFor(uint64_t count) {
+    uint64_t before = finished.load(std::memory_order_acquire);
+    while (before < count && !finished.compare_exchange_weak(before, count)) {
+    }
+  }
 };
 
 namespace portico::rt {

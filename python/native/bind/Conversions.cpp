@@ -5,6 +5,7 @@
 #include "python/native/bind/Numbers.h"
 #include "python/native/bind/TensorObject.h"
 #include "python/native/graph/Flush.h"
+#include "python/native/graph/Transfer.h"
 
 #include <cstring>
 
@@ -28,7 +29,7 @@ static uint64_t oneElement(Tensor &tensor, const char *why) {
   if (value->form == NodeForm::scalar)
     return value->bits;
   uint64_t bits = 0;
-  portico_buffer_read(value->value.get(), 0, &bits, itemSize(value->spec.dtype), nullptr);
+  readBuffer(value->value, &bits, itemSize(value->spec.dtype));
   return bits;
 }
 
@@ -58,7 +59,7 @@ PyObject *toList(Tensor &tensor) {
     return item(tensor);
   Ref<Node> value = hostValue(tensor, "tolist");
   std::vector<char> bytes(value->byteCount());
-  portico_buffer_read(value->value.get(), 0, bytes.data(), bytes.size(), nullptr);
+  readBuffer(value->value, bytes.data(), bytes.size());
   const char *data = bytes.data();
   return nested(data, spec.dtype, spec.dims);
 }

@@ -48,6 +48,7 @@ struct Export {
 } // namespace
 
 constexpr int32_t hostMemory = 1;
+constexpr int32_t otherMemory = 12; // an extension device: nobody else can read it
 
 static DLDataType toDLPack(DType dtype) {
   uint8_t bits = itemSize(dtype) * 8;
@@ -155,7 +156,10 @@ static Tensor fromCapsule(nb::handle source) {
 
 void bindDLPack(nb::module_ &m) {
   method("__dlpack__", [](TensorArg x, nb::kwargs) { return toCapsule(x); });
-  method("__dlpack_device__", [](TensorArg) { return nb::make_tuple(hostMemory, 0); });
+  method("__dlpack_device__", [](TensorArg x) {
+    return nb::make_tuple(isHost(x->device()) ? hostMemory : otherMemory,
+                          deviceEntry(x->device()).ordinal);
+  });
   m.def("from_dlpack", &fromCapsule, "A tensor over the memory of another library's array.");
 }
 

@@ -35,7 +35,7 @@ static nb::dict stats() {
   const Counters &count = counters();
   portico_memory_stats memory = {};
   memory.struct_size = sizeof(memory);
-  portico_memory_get_stats(deviceEntry(0).device, &memory);
+  portico_memory_get_stats(openDevice(hostDevice), &memory);
   nb::dict d;
   d["ops_recorded"] = count.opsRecorded;
   d["ops_pending"] = count.pendingOps;
@@ -72,6 +72,7 @@ static nb::list explain() {
     d["kernels_compiled"] = record.build.kernelsCompiled;
     d["compile_ms"] = record.build.ms;
     d["run_ms"] = record.runMs;
+    d["device"] = record.device;
     list.append(d);
   }
   return list;
@@ -147,12 +148,12 @@ void bindFlush(nb::module_ &m) {
       "flush_all", [](const std::string &why) { flushAll(why.c_str()); }, "why"_a = "flush_all",
       "Runs what every living tensor waits for.");
   m.def("stats", &stats);
-  m.def("reset_peak", [] { portico_memory_reset_peak(deviceEntry(0).device); });
+  m.def("reset_peak", [] { portico_memory_reset_peak(openDevice(hostDevice)); });
   m.def(
       "set_memory_limit",
-      [](uint64_t bytes) { portico_memory_set_limit(deviceEntry(0).device, bytes); },
+      [](uint64_t bytes) { portico_memory_set_limit(openDevice(hostDevice), bytes); },
       "The most that tensors may take; 0: what the machine has.");
-  m.def("release_cached_memory", [] { portico_memory_release_cached(deviceEntry(0).device); });
+  m.def("release_cached_memory", [] { portico_memory_release_cached(openDevice(hostDevice)); });
   m.def("get_num_threads", [] { return portico_get_num_threads(); });
   m.def("set_num_threads", [](int threads) {
     portico_status status = {};

@@ -13,6 +13,7 @@
 #include "python/native/bind/Types.h"
 #include "python/native/graph/Flush.h"
 #include "python/native/graph/Memory.h"
+#include "python/native/graph/Transfer.h"
 
 #include <nanobind/stl/string.h>
 
@@ -64,8 +65,11 @@ static Tensor copyOf(nb::handle array, DType dtype, DeviceId device) {
   describe(array, dims, strides, data);
   TensorSpec spec(dtype, dims);
   Tracked value;
-  Buffer buffer = allocateOrFail(device, spec.numElements() * itemSize(dtype));
+  Buffer buffer = allocateOrFail(hostDevice, spec.numElements() * itemSize(dtype));
   copyStrided(buffer.data(), data, dims, strides, itemSize(dtype), false);
+  // Where nobody says, it goes where it is used.
+  if (device != anywhere)
+    buffer = copyTo(buffer, device);
   value.value = Node::leaf(std::move(spec), std::move(buffer), device);
   return Tensor::of(std::move(value));
 }
@@ -80,8 +84,10 @@ static Tensor fromBuffer(nb::handle array, bool copy, nb::handle dtype, nb::hand
     type = dtypeFrom(dtype);
     native = native.attr("astype")(numpyDtype(type));
   }
-  DeviceId id = deviceFrom(device);
-  if (copy || !native.is(source))
+  DeviceId id = device.is_none() ? anywhere : deviceFrom(device);
+  bool shared =
+      !copy && native.is(source) && (id == anywhere ? isHost(defaultDevice()) : isHost(id));
+  if (!shared)
     return copyOf(native, type, id);
 
   bool readOnly = !nb::cast<bool>(native.attr("flags").attr("writeable"));
@@ -105,7 +111,8 @@ static Tensor fromBuffer(nb::handle array, bool copy, nb::handle dtype, nb::hand
       return copyOf(native, type, id); // a field of a record: no stride in elements
     stride /= itemSize(type);
   }
-  return importMemory(TensorSpec(type, dims), strides, data, readOnly, native.release().ptr(), id);
+  return importMemory(TensorSpec(type, dims), strides, data, readOnly, native.release().ptr(),
+                      hostDevice);
 }
 
 //===----------------------------------------------------------------------===//
@@ -155,6 +162,8 @@ void bindMemory(nb::module_ &m) {
         if (!force)
           return toNumpy(x);
         Tensor plain = x->detach();
+        if (!isHost(x->device()))
+          plain = Tensor::of({moved(x->read().value, hostDevice), {}, nullptr});
         nb::object owner = nb::steal(wrap(std::move(plain)));
         return toNumpy({owner.ptr()});
       },

@@ -37,6 +37,8 @@ NB_MODULE(_core, m) {
   bindAutograd(m);
   bindBackward(m);
   bindFlush(m);
+  bindDevices(m);
+  bindStreams(m);
   nb::module_::import_("os").attr("register_at_fork")(nb::arg("after_in_child") =
                                                           m.attr("_after_fork"));
 }

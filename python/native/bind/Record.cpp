@@ -137,6 +137,11 @@ static llvm::SmallVector<int64_t, 6> sizesArg(nb::handle shape, DType dtype, con
   return dims;
 }
 
+/// Where a recorded number lives: with those it meets, unless somebody says.
+static DeviceId placeOf(nb::handle device) {
+  return device.is_none() ? anywhere : deviceFrom(device);
+}
+
 /// A number that is part of the program.
 static Tracked splat(nb::handle shape, nb::handle value, nb::handle dtype, nb::handle device) {
   Number number = numberArg(value, "splat");
@@ -147,7 +152,7 @@ static Tracked splat(nb::handle shape, nb::handle value, nb::handle dtype, nb::h
   attrs.push_back(itemSize(type));
   attrs.push_back(number.bits(type));
   Tracked result;
-  result.value = Node::op(OpKind::constant, {}, attrs, TensorSpec(type, dims), deviceFrom(device));
+  result.value = Node::op(OpKind::constant, {}, attrs, TensorSpec(type, dims), placeOf(device));
   return result;
 }
 
@@ -159,14 +164,14 @@ static Tracked full(nb::handle shape, nb::handle value, nb::handle dtype, nb::ha
   // every other number is an argument, so that it can change.
   if (bits == bitsOfInteger(0, type) || bits == bitsOfInteger(1, type))
     return splat(shape, value, dtype, device);
-  return numberLike(type, bits, sizesArg(shape, type, "full"), deviceFrom(device));
+  return numberLike(type, bits, sizesArg(shape, type, "full"), placeOf(device));
 }
 
 static Tracked scalar(nb::handle value, nb::handle dtype, nb::handle device) {
   Number number = numberArg(value, "scalar");
   DType type = dtypeOr(dtype, number.promotedAs());
   Tracked result;
-  result.value = Node::scalar(type, number.bits(type), deviceFrom(device));
+  result.value = Node::scalar(type, number.bits(type), placeOf(device));
   return result;
 }
 

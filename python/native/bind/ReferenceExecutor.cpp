@@ -10,6 +10,7 @@
 #include "python/native/graph/Counters.h"
 #include "python/native/graph/Executable.h"
 #include "python/native/graph/Flush.h"
+#include "python/native/graph/Transfer.h"
 
 #include <nanobind/stl/string.h>
 
@@ -65,10 +66,11 @@ private:
   }
 
   static nb::object arrayOf(portico_buffer *buffer, const TensorSpec &spec) {
-    nb::bytes bytes(static_cast<const char *>(portico_buffer_data(buffer)),
-                    portico_buffer_bytes(buffer));
+    std::string bytes(portico_buffer_bytes(buffer), 0);
+    portico_buffer_retain(buffer);
+    readBuffer(Buffer::adopt(buffer), bytes.data(), bytes.size());
     nb::object numpy = nb::module_::import_("numpy");
-    return numpy.attr("frombuffer")(bytes, numpyDtype(spec.dtype))
+    return numpy.attr("frombuffer")(nb::bytes(bytes.data(), bytes.size()), numpyDtype(spec.dtype))
         .attr("reshape")(nb::steal(sizeObject(spec.dims)));
   }
 
@@ -83,7 +85,7 @@ private:
     Buffer buffer = allocate(device, expected, error);
     if (!buffer)
       raise(ErrorKind::memory, error);
-    portico_buffer_write(buffer.get(), 0, bytes.c_str(), expected, nullptr);
+    writeBuffer(buffer, bytes.c_str(), expected);
     return buffer.release();
   }
 

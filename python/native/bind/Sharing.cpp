@@ -33,9 +33,11 @@ char *exportMemory(Tensor &tensor, const char *why) {
   Storage &storage = *tensor.storage;
   if (storage.external)
     return storage.external->data;
-  if (!portico_device_is_host(deviceEntry(tensor.device()).device))
-    raise(ErrorKind::type, std::string("[") + why + "] can't convert a tensor of device " +
-                               deviceName(tensor.device()) + "; got " +
+  if (!isHost(tensor.device()))
+    raise(ErrorKind::type, std::string("[") + why + "] can't convert " +
+                               deviceName(tensor.device()) +
+                               " device type tensor to numpy. Use Tensor.cpu() to copy the tensor "
+                               "to host memory first.; got " +
                                deviceName(tensor.device()) + "; expected host memory; try .cpu()");
   Ref<Node> value = storage.value;
   evaluate(value.get(), why);

@@ -4,6 +4,7 @@
 #include "python/native/bind/TensorObject.h"
 #include "python/native/bind/Types.h"
 #include "python/native/graph/Flush.h"
+#include "python/native/graph/Transfer.h"
 
 #include <nanobind/stl/string.h>
 
@@ -129,7 +130,10 @@ static void assign(TensorArg self, TensorArg value) {
   if (to != from)
     raise(ErrorKind::runtime, "[assign] value of another type; got " + toString(from) +
                                   "; expected " + toString(to) + "; try .to(dtype).expand(sizes)");
-  self->assign(value->read());
+  Tracked next = value->read();
+  if (value->device() != self->device() && next.value->device != anywhere)
+    next.value = moved(std::move(next.value), self->device());
+  self->assign(std::move(next));
   recordedWrite(*self);
 }
 
@@ -149,8 +153,10 @@ static void setData(TensorArg self, TensorArg other) {
   if (self->group) {
     self->group->base = self->view ? self->view->step : nullptr;
     ++self->group->edgeVersion;
-    if (requires_)
+    if (requires_) {
       self->group->edge.node->results[0] = self->spec();
+      self->group->edge.node->device = self->device();
+    }
   }
 }
 

@@ -95,14 +95,27 @@ llvm::SmallVector<int64_t, 6> intsFrom(nb::handle object, const char *what) {
   return ints;
 }
 
+/// An index alone is one of the accelerator's devices, as in PyTorch.
+static DeviceId acceleratorFrom(int index) {
+  DeviceId id;
+  std::string error = "no accelerator";
+  std::string type = acceleratorType();
+  if (type.empty() || !findDevice(type + ":" + std::to_string(index), id, error))
+    raise(ErrorKind::runtime, "[device] " + error + "; got " + std::to_string(index) +
+                                  "; expected the index of a device that is no host; try a name");
+  return id;
+}
+
 DeviceId deviceFrom(nb::handle object) {
   if (object.is_none())
-    return 0;
+    return defaultDevice();
   DeviceValue *value;
   if (nb::try_cast(object, value) && value)
     return value->id;
   DeviceId id;
   std::string error;
+  if (PyLong_Check(object.ptr()) && !PyBool_Check(object.ptr()))
+    return acceleratorFrom(nb::cast<int>(object));
   if (!PyUnicode_Check(object.ptr()))
     raise(ErrorKind::type, std::string("[device] not a device; got ") +
                                Py_TYPE(object.ptr())->tp_name + "; expected a device or its name");
@@ -237,7 +250,7 @@ Raises RuntimeError for a device that there is not.
                    [](DeviceValue &d) -> nb::object {
                      const DeviceEntry &entry = deviceEntry(d.id);
                      // A host device is simply "the" device, as PyTorch's CPU is.
-                     if (portico_device_is_host(entry.device) && entry.ordinal == 0)
+                     if (entry.host && entry.ordinal == 0)
                        return nb::none();
                      return nb::int_(entry.ordinal);
                    })
@@ -246,7 +259,7 @@ Raises RuntimeError for a device that there is not.
            [](DeviceValue &d) {
              const DeviceEntry &entry = deviceEntry(d.id);
              std::string text = "device(type='" + entry.type + "'";
-             if (!portico_device_is_host(entry.device) || entry.ordinal)
+             if (!entry.host || entry.ordinal)
                text += ", index=" + std::to_string(entry.ordinal);
              return text + ")";
            })

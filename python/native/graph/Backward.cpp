@@ -9,6 +9,7 @@
 #include "python/native/graph/Backward.h"
 #include "python/native/graph/Failure.h"
 #include "python/native/graph/Stretch.h"
+#include "python/native/graph/Transfer.h"
 
 #include <algorithm>
 
@@ -250,6 +251,10 @@ private:
       attrs.push_back(0);
       gradient.value = Node::op(OpKind::constant, {}, attrs, spec, node->device);
     }
+    // A number of the host's that was used on another device has its gradient there.
+    if (gradient.value->device != node->device)
+      gradient.value = gradient.value->device == anywhere ? settled(gradient.value, node->device)
+                                                          : moved(gradient.value, node->device);
     for (ResultHooks &hooks : node->resultHooks)
       for (size_t i = 0; i < hooks.hooks.size(); ++i)
         callHook(hooks.hooks[i].callable, gradient);

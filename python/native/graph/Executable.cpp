@@ -16,6 +16,8 @@ public:
     return portico_program_run(program, inputs.data(), donate.data(), outputs.data(), &status);
   }
 
+  const portico_program *handle() const override { return program; }
+
 private:
   portico_program *program;
 };
@@ -27,6 +29,7 @@ std::shared_ptr<Executable> buildExecutable(const Trace &trace, const std::vecto
   const FlushSettings &settings = flushSettings();
   if (settings.executor == ExecutorChoice::reference)
     return buildReference(trace, device);
+  portico_device *opened = openDevice(device);
   CompiledProgram compiled;
   if (!compileTrace(trace, donatable, deviceName(device), settings.compiler, compiled, error))
     return nullptr;
@@ -39,8 +42,8 @@ std::shared_ptr<Executable> buildExecutable(const Trace &trace, const std::vecto
   portico_status status = {};
   status.struct_size = sizeof(status);
   portico_program *program = nullptr;
-  if (portico_program_load(deviceEntry(device).device, compiled.bytes.data(), compiled.bytes.size(),
-                           &program, &status) != PORTICO_OK) {
+  if (portico_program_load(opened, compiled.bytes.data(), compiled.bytes.size(), &program,
+                           &status) != PORTICO_OK) {
     error = std::string("[load] ") + status.message;
     return nullptr;
   }

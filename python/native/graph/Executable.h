@@ -30,6 +30,8 @@ public:
   virtual portico_code run(const std::vector<portico_buffer *> &inputs,
                            const std::vector<uint8_t> &donate,
                            std::vector<portico_buffer *> &outputs, portico_status &status) = 0;
+  /// What errors name that come up after the run; null where there are none.
+  virtual const portico_program *handle() const { return nullptr; }
 };
 
 /// Who runs programs: the compiler and the runtime, or the NumPy interpreter.

@@ -6,6 +6,7 @@
 #include "python/native/graph/Memory.h"
 #include "python/native/graph/Slice.h"
 #include "python/native/graph/Storage.h"
+#include "python/native/graph/Transfer.h"
 
 #include <algorithm>
 #include <chrono>
@@ -68,6 +69,8 @@ struct Program {
   std::vector<int64_t> key;
   std::shared_ptr<Executable> executable;
   uint64_t lastUse = 0;
+  /// Kept for what comes up after a run, on devices that work apart from the host.
+  Ref<Trace> trace;
 };
 } // namespace
 
@@ -116,10 +119,11 @@ static std::shared_ptr<Executable> build(const Slice &slice, FlushRecord &record
   Ref<Trace> trace = traceOf(slice);
   std::string error;
   std::shared_ptr<Executable> executable;
+  DeviceId device = slice.device();
+  openDevice(device);
   {
     WithoutGil unlocked;
-    executable =
-        buildExecutable(*trace, slice.donatable, slice.order[0]->device, record.build, error);
+    executable = buildExecutable(*trace, slice.donatable, device, record.build, error);
   }
   if (!executable)
     raise(ErrorKind::internal, error);
@@ -135,7 +139,8 @@ static std::shared_ptr<Executable> build(const Slice &slice, FlushRecord &record
   record.result = record.build.compiled ? "compiled" : record.build.diskHit ? "disk hit" : "built";
   if (programs.size() >= maxPrograms)
     dropOldPrograms();
-  programs.emplace(slice.hash, Program{slice.key, executable, ++useCount});
+  programs.emplace(slice.hash, Program{slice.key, executable, ++useCount,
+                                       isHost(device) ? Ref<Trace>() : trace});
   return executable;
 }
 
@@ -143,11 +148,10 @@ static std::shared_ptr<Executable> build(const Slice &slice, FlushRecord &record
 // A run
 //===----------------------------------------------------------------------===//
 
-[[noreturn]] static void failRun(const Slice &slice, portico_code code,
+[[noreturn]] static void failRun(Ref<Trace> trace, portico_code code,
                                  const portico_status &status) {
   std::string op = "run", line;
-  if (status.op >= 0) {
-    Ref<Trace> trace = traceOf(slice);
+  if (status.op >= 0 && trace) {
     if (uint32_t(status.op) < trace->ops.size()) {
       const TraceOp &failed = trace->ops[status.op];
       const SourceLine &source = trace->locations[failed.location];
@@ -162,30 +166,53 @@ static std::shared_ptr<Executable> build(const Slice &slice, FlushRecord &record
                                 std::to_string(status.bound - 1) + line);
   if (code == PORTICO_OUT_OF_MEMORY)
     raise(ErrorKind::memory, "[" + op + "] " + status.message + line);
+  if (code == PORTICO_UNAVAILABLE || code == PORTICO_INVALID_ARGUMENT)
+    raise(ErrorKind::runtime, status.message + line);
   raise(ErrorKind::internal, "[" + op + "] " + status.message + line);
 }
 
-static std::vector<Buffer> scalarBuffers(const Slice &slice) {
+void waitFor(llvm::function_ref<portico_code(portico_status &)> call) {
+  portico_status status = {};
+  status.struct_size = sizeof(status);
+  status.op = -1;
+  portico_code code;
+  {
+    WithoutGil unlocked;
+    code = call(status);
+  }
+  if (code == PORTICO_OK)
+    return;
+  Ref<Trace> trace;
+  if (status.program)
+    for (auto &[hash, program] : programs)
+      if (program.executable->handle() == status.program)
+        trace = program.trace;
+  failRun(trace, code, status);
+}
+
+/// The inputs in the memory of the device: numbers become buffers, and small tables of the
+/// library's own, which are at home everywhere, are copied.
+static std::vector<Buffer> inputBuffers(const Slice &slice, DeviceId device) {
   std::vector<Buffer> buffers;
   for (const Node *input : slice.inputs) {
-    if (input->form != NodeForm::scalar)
+    if (input->form != NodeForm::scalar) {
+      buffers.push_back(copyTo(input->value, device));
       continue;
-    buffers.push_back(allocateOrFail(slice.order[0]->device, itemSize(input->spec.dtype)));
-    portico_buffer_write(buffers.back().get(), 0, &input->bits, itemSize(input->spec.dtype),
-                         nullptr);
+    }
+    uint64_t bytes = itemSize(input->spec.dtype);
+    buffers.push_back(allocateOrFail(device, bytes));
+    writeNumber(buffers.back(), input->bits, bytes);
   }
   return buffers;
 }
 
 static void run(const Slice &slice, Executable &executable, FlushRecord &record) {
-  std::vector<Buffer> scalars = scalarBuffers(slice);
+  DeviceId device = slice.device();
+  std::vector<Buffer> buffers = inputBuffers(slice, device);
   std::vector<portico_buffer *> inputs, outputs(slice.outputs.size(), nullptr);
   std::vector<uint8_t> donate;
-  size_t scalar = 0;
   for (size_t i = 0; i < slice.inputs.size(); ++i) {
-    const Node *input = slice.inputs[i];
-    inputs.push_back(input->form == NodeForm::scalar ? scalars[scalar++].get()
-                                                     : input->value.get());
+    inputs.push_back(buffers[i].get());
     donate.push_back(slice.donatable[i]);
     record.donated += slice.donatable[i];
   }
@@ -210,17 +237,22 @@ static void run(const Slice &slice, Executable &executable, FlushRecord &record)
   if (PyErr_Occurred()) // the interpreter's own error
     throw PythonErrorSet();
   if (code != PORTICO_OK && code != PORTICO_INDEX_OUT_OF_RANGE)
-    failRun(slice, code, status);
+    failRun(status.op >= 0 ? traceOf(slice) : Ref<Trace>(), code, status);
   std::unique_ptr<Failure> failure;
   if (code != PORTICO_OK) {
     try {
-      failRun(slice, code, status);
+      failRun(status.op >= 0 ? traceOf(slice) : Ref<Trace>(), code, status);
     } catch (Failure &error) {
       failure = std::make_unique<Failure>(error);
     }
   }
-  for (size_t i = 0; i < results.size(); ++i)
+  for (size_t i = 0; i < results.size(); ++i) {
+    if (results[i]->device == anywhere)
+      results[i]->device = device;
+    else if (results[i]->device != device)
+      delivered[i] = copyTo(delivered[i], results[i]->device);
     results[i]->evaluated(std::move(delivered[i]));
+  }
   if (failure)
     throw *failure;
 }
@@ -228,6 +260,11 @@ static void run(const Slice &slice, Executable &executable, FlushRecord &record)
 static auto &log = *new std::deque<FlushRecord>();
 const std::deque<FlushRecord> &flushLog() { return log; }
 void clearFlushLog() { log.clear(); }
+void logFlush(FlushRecord record) {
+  if (log.size() == 512)
+    log.pop_front();
+  log.push_back(std::move(record));
+}
 
 static void flush(llvm::ArrayRef<Node *> roots, bool keepCostly, const char *why) {
   Slice slice;
@@ -256,10 +293,9 @@ static void flush(llvm::ArrayRef<Node *> roots, bool keepCostly, const char *why
     if (PyErr_CheckSignals() != 0)
       throw PythonErrorSet();
   }
+  record.device = deviceName(slice.device());
   run(slice, *executable, record);
-  if (log.size() == 512)
-    log.pop_front();
-  log.push_back(std::move(record));
+  logFlush(std::move(record));
 }
 
 //===----------------------------------------------------------------------===//
@@ -272,20 +308,37 @@ static uint64_t pendingFloor = 0;
 static uint64_t bytesAtFlush = 0;
 
 static uint64_t liveBytes() {
-  portico_memory_stats stats = {};
-  stats.struct_size = sizeof(stats);
-  portico_memory_get_stats(deviceEntry(0).device, &stats);
-  return stats.live_bytes;
+  uint64_t bytes = 0;
+  for (portico_device *device : openDevices()) {
+    portico_memory_stats stats = {};
+    stats.struct_size = sizeof(stats);
+    portico_memory_get_stats(device, &stats);
+    bytes += stats.live_bytes;
+  }
+  return bytes;
 }
 
 static void flushPending(llvm::ArrayRef<Node *> values, bool keepCostly, const char *why) {
   FlushLock lock;
-  llvm::SmallVector<Node *, 8> roots;
-  for (Node *value : values)
-    if (value->pending())
-      roots.push_back(value);
-  if (!roots.empty())
+  // One program for each device.
+  llvm::SmallVector<Node *, 8> roots, others;
+  while (true) {
+    roots.clear();
+    others.clear();
+    DeviceId device = anywhere;
+    for (Node *value : values) {
+      if (!value->pending())
+        continue;
+      if (device == anywhere)
+        device = value->device;
+      (value->device == device || value->device == anywhere ? roots : others).push_back(value);
+    }
+    if (roots.empty())
+      return;
     flush(roots, keepCostly, why);
+    if (others.empty())
+      return;
+  }
 }
 
 void evaluate(llvm::ArrayRef<Node *> values, const char *why) {
@@ -294,8 +347,10 @@ void evaluate(llvm::ArrayRef<Node *> values, const char *why) {
   for (Node *value : values) {
     alive.emplace_back(value);
     if (value->form == NodeForm::scalar) {
+      if (value->device == anywhere)
+        value->device = defaultDevice();
       Buffer buffer = allocateOrFail(value->device, itemSize(value->spec.dtype));
-      portico_buffer_write(buffer.get(), 0, &value->bits, buffer.bytes(), nullptr);
+      writeNumber(buffer, value->bits, buffer.bytes());
       value->evaluated(std::move(buffer));
     }
   }
@@ -313,7 +368,8 @@ void flushAll(const char *why) {
 
 void recorded(Node *value) {
   FlushSettings &settings = flushSettings();
-  if (settings.eager && value->pending())
+  // What is at home everywhere has nowhere to run yet.
+  if (settings.eager && value->pending() && value->device != anywhere)
     return evaluate(value, "eager mode");
   Counters &count = counters();
   pendingFloor = std::min(pendingFloor, count.pendingOps);

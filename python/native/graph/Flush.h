@@ -7,6 +7,8 @@
 #include "python/native/graph/Node.h"
 #include "python/native/ir/Bridge.h"
 
+#include "llvm/ADT/STLFunctionalExtras.h"
+
 #include <deque>
 #include <string>
 
@@ -24,6 +26,10 @@ struct FlushSettings {
   CompilerSettings compiler;
 };
 FlushSettings &flushSettings();
+
+/// Calls something of the runtime that waits for a device, and raises what the wait brings
+/// up: an error of an earlier program, say, with its op and its line.
+void waitFor(llvm::function_ref<portico_code(portico_status &)> call);
 
 /// Gives the values their buffers. `why` is the observation, for `explain()`.
 /// Throws Failure; whatever happens, everything that was pending and was not
@@ -45,12 +51,14 @@ std::vector<std::pair<std::string, std::string>> pendingStages(Node *value);
 
 /// One line of `explain()`.
 struct FlushRecord {
-  std::string why, line, result, reason;
+  std::string why, line, result, reason, device;
   uint64_t ops = 0, inputs = 0, outputs = 0, donated = 0;
   BuildReport build;
   double runMs = 0;
 };
 const std::deque<FlushRecord> &flushLog();
+/// Adds a line for what was done elsewhere.
+void logFlush(FlushRecord record);
 void clearFlushLog();
 /// Forgets every program in memory.
 void clearPrograms();

@@ -3,6 +3,7 @@
 #include "python/native/graph/Memory.h"
 #include "python/native/graph/Failure.h"
 #include "python/native/graph/Flush.h"
+#include "python/native/graph/Transfer.h"
 
 #include <cstring>
 
@@ -60,6 +61,7 @@ Ref<Node> snapshot(const External &memory, const TensorSpec &spec, const Geometr
                    DeviceId device) {
   int64_t size = itemSize(spec.dtype);
   Buffer buffer = allocateOrFail(device, spec.numElements() * size);
+  // Memory that is shared with the outside is the host's.
   copyStrided(buffer.data(), memory.data + geometry.offset * size, spec.dims,
               inBytes(geometry.strides, size), size, false);
   return Node::leaf(spec, std::move(buffer), device);
@@ -87,7 +89,7 @@ Ref<Node> borrow(const Ref<Storage> &storage, const TensorSpec &spec, int64_t of
     delete static_cast<Loan *>(context);
     PyGILState_Release(gil);
   };
-  if (portico_buffer_wrap(deviceEntry(device).device, memory.data + offset * size,
+  if (portico_buffer_wrap(openDevice(device), memory.data + offset * size,
                           spec.numElements() * size, giveBack, loan, &buffer,
                           &status) != PORTICO_OK) {
     delete loan;
@@ -98,7 +100,7 @@ Ref<Node> borrow(const Ref<Storage> &storage, const TensorSpec &spec, int64_t of
 
 void scatterInto(External &memory, const TensorSpec &spec, const Geometry &geometry,
                  Ref<Node> value) {
-  evaluate({value.get()}, "a write to memory shared with the outside");
+  value = moved(std::move(value), hostDevice);
   int64_t size = itemSize(spec.dtype);
   for (size_t i = 0; i < spec.dims.size(); ++i)
     if (spec.dims[i] > 1 && geometry.strides[i] == 0)
@@ -107,6 +109,8 @@ void scatterInto(External &memory, const TensorSpec &spec, const Geometry &geome
             "to a single memory location. Please clone() the tensor before performing the "
             "operation.; got an expanded tensor; expected a tensor whose elements are apart; try "
             ".clone()");
+  if (value->form == NodeForm::scalar)
+    evaluate(value.get(), "a write to memory shared with the outside");
   copyStrided(value->value.data(), memory.data + geometry.offset * size, spec.dims,
               inBytes(geometry.strides, size), size, true);
 }

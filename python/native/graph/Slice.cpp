@@ -6,6 +6,15 @@ namespace portico::native {
 
 static uint64_t lastEpoch = 0;
 
+DeviceId Slice::device() const {
+  // A gradient can mix devices: that of a number of the host's. The others are the majority.
+  DeviceId found = anywhere;
+  for (const Node *node : outputs)
+    if (node->device != anywhere && (found == anywhere || found == hostDevice))
+      found = node->device;
+  return found == anywhere ? defaultDevice() : found;
+}
+
 static inline uint64_t mix(uint64_t a, uint64_t b) {
   __uint128_t product =
       static_cast<__uint128_t>(a ^ 0xa0761d6478bd642full) * (b ^ 0xe7037ed1a0b428dbull);

@@ -23,6 +23,9 @@ struct Slice {
   /// Hash of the ops alone, without sizes: to say why a program is new.
   uint64_t shapeless = 0;
   uint64_t ops = 0;
+
+  /// Where it runs: where its values are at home.
+  DeviceId device() const;
 };
 
 /// `keepCostly`: values that somebody still holds and that a later flush would

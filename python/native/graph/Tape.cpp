@@ -2,6 +2,7 @@
 
 #include "python/native/graph/Tape.h"
 #include "python/native/graph/Failure.h"
+#include "python/native/graph/Transfer.h"
 
 namespace portico::native {
 
@@ -152,7 +153,6 @@ static Ref<TapeNode> tapeFor(const OpInfo &info, llvm::ArrayRef<Tracked> operand
                              llvm::ArrayRef<int64_t> attrs) {
   Ref<TapeNode> node = TapeNode::create(TapeForm::op);
   node->kind = info.kind;
-  node->device = operands[0].value->device;
   node->attrs.assign(attrs.begin(), attrs.end());
   unsigned tracked = 0;
   for (const Tracked &operand : operands)
@@ -194,6 +194,7 @@ static void attach(const OpInfo &info, Ref<TapeNode> &node,
   if (!anyFloat)
     return;
   const Node &forward = *results[0].value;
+  node->device = forward.device;
   node->location =
       forward.form == NodeForm::projection ? forward.operands[0]->location : forward.location;
   bool saves = info.savesResult && !isLinearMember(info, node->attrs);
@@ -209,22 +210,50 @@ static void attach(const OpInfo &info, Ref<TapeNode> &node,
   }
 }
 
-/// The one device of the operands; a scalar is at home everywhere.
-static DeviceId commonDevice(const OpInfo &info, llvm::ArrayRef<Tracked> operands) {
-  const Node *first = nullptr;
+/// The one device of the operands; false where there are several. A number is at home
+/// everywhere.
+static bool commonDevice(llvm::ArrayRef<Tracked> operands, DeviceId &device) {
+  device = anywhere;
   for (const Tracked &operand : operands) {
     const Node *node = operand.value.get();
-    if (node->form == NodeForm::scalar)
+    if (node->form == NodeForm::scalar || node->device == anywhere || node->device == device)
       continue;
-    if (first && first->device != node->device)
-      raise(ErrorKind::runtime, std::string("[") + info.name +
-                                    "] Expected all tensors to be on the same device, but found at "
-                                    "least two devices; got " +
-                                    deviceName(first->device) + " and " + deviceName(node->device) +
-                                    "; expected one; try .to(device)");
-    first = node;
+    if (device != anywhere)
+      return false;
+    device = node->device;
   }
-  return first ? first->device : operands.empty() ? 0 : operands[0].value->device;
+  return true;
+}
+
+[[noreturn]] static void failDevices(const OpInfo &info, DeviceId a, DeviceId b) {
+  raise(ErrorKind::runtime,
+        std::string("[") + info.name +
+            "] Expected all tensors to be on the same device, but found at least two devices, " +
+            deviceName(a) + " and " + deviceName(b) + "!; got " + deviceName(a) + " and " +
+            deviceName(b) + "; expected one; try .to(device)");
+}
+
+/// Operands on several devices: a tensor of the host without dimensions goes with any
+/// others, as in PyTorch. Returns the device of the others.
+static DeviceId meet(const OpInfo &info, llvm::SmallVectorImpl<Tracked> &operands) {
+  DeviceId device = anywhere;
+  for (const Tracked &operand : operands)
+    if (operand.value->form != NodeForm::scalar && operand.value->device != anywhere &&
+        operand.value->device != hostDevice)
+      device = operand.value->device;
+  for (Tracked &operand : operands) {
+    DeviceId own = operand.value->device;
+    if (own == device || own == anywhere || operand.value->form == NodeForm::scalar)
+      continue;
+    Ref<Node> number = unsettled(operand.value);
+    if (!number) {
+      const Tracked &front = operands.front();
+      failDevices(info, front.value->device == anywhere ? device : front.value->device,
+                  front.value->device == own ? device : own);
+    }
+    operand.value = number;
+  }
+  return device;
 }
 
 using NodeList = llvm::SmallVector<Node *, 4>;
@@ -238,7 +267,13 @@ static NodeList nodesOf(llvm::ArrayRef<Tracked> operands) {
 Tracked applyKnown(OpKind kind, llvm::ArrayRef<Tracked> operands, llvm::ArrayRef<int64_t> attrs,
                    TensorSpec spec) {
   const OpInfo &info = opInfo(kind);
-  DeviceId device = commonDevice(info, operands);
+  DeviceId device;
+  llvm::SmallVector<Tracked, 4> together;
+  if (LLVM_UNLIKELY(!commonDevice(operands, device))) {
+    together.assign(operands.begin(), operands.end());
+    device = meet(info, together);
+    operands = together;
+  }
   Tracked result;
   result.value = Node::op(kind, nodesOf(operands), attrs, std::move(spec), device);
   if (wantsTape(operands)) {
@@ -261,7 +296,13 @@ void apply(OpKind kind, llvm::ArrayRef<Tracked> operands, llvm::ArrayRef<int64_t
     results.push_back(applyKnown(kind, operands, attrs, std::move(resultSpecs[0])));
     return;
   }
-  DeviceId device = commonDevice(info, operands);
+  DeviceId device;
+  llvm::SmallVector<Tracked, 4> together;
+  if (LLVM_UNLIKELY(!commonDevice(operands, device))) {
+    together.assign(operands.begin(), operands.end());
+    device = meet(info, together);
+    operands = together;
+  }
   llvm::SmallVector<Ref<Node>, 2> nodes;
   Node::multi(kind, nullptr, nodesOf(operands), attrs,
               std::vector<TensorSpec>(resultSpecs.begin(), resultSpecs.end()), device, nodes);

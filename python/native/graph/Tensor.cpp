@@ -4,6 +4,7 @@
 #include "python/native/graph/Failure.h"
 #include "python/native/graph/Flush.h"
 #include "python/native/graph/Memory.h"
+#include "python/native/graph/Transfer.h"
 
 namespace portico::native {
 
@@ -297,10 +298,13 @@ void Tensor::assign(Tracked value) {
     }
   }
   GradModeGuard untracked(false);
-  if (storage->external)
+  if (storage->external) {
     writeExternal(value);
-  else
-    storage->setValue(writeThrough({storage->value, {}, nullptr}, nullptr, seenBy, written).value);
+  } else {
+    DeviceId home = device();
+    Tracked next = writeThrough({storage->value, {}, nullptr}, nullptr, seenBy, written);
+    storage->setValue(settled(std::move(next.value), home));
+  }
   storage->wrote(!uncounted);
   if (step() && !storage->external) {
     view->cached = value.value;
@@ -336,6 +340,10 @@ void Tensor::setRequiresGrad(bool on) {
     group->base = view ? view->step : nullptr;
   }
   gradSlot();
+  if (storage->value->device == anywhere) {
+    Ref<Node> value = std::move(storage->value);
+    storage->setValue(settled(std::move(value), defaultDevice()));
+  }
   Ref<TapeNode> accumulate = TapeNode::create(TapeForm::accumulate);
   accumulate->slot = slot;
   accumulate->device = device();

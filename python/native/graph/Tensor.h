@@ -49,7 +49,10 @@ struct Tensor {
   const TensorSpec &spec() const {
     return view && view->step ? view->step->after : storage->value->spec;
   }
-  DeviceId device() const { return storage->value->device; }
+  DeviceId device() const {
+    DeviceId own = storage->value->device;
+    return own == anywhere ? defaultDevice() : own;
+  }
   Geometry geometry() const;
   bool contiguous() const;
   const ViewStep *step() const { return view ? view->step.get() : nullptr; }

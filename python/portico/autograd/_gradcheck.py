@@ -24,7 +24,7 @@ def _outputs(f, inputs):
 
 def _numerical(f, inputs, k, eps):
     """d outputs / d inputs[k], one row an input element."""
-    base = np.array(inputs[k].detach().numpy(), copy=True)
+    base = np.array(inputs[k].numpy(force=True), copy=True)
     rows = []
     for i in range(base.size):
         ends = []
@@ -37,7 +37,7 @@ def _numerical(f, inputs, k, eps):
             with no_grad():
                 ends.append(
                     [
-                        np.array(o.detach().numpy(), np.float64, copy=True).reshape(-1)
+                        np.array(o.numpy(force=True), np.float64, copy=True).reshape(-1)
                         for o in _outputs(f, at)
                     ]
                 )
@@ -74,7 +74,7 @@ def gradcheck(
         numerical = _numerical(func, inputs, k, eps)
         for j, out in enumerate(outputs):
             for i in range(out.numel()):
-                seed = np.zeros(out.numel(), out.detach().numpy().dtype)
+                seed = np.zeros(out.numel(), out.numpy(force=True).dtype)
                 seed[i] = 1
                 seed = _core.from_buffer(seed.reshape(tuple(out.shape)), copy=True)
                 g = (
@@ -83,7 +83,7 @@ def gradcheck(
                     else None
                 )
                 analytical = (
-                    np.zeros(inputs[k].numel()) if g is None else g.detach().numpy().reshape(-1)
+                    np.zeros(inputs[k].numel()) if g is None else g.numpy(force=True).reshape(-1)
                 )
                 expected = np.array([row[j][i] for row in numerical])
                 if not np.allclose(analytical, expected, rtol=rtol, atol=atol, equal_nan=True):

@@ -62,6 +62,7 @@ def predict(model, images, batch=500):
     data = pt.utils.data.TensorDataset(images)
     with pt.no_grad():
         found = [
-            model(normalised(x)).argmax(1).numpy() for (x,) in pt.utils.data.DataLoader(data, batch)
+            model(normalised(x)).argmax(1).numpy(force=True)
+            for (x,) in pt.utils.data.DataLoader(data, batch)
         ]
     return np.concatenate(found)

@@ -30,13 +30,13 @@ class LinAlgError(RuntimeError):
 
 def array(x):
     """A copy of x's values on the host."""
-    return np.array(x.detach().numpy(), copy=True)
+    return np.array(x.numpy(force=True), copy=True)
 
 
-def tensor(a, dtype):
-    return _core.from_buffer(
-        np.ascontiguousarray(a).reshape(np.shape(a)).astype(dtype.name, copy=False), copy=True
-    )
+def tensor(a, like):
+    """A result, of the dtype and on the device of an operand."""
+    a = np.ascontiguousarray(a).reshape(np.shape(a))
+    return _core.from_buffer(a.astype(like.dtype.name, copy=False), copy=True, device=like.device)
 
 
 def matrices(name, *operands, square=False):
@@ -63,9 +63,10 @@ def matrices(name, *operands, square=False):
             )
 
 
-def run(name, f, *arrays):
-    """f of NumPy, with its error in the library's words."""
+def run(name, f, *operands):
+    """f of NumPy, with its error in the library's words. `explain` tells of the call."""
+    _core.note_host_call(f"linalg.{name}", operands[0].device)
     try:
-        return f(*arrays)
+        return f(*(array(x) for x in operands))
     except np.linalg.LinAlgError as error:
         raise LinAlgError(f"[{name}] linalg.{name}: {error}") from None

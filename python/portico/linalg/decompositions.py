@@ -35,7 +35,7 @@ def _halved_lower(x):
 class _Cholesky(Function):
     @staticmethod
     def forward(ctx, a):
-        factor = _host.tensor(_host.run("cholesky", np.linalg.cholesky, _host.array(a)), a.dtype)
+        factor = _host.tensor(_host.run("cholesky", np.linalg.cholesky, a), a)
         ctx.save_for_backward(factor)
         return factor
 
@@ -77,8 +77,8 @@ def _copy_lower(m):
 class _QR(Function):
     @staticmethod
     def forward(ctx, a, mode):
-        q, r = _host.run("qr", lambda x: np.linalg.qr(x, mode=mode), _host.array(a))
-        q, r = _host.tensor(q, a.dtype), _host.tensor(r, a.dtype)
+        q, r = _host.run("qr", lambda x: np.linalg.qr(x, mode=mode), a)
+        q, r = _host.tensor(q, a), _host.tensor(r, a)
         ctx.save_for_backward(a, q, r)
         ctx.mode = mode
         return q, r
@@ -155,8 +155,8 @@ def _off_diagonal(x):
 class _Eigh(Function):
     @staticmethod
     def forward(ctx, a, uplo):
-        values, vectors = _host.run("eigh", lambda x: np.linalg.eigh(x, UPLO=uplo), _host.array(a))
-        values, vectors = _host.tensor(values, a.dtype), _host.tensor(vectors, a.dtype)
+        values, vectors = _host.run("eigh", lambda x: np.linalg.eigh(x, UPLO=uplo), a)
+        values, vectors = _host.tensor(values, a), _host.tensor(vectors, a)
         ctx.save_for_backward(values, vectors)
         return values, vectors
 
@@ -211,8 +211,8 @@ def eigvalsh(A, UPLO="L"):
 class _SVD(Function):
     @staticmethod
     def forward(ctx, a):
-        factors = _host.run("svd", lambda x: np.linalg.svd(x, full_matrices=False), _host.array(a))
-        factors = tuple(_host.tensor(f, a.dtype) for f in factors)
+        factors = _host.run("svd", lambda x: np.linalg.svd(x, full_matrices=False), a)
+        factors = tuple(_host.tensor(f, a) for f in factors)
         ctx.save_for_backward(*factors)
         return factors
 
@@ -259,8 +259,8 @@ def svd(A, full_matrices=True, *, driver=None):
     if not full_matrices or m == n:
         return SVD(*_SVD.apply(A))
     u, s, vh = _SVD.apply(A)
-    full = _host.run("svd", np.linalg.svd, _host.array(A))
-    wide_u, _, wide_vh = (_host.tensor(f, A.dtype) for f in full)
+    full = _host.run("svd", np.linalg.svd, A)
+    wide_u, _, wide_vh = (_host.tensor(f, A) for f in full)
     k = s.shape[-1]
     from ..joining import cat
 
@@ -275,9 +275,9 @@ def svd(A, full_matrices=True, *, driver=None):
 class _SingularValues(Function):
     @staticmethod
     def forward(ctx, a):
-        u, s, vh = _host.run("svd", lambda x: np.linalg.svd(x, full_matrices=False), _host.array(a))
-        ctx.save_for_backward(_host.tensor(u, a.dtype), _host.tensor(vh, a.dtype))
-        return _host.tensor(s, a.dtype)
+        u, s, vh = _host.run("svd", lambda x: np.linalg.svd(x, full_matrices=False), a)
+        ctx.save_for_backward(_host.tensor(u, a), _host.tensor(vh, a))
+        return _host.tensor(s, a)
 
     @staticmethod
     def backward(ctx, g):

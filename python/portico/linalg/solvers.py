@@ -28,7 +28,7 @@ def _t(x):
 class _Inverse(Function):
     @staticmethod
     def forward(ctx, a):
-        r = _host.tensor(_host.run("inv", np.linalg.inv, _host.array(a)), a.dtype)
+        r = _host.tensor(_host.run("inv", np.linalg.inv, a), a)
         ctx.save_for_backward(a)
         ctx.result = r.detach()
         return r
@@ -106,9 +106,7 @@ def inv_ex(A, *, check_errors=False):
 class _Solve(Function):
     @staticmethod
     def forward(ctx, a, b):
-        x = _host.tensor(
-            _host.run("solve", np.linalg.solve, _host.array(a), _host.array(b)), a.dtype
-        )
+        x = _host.tensor(_host.run("solve", np.linalg.solve, a, b), a)
         ctx.save_for_backward(a, b)
         ctx.result = x.detach()
         return x
@@ -215,7 +213,7 @@ class _Det(Function):
     @staticmethod
     def forward(ctx, a):
         ctx.save_for_backward(a)
-        return _host.tensor(_host.run("det", np.linalg.det, _host.array(a)), a.dtype)
+        return _host.tensor(_host.run("det", np.linalg.det, a), a)
 
     @staticmethod
     def backward(ctx, g):
@@ -232,7 +230,7 @@ class _Det(Function):
             others[..., i] = np.prod(np.delete(s, i, -1), -1)
         sign = np.linalg.det(u) * np.linalg.det(vh)
         cofactors = (u * (others * sign[..., None])[..., None, :]) @ vh
-        return g.unsqueeze(-1).unsqueeze(-1) * _host.tensor(cofactors, a.dtype)
+        return g.unsqueeze(-1).unsqueeze(-1) * _host.tensor(cofactors, a)
 
 
 @accept_out
@@ -256,11 +254,11 @@ def det(A):
 class _SlogDet(Function):
     @staticmethod
     def forward(ctx, a):
-        sign, logabs = _host.run("slogdet", np.linalg.slogdet, _host.array(a))
+        sign, logabs = _host.run("slogdet", np.linalg.slogdet, a)
         ctx.save_for_backward(a)
-        sign = _host.tensor(sign, a.dtype)
+        sign = _host.tensor(sign, a)
         ctx.mark_non_differentiable(sign)
-        return sign, _host.tensor(logabs, a.dtype)
+        return sign, _host.tensor(logabs, a)
 
     @staticmethod
     def backward(ctx, *grads):

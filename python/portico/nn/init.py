@@ -270,7 +270,7 @@ def orthogonal_(tensor, gain=1, generator=None):
     rows, columns = tensor.shape[0], tensor.numel() // tensor.shape[0]
     with pt.no_grad():
         flat = pt.empty((rows, columns), dtype=tensor.dtype, device=tensor.device)
-        values = normal_(flat, 0.0, 1.0, generator).double().numpy()
+        values = normal_(flat, 0.0, 1.0, generator).double().numpy(force=True)
         q, r = np.linalg.qr(values.T if rows < columns else values)
         q = q * np.sign(np.diagonal(r))
         q = q.T if rows < columns else q

@@ -7,7 +7,7 @@ from portico._generated import ops
 
 
 def t(data, dtype=np.float32, grad=False):
-    x = _core.from_buffer(np.array(data, dtype=dtype))
+    x = _core.settle(_core.from_buffer(np.array(data, dtype=dtype)))
     return x.requires_grad_() if grad else x
 
 

@@ -49,7 +49,7 @@ def collate(batch, make):
                 "stack expects each tensor to be equal size; try a collate_fn that pads: got "
                 f"{' and '.join(str(list(s)) for s in sorted(shapes)[:2])}"
             )
-        return make(np.stack([sample.detach().numpy() for sample in batch]))
+        return make(np.stack([sample.numpy(force=True) for sample in batch]))
     if isinstance(first, (np.ndarray, np.generic)):
         if first.dtype.kind not in "biuf":
             raise PorticoTypeError(
@@ -91,4 +91,4 @@ def default_collate(batch):
 
 def to_owned_tensor(array):
     """A tensor with memory of its own."""
-    return _core.from_buffer(np.asarray(array), copy=True)
+    return _core.settle(_core.from_buffer(np.asarray(array), copy=True))

@@ -101,7 +101,7 @@ def is_stream(dataset):
 def _arrays(data):
     """Tensors that a user's collate_fn made in a worker, as arrays for the way home."""
     if isinstance(data, pt.Tensor):
-        return np.array(data.detach().numpy())
+        return np.array(data.numpy(force=True))
     if isinstance(data, dict):
         return {key: _arrays(value) for key, value in data.items()}
     if isinstance(data, tuple) and hasattr(data, "_fields"):
@@ -117,7 +117,7 @@ class _WorkerCollate:
     def __init__(self, collate_fn):
         self.collate_fn = collate_fn
         if collate_fn is default_collate:
-            self.rows = lambda tensor, indices: tensor.detach().numpy()[indices]
+            self.rows = lambda tensor, indices: tensor.numpy(force=True)[indices]
 
     def __call__(self, samples):
         if self.collate_fn is default_collate:
