@@ -31,6 +31,13 @@ static void readEnvironment() {
     settings.compiler.fusionPolicy = policy;
 }
 
+static nb::object textOrBytes(const std::string &data) {
+  if (PyObject *text = PyUnicode_DecodeUTF8(data.data(), data.size(), nullptr))
+    return nb::steal(text);
+  PyErr_Clear();
+  return nb::bytes(data.data(), data.size());
+}
+
 static nb::dict stats() {
   const Counters &count = counters();
   portico_memory_stats memory = {};
@@ -172,10 +179,11 @@ void bindFlush(nb::module_ &m) {
         Tracked value = x->read();
         nb::list list;
         for (auto &[name, text] : pendingStages(value.value.get()))
-          list.append(nb::make_tuple(name, text));
+          list.append(nb::make_tuple(name, textOrBytes(text)));
         return list;
       },
-      "The pending program behind a tensor after every stage of the compiler: (name, text).");
+      "The pending program behind a tensor after every stage of the compiler: (name, text), and "
+      "(name, bytes) for code.");
   m.def("_after_fork", &resetAfterFork);
 }
 
