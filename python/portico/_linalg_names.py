@@ -46,6 +46,11 @@ for _names in (
 def logdet(input):
     """The logarithm of the determinant; nan where it is negative.
 
+    Shape: [.., n, n] -> [..].
+
+    Raises:
+        RuntimeError: matrices that are not square, or integers.
+
     >>> pt.logdet(pt.eye(2))
     tensor(0.)
     """
@@ -60,6 +65,12 @@ def logdet(input):
 def cholesky(input, upper=False):
     """The triangular factor of symmetric positive definite matrices.
 
+    Shape: [.., n, n], which stays.
+
+    Raises:
+        LinAlgError: a matrix that is not positive definite.
+        RuntimeError: matrices that are not square, or integers.
+
     >>> pt.cholesky(pt.tensor([[4.0]]))
     tensor([[2.]])
     """
@@ -72,6 +83,11 @@ def cholesky(input, upper=False):
 def qr(input, some=True):
     """The QR decomposition.
 
+    Shapes are those of `linalg`.
+
+    Raises:
+        RuntimeError: fewer than 2 dimensions, or integers.
+
     >>> pt.qr(pt.eye(2))[1].shape
     portico.Size([2, 2])
     """
@@ -83,6 +99,11 @@ def qr(input, some=True):
 @op("svd")
 def svd(input, some=True, compute_uv=True):
     """The singular value decomposition: U, S, V.
+
+    Shapes are those of `linalg`.
+
+    Raises:
+        RuntimeError: fewer than 2 dimensions, or integers.
 
     >>> pt.svd(pt.eye(2))[1]
     tensor([1., 1.])

@@ -294,13 +294,7 @@ def _degenerate(x, value):
 
 @op("log_softmax", out=True)
 def log_softmax(input, dim, dtype=None):
-    """x - log(sum(exp(x))) along dim, without overflow.
-
-    Keeps the shape; `dtype` casts the input first.
-
-    Raises:
-        IndexError: a dimension out of range.
-        RuntimeError: integers without `dtype`.
+    """x - log(sum(exp(x))) along dim; arguments and errors are those of `softmax`.
 
     >>> pt.log_softmax(pt.tensor([0.0, 0.0]), 0)
     tensor([-0.6931, -0.6931])

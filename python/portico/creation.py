@@ -350,6 +350,9 @@ def _filler(name, value):
     f.__name__ = name
     f.__doc__ = f"""A tensor of the given sizes filled with {value}, in the default dtype.
 
+    Raises:
+        RuntimeError: a negative size, or more elements than can be counted.
+
     >>> pt.{name}(2).shape
     portico.Size([2])
     """
@@ -648,12 +651,7 @@ def logspace(
     start, end, steps, base=10.0, *, dtype=None, layout=None, device=None, requires_grad=False,
     pin_memory=False,
 ):  # fmt: skip
-    """base to the power of linspace(start, end, steps).
-
-    A vector of size `steps`, in the default dtype.
-
-    Raises:
-        RuntimeError: negative steps.
+    """base to the power of linspace(start, end, steps), whose arguments and errors it has.
 
     >>> pt.logspace(0, 2, 3)
     tensor([  1.,  10., 100.])

@@ -334,6 +334,9 @@ def _sized(name, draw, summary):
     f.__name__ = name
     f.__doc__ = f"""{summary}, of the given sizes, in the default dtype.
 
+    Raises:
+        RuntimeError: a negative size, or a dtype that is not floating.
+
     >>> pt.{name}(2, 3).shape
     portico.Size([2, 3])
     """

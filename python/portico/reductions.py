@@ -319,15 +319,11 @@ def _max_or_min(name, kind, elementwise, input, args, kwargs):
 
 @op("max", out=True)
 def max_(input, *args, **kwargs):
-    """max(input): the largest element. max(input, dim, keepdim=False): values and indices along
-    dim.
-    max(input, other): the larger of two tensors, as `maximum`.
-
-    Indices are int64.
+    """max(input): the largest element. max(input, dim, keepdim=False): values, indices along dim.
+    max(input, other): the larger of two tensors, as `maximum`. Indices are int64.
 
     Raises:
-        IndexError: a dimension out of range.
-        RuntimeError: no elements.
+        IndexError: a dimension out of range; RuntimeError: no elements.
 
     >>> pt.max(pt.tensor([[1, 5], [7, 2]]), 1).values
     tensor([5, 7])
@@ -337,15 +333,8 @@ def max_(input, *args, **kwargs):
 
 @op("min", out=True)
 def min_(input, *args, **kwargs):
-    """min(input): the smallest element. min(input, dim, keepdim=False): values and indices along
-    dim.
-    min(input, other): the smaller of two tensors, as `minimum`.
-
-    Indices are int64.
-
-    Raises:
-        IndexError: a dimension out of range.
-        RuntimeError: no elements.
+    """min(input): the smallest element. min(input, dim, keepdim=False): values, indices along dim.
+    min(input, other): the smaller of two tensors, as `minimum`. Errors are those of `max`.
 
     >>> pt.min(pt.tensor([[1, 5], [7, 2]]), 1).indices
     tensor([0, 1])

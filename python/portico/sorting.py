@@ -305,13 +305,7 @@ def quantile(input, q, dim=None, keepdim=False, *, interpolation="linear"):
 
 @op(out=True)
 def nanquantile(input, q, dim=None, keepdim=False, *, interpolation="linear"):
-    """`quantile` of what is not nan.
-
-    q is a number or a vector in [0, 1], whose size becomes the first.
-
-    Raises:
-        RuntimeError: q out of range, or integers.
-        IndexError: a dimension out of range.
+    """`quantile` of what is not nan; arguments and errors are the same.
 
     >>> pt.nanquantile(pt.tensor([1.0, float("nan"), 3.0]), 0.5)
     tensor(2.)

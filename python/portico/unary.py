@@ -38,6 +38,9 @@ def _float_primitive(name, primitive, summary, example):
 
     Shape and dtype of `input`; integers and booleans become the default dtype.
 
+    Raises:
+        TypeError: the input is no tensor.
+
     {example}
     """
     return op(inplace=True, out=True)(f)
@@ -155,7 +158,8 @@ def _rounding(name, primitive, summary, example, aliases=()):
 
     f.__name__ = name
     f.__doc__ = (
-        f"{summary}. Shape and dtype of `input`; integers stay as they are.\n\n    {example}\n    "
+        f"{summary}. Shape and dtype of `input`; integers stay as they are.\n\n"
+        f"    Raises:\n        RuntimeError: booleans.\n\n    {example}\n    "
     )
     return op(inplace=True, out=True, aliases=aliases)(f)
 

@@ -111,6 +111,12 @@ def grad(
 ):  # fmt: skip
     """The gradients of outputs in inputs, as a tuple; nothing is accumulated.
 
+    Arguments are those of `backward`; `allow_unused` gives None for an input that is not used, and
+    `materialize_grads` zeros.
+
+    Raises:
+        RuntimeError: an input without requires_grad or that is not used, a missing gradient.
+
     Source: https://docs.pytorch.org/docs/stable/generated/torch.autograd.grad.html
 
     >>> x = pt.tensor(3.0, requires_grad=True)

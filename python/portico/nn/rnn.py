@@ -443,10 +443,7 @@ class LSTMCell(RNNCellBase):
 
 
 class GRUCell(RNNCellBase):
-    """One step of `GRU`: [N, input_size] and h [N, hidden_size] -> h; N may be missing.
-
-    Raises:
-        ValueError, RuntimeError: an input of another rank or size.
+    """One step of `GRU`; shapes and errors are those of `RNNCell`.
 
     Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.GRUCell.html
 

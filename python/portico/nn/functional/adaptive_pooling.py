@@ -69,6 +69,9 @@ def _adaptive_avg(op, n, input, output_size):
 def adaptive_avg_pool1d(input, output_size):
     """Means of `output_size` windows that cover `input` [N, C, L].
 
+    Raises:
+        RuntimeError: an input of another rank.
+
     Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.adaptive_avg_pool1d.html
 
     >>> F.adaptive_avg_pool1d(pt.tensor([[[1., 2., 3., 4.]]]), 2)
@@ -80,6 +83,9 @@ def adaptive_avg_pool1d(input, output_size):
 def adaptive_avg_pool2d(input, output_size):
     """Means of windows that cover `input` [N, C, H, W]; an entry may be None (keep).
 
+    Raises:
+        RuntimeError: an input of another rank.
+
     Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.adaptive_avg_pool2d.html
 
     >>> F.adaptive_avg_pool2d(pt.ones(1, 2, 5, 7), (3, None)).shape
@@ -90,6 +96,9 @@ def adaptive_avg_pool2d(input, output_size):
 
 def adaptive_avg_pool3d(input, output_size):
     """Means of `output_size` windows (an int, or one per dimension) that cover [N, C, D, H, W].
+
+    Raises:
+        RuntimeError: an input of another rank.
 
     Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.adaptive_avg_pool3d.html
 
@@ -138,6 +147,9 @@ def _adaptive_max(op, n, input, output_size, return_indices):
 def adaptive_max_pool1d(input, output_size, return_indices=False):
     """Maxima of `output_size` windows that cover [N, C, L]; their positions too if asked for.
 
+    Raises:
+        RuntimeError: an input of another rank.
+
     Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.adaptive_max_pool1d.html
 
     >>> F.adaptive_max_pool1d(pt.tensor([[1.0, 3.0, 2.0, 0.0]]), 2)
@@ -149,6 +161,9 @@ def adaptive_max_pool1d(input, output_size, return_indices=False):
 def adaptive_max_pool2d(input, output_size, return_indices=False):
     """Maxima of `output_size` windows that cover [N, C, H, W]; their positions too if asked for.
 
+    Raises:
+        RuntimeError: an input of another rank.
+
     Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.adaptive_max_pool2d.html
 
     >>> F.adaptive_max_pool2d(pt.ones(1, 1, 4, 4), (2, 1)).shape
@@ -159,6 +174,9 @@ def adaptive_max_pool2d(input, output_size, return_indices=False):
 
 def adaptive_max_pool3d(input, output_size, return_indices=False):
     """Maxima of `output_size` windows that cover [N, C, D, H, W]; their positions too if asked for.
+
+    Raises:
+        RuntimeError: an input of another rank.
 
     Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.adaptive_max_pool3d.html
 

@@ -12,6 +12,11 @@ __all__ = [
 def linear(input, weight, bias=None):
     """``input @ weight.T + bias`` with `weight` [out, in] (or [in]).
 
+    Shapes: [.., in] and [out] of bias -> [.., out], of one dtype.
+
+    Raises:
+        RuntimeError: other sizes or dtypes.
+
     Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.linear.html
 
     >>> F.linear(pt.tensor([1., 2.]), pt.tensor([[3., 4.]]), pt.tensor([1.]))

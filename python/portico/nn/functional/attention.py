@@ -20,6 +20,11 @@ def scaled_dot_product_attention(
     (True takes part) or a float that is added; `is_causal` lets position i see
     0..i. A row that sees nothing gives 0.
 
+    Gives [.., L, Ev]; `dropout_p` zeroes weights.
+
+    Raises:
+        RuntimeError: shapes or dtypes that do not match, or a mask besides `is_causal`.
+
     Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.scaled_dot_product_attention.html
 
     >>> q = pt.ones(1, 2, 4)

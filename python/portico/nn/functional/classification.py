@@ -105,6 +105,10 @@ def cross_entropy(
     `input` is [N, C, d..] or [C]. `target` holds class numbers [N, d..] of an
     integer dtype, or probabilities of the shape of `input`.
 
+    Raises:
+        ValueError, RuntimeError: shapes that do not match, another reduction or smoothing.
+        IndexError: a class out of range, when the result is computed.
+
     Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.cross_entropy.html
 
     >>> F.cross_entropy(pt.tensor([[0., 0.]]), pt.tensor([1]))
@@ -128,6 +132,11 @@ def linear_cross_entropy(
     ignore_index=None, label_smoothing=0.0, options=None,
 ):  # fmt: skip
     """`cross_entropy` of ``linear(input, linear_weight, linear_bias)``.
+
+    Shapes: input [N, in], linear_weight [C, in], linear_bias [C], target as for `cross_entropy`.
+
+    Raises:
+        RuntimeError: sizes or dtypes that do not match.
 
     Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.linear_cross_entropy.html
 

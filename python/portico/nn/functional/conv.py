@@ -103,6 +103,9 @@ def conv1d(input, weight, bias=None, stride=1, padding=0, dilation=1, groups=1):
 
     `padding` is a number, a tuple, ``"valid"`` or ``"same"``. Floating dtypes.
 
+    Raises:
+        RuntimeError: ranks, channels or dtypes that do not match; a kernel larger than the input.
+
     Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.conv1d.html
 
     >>> F.conv1d(pt.ones(1, 1, 4), pt.ones(1, 1, 3))
@@ -116,6 +119,9 @@ def conv2d(input, weight, bias=None, stride=1, padding=0, dilation=1, groups=1):
 
     `padding` is a number, a tuple, ``"valid"`` or ``"same"``. Floating dtypes.
 
+    Raises:
+        RuntimeError: ranks, channels or dtypes that do not match; a kernel larger than the input.
+
     Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.conv2d.html
 
     >>> F.conv2d(pt.ones(1, 1, 3, 3), pt.ones(1, 1, 3, 3))
@@ -126,6 +132,9 @@ def conv2d(input, weight, bias=None, stride=1, padding=0, dilation=1, groups=1):
 
 def conv3d(input, weight, bias=None, stride=1, padding=0, dilation=1, groups=1):
     """Cross-correlates `input` [N, C, D, H, W] with `weight` [F, C/groups, KD, KH, KW].
+
+    Raises:
+        RuntimeError: ranks, channels or dtypes that do not match; a kernel larger than the input.
 
     Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.conv3d.html
 
@@ -171,6 +180,9 @@ def conv_transpose1d(
 ):
     """Transposed convolution of `input` [N, C, L] with `weight` [C, F/groups, K].
 
+    Raises:
+        RuntimeError: ranks, channels or dtypes that do not match; too much output padding.
+
     Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.conv_transpose1d.html
 
     >>> F.conv_transpose1d(pt.ones(1, 1, 2), pt.ones(1, 1, 2))
@@ -186,6 +198,9 @@ def conv_transpose2d(
     input, weight, bias=None, stride=1, padding=0, output_padding=0, groups=1, dilation=1
 ):
     """Transposed convolution of `input` [N, C, H, W] with `weight` [C, F/groups, KH, KW].
+
+    Raises:
+        RuntimeError: ranks, channels or dtypes that do not match; too much output padding.
 
     Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.conv_transpose2d.html
 
@@ -203,6 +218,8 @@ def conv_transpose3d(
     input, weight, bias=None, stride=1, padding=0, output_padding=0, groups=1, dilation=1
 ):
     """Transposed convolution of `input` [N, C, D, H, W] with `weight` [C, F/groups, KD, KH, KW].
+
+    Arguments and errors are those of `conv_transpose2d`.
 
     Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.conv_transpose3d.html
 

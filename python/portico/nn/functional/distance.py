@@ -13,6 +13,11 @@ __all__ = [
 def cosine_similarity(x1, x2, dim=1, eps=1e-8):
     """Cosine of the angle between `x1` and `x2` along `dim`.
 
+    Shapes broadcast; dim goes.
+
+    Raises:
+        RuntimeError: shapes that do not broadcast.
+
     Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.cosine_similarity.html
 
     >>> F.cosine_similarity(pt.tensor([[1., 0.]]), pt.tensor([[1., 1.]]))
@@ -32,6 +37,11 @@ def cosine_similarity(x1, x2, dim=1, eps=1e-8):
 
 def pairwise_distance(x1, x2, p=2.0, eps=1e-6, keepdim=False):
     """p-norm of ``x1 - x2 + eps`` along the last dimension.
+
+    Shapes broadcast; the last dimension goes, or stays with size 1 if `keepdim`.
+
+    Raises:
+        RuntimeError: shapes that do not broadcast.
 
     Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.pairwise_distance.html
 

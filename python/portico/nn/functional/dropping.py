@@ -35,6 +35,11 @@ def _drop(op, input, p, training, inplace, shape, dropped=None):
 def dropout(input, p=0.5, training=True, inplace=False):
     """Sets elements to 0 with probability `p` and scales the others by ``1 / (1 - p)``.
 
+    Any shape; `inplace` writes the result into the input.
+
+    Raises:
+        ValueError: p outside [0, 1].
+
     Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.dropout.html
 
     >>> F.dropout(pt.ones(3), 0.5, training=False)

@@ -44,6 +44,11 @@ def _taps(kernel, dilation, stride, counts):
 def unfold(input, kernel_size, dilation=1, padding=0, stride=1):
     """Each sliding block of `input` [N, C, H, W] as a column: [N, C * KH * KW, blocks].
 
+    Sizes are an int or a pair; N may be missing.
+
+    Raises:
+        RuntimeError: an input of another rank; blocks that do not fit.
+
     Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.unfold.html
 
     >>> F.unfold(pt.arange(4.).reshape(1, 1, 2, 2), 2)

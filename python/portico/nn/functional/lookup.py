@@ -51,6 +51,11 @@ def embedding(
     `IndexError` when the result is computed. Gradients are dense also with
     `sparse`.
 
+    Shape: [..] -> [.., dim]; indices are int64 or int32.
+
+    Raises:
+        RuntimeError: indices of another dtype.
+
     Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.embedding.html
 
     >>> F.embedding(pt.tensor([1, 0]), pt.tensor([[1., 2.], [3., 4.]]))
@@ -101,6 +106,11 @@ def embedding_bag(
 
     `input` is [B, N], or 1-d with `offsets` where each bag begins.
 
+    Gives [B, dim]; `mode` is sum, mean or max.
+
+    Raises:
+        ValueError: no offsets, or another mode; RuntimeError: indices of another dtype.
+
     Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.embedding_bag.html
 
     >>> F.embedding_bag(pt.tensor([[0, 1]]), pt.tensor([[1., 2.], [3., 4.]]))
@@ -145,6 +155,11 @@ def embedding_bag(
 
 def one_hot(tensor, num_classes=-1):
     """A last dimension with 1 at the class number and 0 elsewhere.
+
+    Shape: int64 [..] -> int64 [.., num_classes], by default the largest number and 1.
+
+    Raises:
+        RuntimeError: a number out of range, or another dtype.
 
     Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.one_hot.html
 

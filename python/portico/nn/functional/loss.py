@@ -39,8 +39,21 @@ def _weighted(loss, weight):
     return loss if weight is None else loss * weight
 
 
+def _weighted_mean(op, loss, weight, reduction):
+    """Reduces a weighted loss; its mean is divided by the weights."""
+    loss = _weighted(loss, weight)
+    if weight is not None and reduction == "mean":
+        return loss.sum() / weight.expand_as(loss).sum()
+    return reduced(op, loss, reduction)
+
+
 def mse_loss(input, target, size_average=None, reduce=None, reduction="mean", weight=None):
     """Mean of squared differences.
+
+    Shapes broadcast; `reduction` is "mean", "sum" or "none".
+
+    Raises:
+        RuntimeError: shapes that do not broadcast; ValueError: another reduction.
 
     Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.mse_loss.html
 
@@ -48,24 +61,20 @@ def mse_loss(input, target, size_average=None, reduce=None, reduction="mean", we
     tensor(2.)
     """
     difference = input - target
-    loss = _weighted(difference * difference, weight)
-    if weight is not None and reduction == "mean":
-        return loss.sum() / weight.expand_as(loss).sum()
-    return reduced("mse_loss", loss, legacy_reduction(reduction, size_average, reduce))
+    reduction = legacy_reduction(reduction, size_average, reduce)
+    return _weighted_mean("mse_loss", difference * difference, weight, reduction)
 
 
 def l1_loss(input, target, size_average=None, reduce=None, reduction="mean", weight=None):
-    """Mean of absolute differences.
+    """Mean of absolute differences; arguments and errors are those of `mse_loss`.
 
     Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.l1_loss.html
 
     >>> F.l1_loss(pt.tensor([1., 2.]), pt.tensor([1., 4.]))
     tensor(1.)
     """
-    loss = _weighted((input - target).abs(), weight)
-    if weight is not None and reduction == "mean":
-        return loss.sum() / weight.expand_as(loss).sum()
-    return reduced("l1_loss", loss, legacy_reduction(reduction, size_average, reduce))
+    reduction = legacy_reduction(reduction, size_average, reduce)
+    return _weighted_mean("l1_loss", (input - target).abs(), weight, reduction)
 
 
 def smooth_l1_loss(input, target, size_average=None, reduce=None, reduction="mean", beta=1.0):
@@ -101,16 +110,19 @@ def huber_loss(input, target, reduction="mean", delta=1.0, weight=None):
     if delta <= 0:
         fail_runtime("huber_loss", "does not support non-positive values for delta", delta)
     d = (input - target).abs()
-    loss = _weighted(pt.where(d <= delta, d * d * 0.5, (d - 0.5 * delta) * delta), weight)
-    if weight is not None and reduction == "mean":
-        return loss.sum() / weight.expand_as(loss).sum()
-    return reduced("huber_loss", loss, reduction)
+    loss = pt.where(d <= delta, d * d * 0.5, (d - 0.5 * delta) * delta)
+    return _weighted_mean("huber_loss", loss, weight, reduction)
 
 
 def binary_cross_entropy(
     input, target, weight=None, size_average=None, reduce=None, reduction="mean"
 ):
     """``-(t log x + (1 - t) log(1 - x))`` with logarithms not below -100.
+
+    Both of one shape; `weight` broadcasts; `reduction` is "mean", "sum" or "none".
+
+    Raises:
+        ValueError: shapes that differ, or another reduction.
 
     Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.binary_cross_entropy.html
 
@@ -128,6 +140,11 @@ def binary_cross_entropy_with_logits(
     input, target, weight=None, size_average=None, reduce=None, reduction="mean", pos_weight=None
 ):
     """`binary_cross_entropy` of ``sigmoid(input)``, without its loss of accuracy.
+
+    Both of one shape; `weight` broadcasts; `reduction` is "mean", "sum" or "none".
+
+    Raises:
+        ValueError: shapes that differ, or another reduction.
 
     Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.binary_cross_entropy_with_logits.html
 

@@ -54,6 +54,12 @@ def batch_norm(
     With `training` the batch's own statistics are used, and the running ones,
     where given, are updated in place; without, the running ones are used.
 
+    Shapes: input [N, C, ..], which stays; the others [C].
+
+    Raises:
+        RuntimeError: sizes that do not match.
+        ValueError: one value per channel while training.
+
     Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.batch_norm.html
 
     >>> F.batch_norm(pt.tensor([[1.], [3.]]), None, None, training=True)
@@ -99,6 +105,11 @@ def batch_norm(
 def layer_norm(input, normalized_shape, weight=None, bias=None, eps=1e-5):
     """Normalises over the last dimensions, whose sizes are `normalized_shape`.
 
+    Keeps the shape; `weight` has the shape `normalized_shape`.
+
+    Raises:
+        RuntimeError: an input whose last dimensions differ.
+
     Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.layer_norm.html
 
     >>> F.layer_norm(pt.tensor([[1., 3.], [2., 6.]]), (2,))
@@ -113,6 +124,11 @@ def layer_norm(input, normalized_shape, weight=None, bias=None, eps=1e-5):
 
 def rms_norm(input, normalized_shape, weight=None, eps=None):
     """Divides by the root mean square over the last dimensions.
+
+    Keeps the shape; `weight` has the shape `normalized_shape`.
+
+    Raises:
+        RuntimeError: an input whose last dimensions differ.
 
     Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.rms_norm.html
 
@@ -149,6 +165,11 @@ def _normalized_dims(op, input, normalized_shape, **tensors):
 def group_norm(input, num_groups, weight=None, bias=None, eps=1e-5):
     """Normalises each of `num_groups` groups of channels of each sample.
 
+    Shapes: input [N, C, ..], which stays; weight and bias [C].
+
+    Raises:
+        RuntimeError: groups that do not divide the channels.
+
     Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.group_norm.html
 
     >>> F.group_norm(pt.tensor([[1., 3., 2., 6.]]), 2)
@@ -177,6 +198,11 @@ def instance_norm(
     momentum=0.1, eps=1e-5,
 ):  # fmt: skip
     """Normalises each channel of each sample over its spatial dimensions.
+
+    Shapes: input [N, C, ..], which stays; the others [C].
+
+    Raises:
+        ValueError: one value per channel while training.
 
     Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.instance_norm.html
 
@@ -227,6 +253,11 @@ def local_response_norm(input, size, alpha=1e-4, beta=0.75, k=1.0):
 
 def normalize(input, p=2.0, dim=1, eps=1e-12, out=None):
     """Divides by the p-norm along `dim` (at least `eps`).
+
+    Keeps the shape.
+
+    Raises:
+        IndexError: a dimension out of range.
 
     Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.normalize.html
 

@@ -78,6 +78,10 @@ def pad(input, pad, mode="constant", value=None):
     `pad` begins with the last dimension: ``(left, right, top, bottom, ...)``.
     `mode` is constant, reflect, replicate or circular.
 
+    Raises:
+        RuntimeError: an odd number of amounts or too many, or more than there is to reflect.
+        NotImplementedError: another mode.
+
     Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.pad.html
 
     >>> F.pad(pt.tensor([1., 2., 3.]), (1, 1), mode="replicate")

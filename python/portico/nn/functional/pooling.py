@@ -174,6 +174,9 @@ def max_unpool1d(input, indices, kernel_size, stride=None, padding=0, output_siz
 
     `output_size` is needed where the size before pooling is not certain.
 
+    Raises:
+        IndexError: an index out of range, when the result is computed.
+
     Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.max_unpool1d.html
 
     >>> maxima, indices = F.max_pool1d(pt.tensor([[1., 3., 2., 0.]]), 2, return_indices=True)
@@ -186,6 +189,9 @@ def max_unpool1d(input, indices, kernel_size, stride=None, padding=0, output_siz
 def max_unpool2d(input, indices, kernel_size, stride=None, padding=0, output_size=None):
     """Puts each pooled value [N, C, H, W] back at its index; other elements are 0.
 
+    Raises:
+        IndexError: an index out of range, when the result is computed.
+
     Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.max_unpool2d.html
 
     >>> maxima, indices = F.max_pool2d(pt.ones(1, 1, 4, 4), 2, return_indices=True)
@@ -197,6 +203,9 @@ def max_unpool2d(input, indices, kernel_size, stride=None, padding=0, output_siz
 
 def max_unpool3d(input, indices, kernel_size, stride=None, padding=0, output_size=None):
     """Puts each pooled value [N, C, D, H, W] back at its index; other elements are 0.
+
+    Raises:
+        IndexError: an index out of range, when the result is computed.
 
     Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.max_unpool3d.html
 
@@ -237,6 +246,12 @@ def _avg_pool(
 def avg_pool1d(input, kernel_size, stride=None, padding=0, ceil_mode=False, count_include_pad=True):
     """Mean of each window of `input` [N, C, L].
 
+    Windows are `stride` apart (as wide as a window by default) with `padding` zeros around, which
+    count if `count_include_pad`; `ceil_mode` keeps the last window where it is not full.
+
+    Raises:
+        RuntimeError: an input of another rank; windows that leave no output.
+
     Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.avg_pool1d.html
 
     >>> F.avg_pool1d(pt.tensor([[[1., 3., 2., 4.]]]), 2)
@@ -253,6 +268,9 @@ def avg_pool2d(
 ):  # fmt: skip
     """Mean of each window of `input` [N, C, H, W].
 
+    Arguments and errors are those of `avg_pool1d`; sizes are an int or one int per dimension.
+    `divisor_override` divides the sums by another number.
+
     Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.avg_pool2d.html
 
     >>> F.avg_pool2d(pt.arange(4.).reshape(1, 1, 2, 2), 2)
@@ -268,7 +286,7 @@ def avg_pool3d(
     input, kernel_size, stride=None, padding=0, ceil_mode=False, count_include_pad=True,
     divisor_override=None,
 ):  # fmt: skip
-    """Mean of each window of `input` [N, C, D, H, W].
+    """Mean of each window of `input` [N, C, D, H, W]; all else is as for `avg_pool2d`.
 
     Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.avg_pool3d.html
 
@@ -291,6 +309,9 @@ def _lp_pool(op, n, input, norm_type, kernel_size, stride, ceil_mode):
 def lp_pool1d(input, norm_type, kernel_size, stride=None, ceil_mode=False):
     """p-norm of each window: ``(sum x^p)^(1/p)``.
 
+    Raises:
+        RuntimeError: an input of another rank; windows that leave no output.
+
     Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.lp_pool1d.html
 
     >>> F.lp_pool1d(pt.tensor([[3., 4.]]), 2, 2)
@@ -302,6 +323,9 @@ def lp_pool1d(input, norm_type, kernel_size, stride=None, ceil_mode=False):
 def lp_pool2d(input, norm_type, kernel_size, stride=None, ceil_mode=False):
     """(sum of x^p)^(1/p) of each window of the last two dimensions, p the `norm_type`.
 
+    Raises:
+        RuntimeError: an input of another rank; windows that leave no output.
+
     Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.lp_pool2d.html
 
     >>> F.lp_pool2d(pt.ones(1, 1, 2, 2), 2, 2)
@@ -312,6 +336,9 @@ def lp_pool2d(input, norm_type, kernel_size, stride=None, ceil_mode=False):
 
 def lp_pool3d(input, norm_type, kernel_size, stride=None, ceil_mode=False):
     """(sum of x^p)^(1/p) of each window of the last three dimensions, p the `norm_type`.
+
+    Raises:
+        RuntimeError: an input of another rank; windows that leave no output.
 
     Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.lp_pool3d.html
 

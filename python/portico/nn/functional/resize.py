@@ -115,6 +115,12 @@ def interpolate(
     `mode`: nearest, nearest-exact, linear (3-d input), bilinear, bicubic (4-d),
     trilinear (5-d) or area.
 
+    Either `size` or `scale_factor`: a number, or one per dimension.
+
+    Raises:
+        ValueError: neither or both of them.
+        NotImplementedError: a mode that there is not, or not for this rank.
+
     Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.interpolate.html
 
     >>> F.interpolate(pt.tensor([[[1., 2.]]]), scale_factor=2)

@@ -46,6 +46,9 @@ class PackedSequence(NamedTuple):
 def pad_sequence(sequences, batch_first=False, padding_value=0.0, padding_side="right"):
     """Stacks sequences [L_i, ..] as [T, N, ..] (or [N, T, ..]), padded to the longest.
 
+    Raises:
+        RuntimeError: no sequences; ValueError: another `padding_side`.
+
     Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.utils.rnn.pad_sequence.html
 
     >>> pt.nn.utils.rnn.pad_sequence([pt.ones(1), pt.ones(2)], batch_first=True)

@@ -207,6 +207,9 @@ class Subset(Dataset):
 def random_split(dataset, lengths, generator=None):
     """Splits a data set at random into parts of given lengths (or fractions).
 
+    Raises:
+        ValueError: lengths that do not sum to the size; TypeError: what is no integer.
+
     Source: https://docs.pytorch.org/docs/stable/data.html#torch.utils.data.random_split
 
     >>> parts = pt.utils.data.random_split(range(10), [0.7, 0.3])

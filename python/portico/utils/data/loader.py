@@ -135,6 +135,16 @@ class DataLoader:
     (`prefetch_factor` each) and send them through shared memory; an exception
     in one is raised here, with its traceback. Order is that of the sampler.
 
+    Args:
+        dataset (Dataset): what to load; a stream has no sampler.
+        batch_size (int): samples per batch, or None for the samples themselves.
+        shuffle (bool), sampler, batch_sampler: the order; only one of them.
+        collate_fn: makes a batch of a list of samples; `default_collate` by default.
+        drop_last (bool): leave out a last batch that is not full.
+
+    Raises:
+        ValueError: options that are out of range or exclude each other.
+
     Source: https://docs.pytorch.org/docs/stable/data.html#torch.utils.data.DataLoader
 
     >>> data = pt.utils.data.TensorDataset(pt.arange(4))

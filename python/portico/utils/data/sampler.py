@@ -163,6 +163,9 @@ class WeightedRandomSampler(Sampler):
 class BatchSampler(Sampler):
     """Lists of `batch_size` indices of another sampler.
 
+    Raises:
+        ValueError: a batch size that is no positive integer, a `drop_last` that is no bool.
+
     Source: https://docs.pytorch.org/docs/stable/data.html#torch.utils.data.BatchSampler
 
     >>> list(pt.utils.data.BatchSampler(range(5), 2, drop_last=False))
