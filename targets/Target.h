@@ -94,6 +94,12 @@ struct TargetObject {
 /// with no other argument.
 constexpr const char *kNoAliasAttr = "portico.noalias";
 
+/// In the location of what came from op N of a portico.kernel, whose line in the
+/// user's program differs from one place of use to the next:
+///
+///   loc(fused<{portico.kernel_op = N}>[...])
+constexpr const char *kKernelOpAttr = "portico.kernel_op";
+
 class Target {
 public:
   virtual ~Target();

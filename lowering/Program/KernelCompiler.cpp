@@ -114,20 +114,41 @@ std::string print(ModuleOp module) {
   return text;
 }
 
+/// The op that a kernel is named after in messages.
+Operation *tellingOp(KernelOp kernel) {
+  Block &body = kernel.getBody().front();
+  for (Operation &op : body.without_terminator())
+    if (!op.hasTrait<portico::OpTrait::DataMovement>() &&
+        !op.hasTrait<portico::OpTrait::Creation>() && !isa<ConstantOp>(op))
+      return &op;
+  return &body.front();
+}
+
+/// Makes locations tell the op of the kernel: see kKernelOpAttr.
+void markOps(KernelOp kernel) {
+  OpBuilder builder(kernel.getContext());
+  int64_t number = 0;
+  Location loc = kernel.getLoc();
+  Operation *telling = tellingOp(kernel);
+  for (Operation &op : kernel.getBody().front()) {
+    auto fact = builder.getNamedAttr(kKernelOpAttr, builder.getI64IntegerAttr(number++));
+    auto mark = [&](Location from) {
+      return FusedLoc::get(builder.getContext(), {from}, builder.getDictionaryAttr(fact));
+    };
+    op.setLoc(mark(op.getLoc()));
+    if (&op == telling)
+      loc = mark(loc);
+  }
+  kernel->setLoc(loc);
+}
+
 Job makeJob(KernelOp kernel, ModuleOp module, std::string text, const Target &target) {
   Job job;
   job.text = std::move(text);
   job.key = target.name().str() + "\n" + target.info().arch + "\n" + job.text;
   llvm::raw_string_ostream os(job.bytecode);
   (void)writeBytecodeToFile(module, os);
-  // The op that a kernel is named after in messages is its most telling one.
-  Operation *first = &kernel.getBody().front().front();
-  for (Operation &op : kernel.getBody().front().without_terminator())
-    if (!op.hasTrait<portico::OpTrait::DataMovement>() &&
-        !op.hasTrait<portico::OpTrait::Creation>() && !isa<ConstantOp>(op)) {
-      first = &op;
-      break;
-    }
+  Operation *first = tellingOp(kernel);
   job.op = first->getName().stripDialect().str();
   job.ordinal = ordinalOf(first->getLoc());
   job.line = userLine(first->getLoc());
@@ -196,6 +217,7 @@ std::optional<std::string> compileOne(Job &job, const Target &target,
     return error("the kernel cannot be read back");
   auto main = source->lookupSymbol<func::FuncOp>("main");
   auto kernel = cast<KernelOp>(main.getBody().front().front());
+  markOps(kernel);
 
   auto result = std::make_shared<CompiledKernel>();
   OwningOpRef<ModuleOp> lowered = ModuleOp::create(source->getLoc());

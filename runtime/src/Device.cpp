@@ -198,19 +198,30 @@ struct Place {
   int32_t ordinal = 0;
 };
 
+bool parseOrdinal(const std::string &text, int32_t &ordinal) {
+  char *end = nullptr;
+  errno = 0;
+  long value = strtol(text.c_str(), &end, 10);
+  ordinal = int32_t(value);
+  return !text.empty() && !*end && value >= 0 && value <= INT32_MAX && !errno;
+}
+
+/// The first device that is the machine `name`, as its driver calls it; -1: none is.
+int32_t ordinalOfMachine(const Driver &driver, const std::string &name) {
+  std::vector<int32_t> ordinals = registry().ordinals(driver);
+  for (size_t i = 0; i < ordinals.size(); ++i) {
+    portico_device_info info{};
+    info.struct_size = sizeof(info);
+    if (driver.table.device_info(ordinals[i], &info) == 0 &&
+        std::string(driver.table.name) + ":" + name == info.arch)
+      return int32_t(i);
+  }
+  return -1;
+}
+
 portico_code parse(const char *name, Place &place, portico_status *status) {
   std::string text = name ? name : "";
   std::string driverName = text.substr(0, text.find(':'));
-  if (driverName.size() < text.size()) {
-    const char *digits = text.c_str() + driverName.size() + 1;
-    char *end = nullptr;
-    errno = 0;
-    long value = strtol(digits, &end, 10);
-    if (end == digits || *end || value < 0 || value > INT32_MAX || errno)
-      return fail(status, PORTICO_UNAVAILABLE,
-                  "[device] not a device; got '%s'; expected 'driver' or 'driver:ordinal'", name);
-    place.ordinal = int32_t(value);
-  }
   Registry &all = registry();
   std::lock_guard<std::mutex> lock(all.mutex);
   const Driver *found = driverName.empty() && !text.empty() ? nullptr : all.find(driverName);
@@ -219,6 +230,14 @@ portico_code parse(const char *name, Place &place, portico_status *status) {
                 "[device] no such device; got '%s'; expected one of the drivers here: %s",
                 text.c_str(), all.names().c_str());
   place.driver = found;
+  if (driverName.size() == text.size())
+    return PORTICO_OK;
+  std::string which = text.substr(driverName.size() + 1);
+  if (!parseOrdinal(which, place.ordinal) && (place.ordinal = ordinalOfMachine(*found, which)) < 0)
+    return fail(status, PORTICO_UNAVAILABLE,
+                "[device] not a device; got '%s'; expected 'driver', 'driver:ordinal' or "
+                "'driver:machine' with a machine that is there",
+                name);
   return PORTICO_OK;
 }
 

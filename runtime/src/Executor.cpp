@@ -182,9 +182,11 @@ private:
     }
     launch.group_memory_bytes = command.groupMemoryBytes;
     launch.stream = stream.handle;
+    launch.buffer_bytes = program.addressBytes.data() + command.firstPointer;
     if (driver.launch(device.handle, &launch) != 0) {
       portico_code code = deviceError("launch");
-      setOp(status, &program, command.opCount ? program.ops[command.firstOp] : -1);
+      uint64_t local = program.hasStatus ? 0 : uint64_t(hostStatus[3]);
+      setOp(status, &program, local < command.opCount ? program.ops[command.firstOp + local] : -1);
       return code;
     }
     if (hostStatus[0]) {

@@ -102,6 +102,7 @@ private:
     check(ref->offset() <= size && ref->bytes() <= size - ref->offset(), "the range of a buffer");
     result.offset = ref->offset();
     program.addresses.push_back(result);
+    program.addressBytes.push_back(ref->bytes());
   }
 
   void geometry(const fb::Launch &launch, Command &result) {

@@ -65,6 +65,8 @@ struct portico_program {
   std::vector<int32_t> outputDonor;
   std::vector<portico::rt::Command> commands;
   std::vector<portico::rt::Address> addresses;
+  /// How many bytes each address is meant for.
+  std::vector<uint64_t> addressBytes;
   std::vector<int32_t> ops;
   std::vector<std::string> opNames;
   portico_program_info info{};

@@ -78,6 +78,8 @@ typedef struct portico_launch {
   uint32_t reserved2;
   /** Null: the default stream. */
   void *stream;
+  /** How many bytes of each buffer the kernel may touch. */
+  const uint64_t *buffer_bytes;
 } portico_launch;
 
 typedef enum portico_copy_kind {
@@ -114,6 +116,7 @@ typedef struct portico_driver {
   int32_t (*module_load)(void *device, const void *blob, size_t bytes, void **module);
   void (*module_unload)(void *device, void *module);
   int32_t (*module_kernel)(void *device, void *module, const char *name, void **kernel);
+  /** On failure, words 0 to 2 of `status` are 0; word 3 may tell the op in the kernel. */
   int32_t (*launch)(void *device, const portico_launch *launch);
 
   /* Streams */
