@@ -209,11 +209,10 @@ bool parseOrdinal(const std::string &text, int32_t &ordinal) {
 /// The first device that is the machine `name`, as its driver calls it; -1: none is.
 int32_t ordinalOfMachine(const Driver &driver, const std::string &name) {
   std::vector<int32_t> ordinals = registry().ordinals(driver);
-  for (size_t i = 0; i < ordinals.size(); ++i) {
+  for (size_t i = 0; i < ordinals.size() && !name.empty(); ++i) {
     portico_device_info info{};
     info.struct_size = sizeof(info);
-    if (driver.table.device_info(ordinals[i], &info) == 0 &&
-        std::string(driver.table.name) + ":" + name == info.arch)
+    if (driver.table.device_info(ordinals[i], &info) == 0 && name == info.arch)
       return int32_t(i);
   }
   return -1;

@@ -39,7 +39,7 @@ typedef struct portico_device_info {
   uint64_t memory_bytes;
   /** The host may read and write the device's memory, and calls have done their work on return. */
   int32_t host_memory;
-  /** What the compile half calls this machine: "name:arch". Empty: the target's first. */
+  /** What the compile half calls this machine. Empty: the target's first. */
   char arch[128];
   /** Cores, multiprocessors, ...; 0: not known. */
   uint32_t compute_units;

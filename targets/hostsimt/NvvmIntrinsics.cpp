@@ -1,0 +1,140 @@
+//===- NvvmIntrinsics.cpp - what only PTX has -------------------------------===//
+
+#include "targets/hostsimt/KernelCode.h"
+
+#include "llvm/ADT/StringSwitch.h"
+#include "llvm/IR/Instructions.h"
+
+using namespace llvm;
+using namespace portico::hostsimt;
+
+namespace {
+
+class NvvmLowering {
+public:
+  NvvmLowering(KernelCode &kernel, CallInst &call, StringRef name)
+      : kernel(kernel), call(call), name(name), builder(&call), site(nullptr),
+        i32(builder.getInt32Ty()), i64(builder.getInt64Ty()) {}
+
+  bool run() {
+    if (!name.consume_front("nvvm."))
+      return false;
+    if (name.starts_with("barrier0") || name.starts_with("barrier.cta.sync"))
+      return barrier();
+    if (name == "bar.warp.sync")
+      return waits(kernel.call(builder, offsetof(Services, subgroupBarrier), builder.getVoidTy(),
+                               {mask(0), ownSite()}));
+    if (name.consume_front("shfl.sync."))
+      return shuffle();
+    if (name.consume_front("vote."))
+      return vote();
+    if (name.consume_front("redux.sync."))
+      return reduce();
+    // The work-items of a group see each other's writes at once.
+    if (name.starts_with("membar.") || name.starts_with("fence."))
+      return replace(nullptr);
+    return false;
+  }
+
+private:
+  Value *ownSite() {
+    if (!site)
+      site = kernel.site(call, /*own=*/true);
+    return site;
+  }
+  Value *mask(unsigned operand) { return builder.CreateZExt(call.getArgOperand(operand), i64); }
+
+  bool replace(Value *value) {
+    if (value)
+      call.replaceAllUsesWith(value);
+    call.eraseFromParent();
+    return true;
+  }
+  bool waits(Value *value) {
+    kernel.synchronises = true;
+    return replace(call.getType()->isVoidTy() ? nullptr : value);
+  }
+
+  /// Barrier 0 of all work-items; there is no use for the fifteen others.
+  bool barrier() {
+    if (name.contains(".count") || name.contains(".red"))
+      return false;
+    if (call.arg_size() == 1)
+      if (auto *number = dyn_cast<ConstantInt>(call.getArgOperand(0)); !number || !number->isZero())
+        return false;
+    return waits(
+        kernel.call(builder, offsetof(Services, barrier), builder.getVoidTy(), {ownSite()}));
+  }
+
+  /// shfl.sync.<mode>.<type>[p](mask, value, distance, clamp)
+  bool shuffle() {
+    auto [word, type] = name.split('.');
+    std::optional<Shuffle> mode = StringSwitch<std::optional<Shuffle>>(word)
+                                      .Case("up", Shuffle::up)
+                                      .Case("down", Shuffle::down)
+                                      .Case("bfly", Shuffle::butterfly)
+                                      .Case("idx", Shuffle::index)
+                                      .Default(std::nullopt);
+    if (!mode)
+      return false;
+    Type *valueType = call.getArgOperand(1)->getType();
+    Value *got = kernel.call(builder, offsetof(Services, shuffle), i64,
+                             {builder.getInt32(uint32_t(*mode)), mask(0),
+                              builder.CreateBitCast(call.getArgOperand(1), i32),
+                              call.getArgOperand(2), call.getArgOperand(3), ownSite()});
+    Value *value = builder.CreateBitCast(builder.CreateTrunc(got, i32), valueType);
+    if (!call.getType()->isStructTy())
+      return waits(value);
+    Value *inside = builder.CreateTrunc(builder.CreateLShr(got, 32), builder.getInt1Ty());
+    Value *both = builder.CreateInsertValue(PoisonValue::get(call.getType()), value, 0);
+    return waits(builder.CreateInsertValue(both, inside, 1));
+  }
+
+  /// vote.<kind>.sync(mask, predicate)
+  bool vote() {
+    std::optional<Vote> kind = StringSwitch<std::optional<Vote>>(name)
+                                   .Case("any.sync", Vote::any)
+                                   .Case("all.sync", Vote::all)
+                                   .Case("uni.sync", Vote::uniform)
+                                   .Case("ballot.sync", Vote::ballot)
+                                   .Default(std::nullopt);
+    if (!kind)
+      return false;
+    Value *got = kernel.call(builder, offsetof(Services, vote), i64,
+                             {builder.getInt32(uint32_t(*kind)), mask(0),
+                              builder.CreateZExt(call.getArgOperand(1), i32), ownSite()});
+    return waits(builder.CreateTrunc(got, call.getType()));
+  }
+
+  /// redux.sync.<kind>(value, mask)
+  bool reduce() {
+    std::optional<Reduction> kind = StringSwitch<std::optional<Reduction>>(name)
+                                        .Case("add", Reduction::add)
+                                        .Case("umin", Reduction::umin)
+                                        .Case("umax", Reduction::umax)
+                                        .Case("min", Reduction::smin)
+                                        .Case("max", Reduction::smax)
+                                        .Case("and", Reduction::bitAnd)
+                                        .Case("or", Reduction::bitOr)
+                                        .Case("xor", Reduction::bitXor)
+                                        .Default(std::nullopt);
+    if (!kind)
+      return false;
+    return waits(kernel.call(
+        builder, offsetof(Services, reduce), i32,
+        {builder.getInt32(uint32_t(*kind)), mask(1), call.getArgOperand(0), ownSite()}));
+  }
+
+  KernelCode &kernel;
+  CallInst &call;
+  StringRef name;
+  IRBuilder<> builder;
+  Constant *site;
+  Type *i32, *i64;
+};
+
+} // namespace
+
+bool portico::hostsimt::lowerNvvm(KernelCode &kernel, CallInst &call, StringRef name) {
+  return NvvmLowering(kernel, call, name).run();
+}

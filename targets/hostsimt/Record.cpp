@@ -1,0 +1,25 @@
+//===- Record.cpp - what the driver finds under a kernel's name -------------===//
+
+#include "targets/hostsimt/KernelCode.h"
+
+using namespace llvm;
+using namespace portico::hostsimt;
+
+void portico::hostsimt::addRecord(const KernelCode &kernel, StringRef symbol,
+                                  uint32_t subgroupSize) {
+  Module &module = *kernel.function.getParent();
+  auto word = [&](uint32_t value) {
+    return ConstantInt::get(Type::getInt32Ty(module.getContext()), value);
+  };
+  // The fields of SimtAbi.h's Record, in its order.
+  Constant *record = ConstantStruct::getAnon(
+      {word(kAbiVersion), word(kernel.synchronises ? kSynchronises : 0), &kernel.function,
+       word(kernel.words), word(subgroupSize), word(kernel.groupMemoryBytes),
+       word(kernel.groupGranularity), word(kernel.privateBytes), word(kernel.groupSize[0]),
+       word(kernel.groupSize[1]), word(kernel.groupSize[2])});
+  static_assert(offsetof(Record, code) == 8 && offsetof(Record, words) == 16 &&
+                    offsetof(Record, groupSize) == 36,
+                "as written above");
+  new GlobalVariable(module, record->getType(), /*isConstant=*/true, GlobalValue::ExternalLinkage,
+                     record, symbol);
+}
