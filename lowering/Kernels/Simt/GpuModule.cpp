@@ -18,7 +18,7 @@ namespace {
 constexpr int64_t kTaskBlock = 64;
 /// Private memory of all tasks together: beyond it there are fewer tasks.
 constexpr int64_t kMostScratch = int64_t(64) << 20;
-constexpr int64_t kMostTasks = int64_t(1) << 16;
+constexpr int64_t kMostTasks = int64_t(1) << 22, kMostTasksWithScratch = int64_t(1) << 16;
 
 Attribute space(MLIRContext *context, gpu::AddressSpace which) {
   return gpu::AddressSpaceAttr::get(context, which);
@@ -58,7 +58,7 @@ void placeMemory(Region &body) {
 LaunchShape shapeOfTasks(const KernelPhase &phase, int64_t scratchBytes) {
   int64_t most = kMostTasks;
   if (scratchBytes > 0)
-    most = std::max<int64_t>(kTaskBlock, kMostScratch / scratchBytes);
+    most = std::clamp<int64_t>(kMostScratch / scratchBytes, kTaskBlock, kMostTasksWithScratch);
   int64_t tasks = std::clamp<int64_t>(phase.extent, 1, most);
   LaunchShape shape;
   shape.grid = {uint32_t(std::max<int64_t>(1, llvm::divideCeil(tasks, kTaskBlock))), 1, 1};
@@ -210,6 +210,11 @@ void portico::phasesToGpuModule(ModuleOp out, const TargetInfo &target, KernelAB
     constant->moveBefore(module.getBody(), module.getBody()->begin());
     constant.setType(cast<MemRefType>(inSpace(constant.getType(), global)));
   }
+
+  // Matrix instructions, which the target puts in place.
+  for (auto function : llvm::make_early_inc_range(out.getOps<func::FuncOp>()))
+    if (function.isExternal())
+      function->moveBefore(module.getBody(), module.getBody()->begin());
 
   // Tasks bring their scratch memory, which makes the shared memory larger.
   int64_t most = 0;

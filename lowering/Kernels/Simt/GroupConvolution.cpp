@@ -50,7 +50,7 @@ public:
     Value at = e.add(e.mul(plane, elements), e.dot(spot.index, rowMajorStrides(sizes)));
     if (spot.exists)
       at = e.select(spot.exists, at, e.idx(0));
-    Value value = loadTyped(e, {tensor, p.elem}, at);
+    Value value = e.load(tensor, at);
     return spot.exists ? e.select(spot.exists, value, e.zero(value.getType())) : value;
   }
 
@@ -89,7 +89,7 @@ public:
   Value weight(PhaseFunction &e, Value tensor, Value group, Value filter, Value channel,
                Value tap) const {
     Value row = e.add(e.mul(e.add(e.mul(group, p.filters), filter), p.channels), channel);
-    return loadTyped(e, {tensor, p.elem}, e.add(e.mul(row, p.taps()), tap));
+    return e.load(tensor, e.add(e.mul(row, p.taps()), tap));
   }
 
   const ConvProblem &p;
@@ -111,6 +111,7 @@ static GroupProduct productOf(const ConvProblem &p, int64_t m, int64_t n, int64_
   product.m = m;
   product.n = n;
   product.k = k;
+  product.elem = p.elem;
   product.accumulator = p.accumulator;
   return product;
 }

@@ -32,11 +32,15 @@ LogicalResult portico::lowerGroupMatmul(KernelOp kernel, Value hero, MatmulProbl
   for (const MatmulOperand *operand : {&problem.a, &problem.b})
     if (operand->copied())
       emitCopyPhase(kernel, out, name, abi, operand->value, operand->copyOrder, operand->copyByte);
+  // A copy is in compute type: where one operand is copied and the other is not,
+  // each is converted on its own.
+  bool alike = problem.a.elem == problem.b.elem;
 
   GroupProduct product;
   product.m = problem.m;
   product.n = problem.n;
   product.k = problem.k;
+  product.elem = alike ? problem.a.elem : problem.accumulator;
   product.accumulator = problem.accumulator;
   SmallVector<int64_t> aBatch, bBatch, cBatch;
   for (const MatmulBatchDim &dim : problem.batch) {
@@ -45,15 +49,16 @@ LogicalResult portico::lowerGroupMatmul(KernelOp kernel, Value hero, MatmulProbl
     bBatch.push_back(dim.b);
     cBatch.push_back(dim.c);
   }
-  auto strided = [](const MatmulOperand &operand, ArrayRef<int64_t> batchStrides, int64_t stride,
-                    int64_t strideK) {
+  auto strided = [alike](const MatmulOperand &operand, ArrayRef<int64_t> batchStrides,
+                         int64_t stride, int64_t strideK) {
     GroupProduct::Operand result;
     result.alongK = strideK == 1 && stride != 1;
-    result.element = [&operand, batchStrides = SmallVector<int64_t>(batchStrides), stride,
+    result.element = [&operand, alike, batchStrides = SmallVector<int64_t>(batchStrides), stride,
                       strideK](PhaseFunction &e, ArrayRef<Value> batch, Value row, Value k) {
       Value base = e.add(e.dot(batch, batchStrides), operand.offset);
       Value at = e.add(base, e.add(e.mul(row, stride), e.mul(k, strideK)));
-      return loadTyped(e, memoryOf(e, operand), at);
+      TypedMemory memory = memoryOf(e, operand);
+      return alike ? e.load(memory.memory, at) : loadTyped(e, memory, at);
     };
     return result;
   };

@@ -5,7 +5,7 @@
 //     for each step of k:
 //       group memory (one of two halves) = registers;  barrier
 //       registers = what the next step needs
-//       for each kk: perM values of A, perN of B, perM * perN multiply-adds
+//       sums += products of what lies in the half
 //     rows of the tile through group memory -> bias, activation -> results
 //
 // While a step is computed from one half the loads of the next are under way, and
@@ -18,27 +18,16 @@
 
 #include "lowering/Kernels/ResultWriter.h"
 #include "lowering/Kernels/Simt/GroupBuilder.h"
+#include "lowering/Kernels/Simt/GroupTile.h"
 #include "lowering/Kernels/Simt/PerItem.h"
-
-#include "mlir/Dialect/Arith/IR/Arith.h"
-#include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "lowering/ToLinalg/Casts.h"
 
 using namespace mlir;
 using namespace portico;
 
 namespace {
 
-constexpr int64_t kSide = GroupTile::kSide;
-constexpr int64_t kItems = kSide * kSide;
-
-/// The place in its tile of register `r` of the work-item number `which`: runs of
-/// four neighbours, so that the loads of a subgroup meet different banks and are
-/// wide.
-struct Interleaved {
-  int64_t per;
-  int64_t run() const { return std::min<int64_t>(per, 4); }
-  int64_t constantPart(int64_t r) const { return r / run() * kSide * run() + r % run(); }
-};
+constexpr int64_t kItems = GroupTile::kItems;
 
 class ProductLowering {
 public:
@@ -57,27 +46,24 @@ private:
     const GroupProduct::Operand *operand;
     int64_t tile, extent;
     Value first;
-    /// Elements of a step that each work-item fetches.
-    int64_t loads;
+    /// Where its first half begins, in elements of group memory.
+    int64_t start;
+    /// Elements of a step that each work-item fetches, and those of them that lie
+    /// side by side.
+    int64_t loads, run;
   };
 
-  int64_t bytes() const { return p.accumulator.getIntOrFloatBitWidth() / 8; }
-  /// A row of k in group memory; the spare elements spread a column over the banks.
-  int64_t pitch(int64_t width) const { return width + 4; }
-  int64_t halfOfA() const { return tile.k * pitch(tile.m); }
-  int64_t halfOfB() const { return tile.k * pitch(tile.n); }
-  int64_t stagedBytes() const { return kSide * tile.n * bytes(); }
-  int64_t groupBytes() const {
-    return std::max(2 * (halfOfA() + halfOfB()) * bytes(), stagedBytes());
-  }
-
   void emitTiles();
+  Side makeSide(const GroupProduct::Operand &operand, int64_t size, int64_t extent, Value first,
+                int64_t start) const;
   /// The row or column and the k that load `l` of this work-item fetches.
   std::pair<Value, Value> placeOf(PhaseFunction &e, const Side &side, int64_t l);
   Values fetch(PhaseFunction &e, const Side &side, Value k0);
-  void put(PhaseFunction &e, const Side &side, ValueRange values, Value memory, Value half,
-           int64_t halfSize);
-  Values multiply(PhaseFunction &e, ValueRange sums, Value memoryA, Value memoryB, Value half);
+  void put(PhaseFunction &e, const Side &side, ValueRange values, Value half);
+  /// Where half `half` of an operand begins.
+  Value startOf(PhaseFunction &e, const Side &side, Value half) {
+    return e.add(e.mul(half, engine->elements(side.tile)), side.start);
+  }
   void writeResults(PhaseFunction &e, GroupBuilder &group, ValueRange sums);
   void writeSum(PhaseFunction &e, Value place, Value sum);
   void addSplits();
@@ -93,49 +79,27 @@ private:
   ResultWriter writer;
   int64_t heroByte = 0, partialsByte = 0;
 
-  Value item, itemRow, itemColumn, row, column, split;
+  std::unique_ptr<TileEngine> engine;
+  Value item, row, column, split, memory;
   Values batch;
 };
 
 } // namespace
 
-int64_t GroupProduct::batchSize() const {
-  int64_t size = 1;
-  for (int64_t dim : batch)
-    size *= dim;
-  return size;
-}
-
-GroupTile portico::chooseGroupTile(const GroupProduct &p, const SimtInfo &simt) {
-  int64_t bytes = p.accumulator.getIntOrFloatBitWidth() / 8;
-  auto groupsOf = [&](int64_t side) {
-    return p.batchSize() * ceilDiv(p.m, side) * ceilDiv(p.n, side);
-  };
-  // A tile that has only few groups is still good where k can be cut.
-  constexpr int64_t kLeastOfSplit = 256, kMostSplits = 64;
-  int64_t most = std::clamp<int64_t>(p.k / kLeastOfSplit, 1, kMostSplits);
-  GroupTile tile{kSide, kSide, kSide};
-  for (int64_t side : {32, 64, 128}) {
-    int64_t k = side == 128 ? 8 : 16;
-    int64_t needed = 2 * k * 2 * (side + 4) * bytes;
-    // Half of the group memory: two groups share a compute unit.
-    if (needed > simt.groupMemoryBytes / 2 || groupsOf(side) * most < simt.computeUnits ||
-        p.m <= side / 2 || p.n <= side / 2)
-      break;
-    tile = {side, side, k};
-  }
-  int64_t groups = groupsOf(tile.m);
-  if (groups < simt.computeUnits && most > 1) {
-    int64_t wanted = std::min(most, ceilDiv(2 * simt.computeUnits, groups));
-    int64_t steps = ceilDiv(p.k, tile.k);
-    tile.splits = ceilDiv(steps, ceilDiv(steps, wanted));
-  }
-  return tile;
+ProductLowering::Side ProductLowering::makeSide(const GroupProduct::Operand &operand, int64_t size,
+                                                int64_t extent, Value first, int64_t start) const {
+  Side side{&operand, size, extent, first, start, size * tile.k / kItems, 1};
+  // A load of 16 bytes, where the elements of a row of the tile make one.
+  int64_t wide = 128 / storageType(p.elem).getIntOrFloatBitWidth();
+  while (side.run < wide && side.loads % (2 * side.run) == 0 &&
+         (operand.alongK ? tile.k : size) % (2 * side.run) == 0)
+    side.run *= 2;
+  return side;
 }
 
 std::pair<Value, Value> ProductLowering::placeOf(PhaseFunction &e, const Side &side, int64_t l) {
-  Value flat = e.add(item, l * kItems);
-  // Neighbouring work-items read neighbouring elements.
+  // Neighbouring work-items read neighbouring runs.
+  Value flat = e.add(e.mul(item, side.run), l / side.run * kItems * side.run + l % side.run);
   if (side.operand->alongK)
     return {e.div(flat, tile.k), e.rem(flat, tile.k)};
   return {e.rem(flat, side.tile), e.div(flat, side.tile)};
@@ -162,34 +126,14 @@ ProductLowering::Values ProductLowering::fetch(PhaseFunction &e, const Side &sid
   return values;
 }
 
-void ProductLowering::put(PhaseFunction &e, const Side &side, ValueRange values, Value memory,
-                          Value half, int64_t halfSize) {
+void ProductLowering::put(PhaseFunction &e, const Side &side, ValueRange values, Value half) {
+  Value start = startOf(e, side, half);
   for (auto [l, value] : llvm::enumerate(values)) {
     auto [place, kk] = placeOf(e, side, l);
-    Value at = e.add(e.mul(half, halfSize), e.add(e.mul(kk, pitch(side.tile)), place));
-    e.store(value, memory, at);
+    Value element =
+        engine->staged() == value.getType() ? value : toCompute(e.b, e.loc, value, p.elem);
+    e.store(element, memory, e.add(start, engine->address(e, side.tile, place, kk)));
   }
-}
-
-ProductLowering::Values ProductLowering::multiply(PhaseFunction &e, ValueRange sums, Value memoryA,
-                                                  Value memoryB, Value half) {
-  int64_t perM = tile.perM(), perN = tile.perN();
-  Interleaved rows{perM}, columns{perN};
-  Value firstA = e.add(e.mul(half, halfOfA()), e.mul(itemRow, rows.run()));
-  Value firstB = e.add(e.mul(half, halfOfB()), e.mul(itemColumn, columns.run()));
-  return e.loop(e.idx(0), e.idx(tile.k), 1, sums, [&](Value kk, ValueRange running) {
-    Values next(running), a, b;
-    Value atA = e.add(firstA, e.mul(kk, pitch(tile.m)));
-    Value atB = e.add(firstB, e.mul(kk, pitch(tile.n)));
-    for (int64_t i = 0; i < perM; ++i)
-      a.push_back(e.load(memoryA, e.add(atA, rows.constantPart(i))));
-    for (int64_t j = 0; j < perN; ++j)
-      b.push_back(e.load(memoryB, e.add(atB, columns.constantPart(j))));
-    for (int64_t i = 0; i < perM; ++i)
-      for (int64_t j = 0; j < perN; ++j)
-        next[i * perN + j] = e.multiplyAdd(a[i], b[j], next[i * perN + j]);
-    return next;
-  });
 }
 
 /// One finished element of the main op, or one that a split contributes to it.
@@ -220,22 +164,18 @@ void ProductLowering::addSplits() {
   });
 }
 
-/// kSide rows of the tile at a time lie in group memory, so that the results are
-/// written row by row and the ops after the product are there once for each.
+/// Some rows of the tile at a time lie in group memory, so that the results are
+/// written row by row and the ops after the product are there once for each pass.
 void ProductLowering::writeResults(PhaseFunction &e, GroupBuilder &group, ValueRange sums) {
-  int64_t perM = tile.perM(), perN = tile.perN(), count = kSide * tile.n;
-  Interleaved rows{perM}, columns{perN};
+  int64_t count = engine->passRows() * tile.n;
   Value staged = group.viewGroup(0, count, p.accumulator);
-  for (int64_t i = 0; i < perM; ++i) {
+  for (int64_t pass = 0; pass < engine->passes(); ++pass) {
     group.barrier();
-    Value at = e.add(e.mul(itemRow, tile.n), e.mul(itemColumn, columns.run()));
-    for (int64_t j = 0; j < perN; ++j)
-      e.store(sums[i * perN + j], staged, e.add(at, columns.constantPart(j)));
+    engine->write(e, sums, pass, staged);
     group.barrier();
     e.loop(item, e.idx(count), kItems, [&](Value flat) {
-      Value r = e.div(flat, tile.n), c = e.rem(flat, tile.n);
-      Value m = e.add(row, e.add(e.mul(r, rows.run()), rows.constantPart(i)));
-      Value n = e.add(column, c);
+      Value m = e.add(row, engine->rowOf(e, e.div(flat, tile.n), pass));
+      Value n = e.add(column, e.rem(flat, tile.n));
       e.when(e.both(e.less(m, p.m), e.less(n, p.n)),
              [&] { writeSum(e, p.place(e, batch, m, n), e.load(staged, flat)); });
     });
@@ -250,11 +190,15 @@ void ProductLowering::emitTiles() {
   launch.grid = {uint32_t(groups), 1, 1};
   launch.block = {uint32_t(kItems), 1, 1};
   GroupBuilder group(e.b, e.loc, simt);
-  group.allocateGroup(groupBytes());
-
   item = group.item();
-  itemRow = e.div(item, kSide);
-  itemColumn = e.rem(item, kSide);
+  engine = tile.unit ? makeMatrixEngine(tile, storageType(p.elem), p.accumulator, simt.subgroupSize,
+                                        out, item)
+                     : makeScalarEngine(tile, p.accumulator, item);
+  int64_t halves = 2 * (engine->elements(tile.m) + engine->elements(tile.n));
+  group.allocateGroup(std::max(halves * storageBytes(engine->staged()),
+                               engine->passRows() * tile.n * storageBytes(p.accumulator)));
+  memory = group.viewGroup(0, halves, engine->staged());
+
   Value number = group.group();
   column = e.mul(e.rem(number, tilesN), tile.n);
   Value rest = e.div(number, tilesN);
@@ -265,13 +209,10 @@ void ProductLowering::emitTiles() {
     rest = e.div(rest, tile.splits);
   }
   batch = e.delinearize(rest, p.batch);
+  Side a = makeSide(p.a, tile.m, p.m, row, 0);
+  Side b = makeSide(p.b, tile.n, p.n, column, 2 * engine->elements(tile.m));
 
-  Side a{&p.a, tile.m, p.m, row, tile.m * tile.k / kItems};
-  Side b{&p.b, tile.n, p.n, column, tile.n * tile.k / kItems};
-  Value memoryA = group.viewGroup(0, 2 * halfOfA(), p.accumulator);
-  Value memoryB = group.viewGroup(2 * halfOfA() * bytes(), 2 * halfOfB(), p.accumulator);
-
-  Values state(tile.perM() * tile.perN(), e.zero(p.accumulator));
+  Values state = engine->zeros(e);
   size_t sums = state.size();
   if (p.k > 0) {
     int64_t steps = ceilDiv(p.k, tile.k);
@@ -285,14 +226,15 @@ void ProductLowering::emitTiles() {
     llvm::append_range(state, fetch(e, b, e.mul(from, tile.k)));
     state = e.loop(from, to, 1, state, [&](Value step, ValueRange running) {
       Value half = e.rem(step, 2);
-      put(e, a, running.slice(sums, a.loads), memoryA, half, halfOfA());
-      put(e, b, running.slice(sums + a.loads, b.loads), memoryB, half, halfOfB());
+      put(e, a, running.slice(sums, a.loads), half);
+      put(e, b, running.slice(sums + a.loads, b.loads), half);
       group.barrier();
       // The last step fetches again what it has.
       Value next = e.mul(e.min(e.add(step, 1), steps - 1), tile.k);
       Values fetched = fetch(e, a, next);
       llvm::append_range(fetched, fetch(e, b, next));
-      Values result = multiply(e, running.take_front(sums), memoryA, memoryB, half);
+      Values result = engine->multiply(e, running.take_front(sums), memory, startOf(e, a, half),
+                                       startOf(e, b, half));
       llvm::append_range(result, fetched);
       return result;
     });
@@ -309,7 +251,7 @@ LogicalResult ProductLowering::lower() {
   }
   if (tile.splits > 1) {
     partialsByte = abi.sharedBytes;
-    abi.sharedBytes += alignBytes(tile.splits * elementsOf(hero) * bytes());
+    abi.sharedBytes += alignBytes(tile.splits * elementsOf(hero) * storageBytes(p.accumulator));
   }
   emitTiles();
   if (tile.splits > 1)

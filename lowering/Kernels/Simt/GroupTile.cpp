@@ -1,0 +1,69 @@
+//===- GroupTile.cpp - how a product is cut into tiles ----------------------===//
+
+#include "lowering/Kernels/Simt/GroupTile.h"
+
+using namespace mlir;
+using namespace portico;
+
+/// Summands that are worth a split of their own.
+constexpr int64_t kLeastOfSplit = 256, kMostSplits = 64;
+
+TileEngine::~TileEngine() = default;
+
+int64_t GroupProduct::batchSize() const {
+  int64_t size = 1;
+  for (int64_t dim : batch)
+    size *= dim;
+  return size;
+}
+
+static int64_t groupsOf(const GroupProduct &p, int64_t side) {
+  return p.batchSize() * ceilDiv(p.m, side) * ceilDiv(p.n, side);
+}
+
+static const MatrixUnit *unitFor(const GroupProduct &p, const SimtInfo &simt) {
+  for (const MatrixUnit &unit : simt.matrixUnits)
+    if ((unit.input == MatrixUnit::Element::f16 && p.elem.isF16()) ||
+        (unit.input == MatrixUnit::Element::bf16 && p.elem.isBF16()))
+      return &unit;
+  return nullptr;
+}
+
+/// Two halves of both operands.
+static bool fits(int64_t side, int64_t k, int64_t bytes, int64_t limit) {
+  constexpr int64_t kSpare = 8; // elements at the end of a row
+  return 2 * 2 * std::max(k * (side + kSpare), side * (k + kSpare)) * bytes <= limit;
+}
+
+GroupTile portico::chooseGroupTile(const GroupProduct &p, const SimtInfo &simt) {
+  // A tile of which there are few is still good where k can be cut.
+  int64_t most = std::clamp<int64_t>(p.k / kLeastOfSplit, 1, kMostSplits);
+  auto enough = [&](int64_t side) {
+    return groupsOf(p, side) * most >= simt.computeUnits && p.m > side / 2 && p.n > side / 2;
+  };
+  int64_t bytes = p.accumulator.getIntOrFloatBitWidth() / 8;
+  GroupTile tile;
+  tile.m = tile.n = tile.k = 16;
+  // Half of the group memory: two groups share a compute unit.
+  for (int64_t side : {32, 64, 128}) {
+    int64_t k = side == 128 ? 8 : 16;
+    if (!enough(side) || !fits(side, k, bytes, simt.groupMemoryBytes / 2))
+      break;
+    tile.m = tile.n = side;
+    tile.k = k;
+  }
+  if (const MatrixUnit *unit = unitFor(p, simt); unit && p.m > 32 && p.n > 32) {
+    tile.unit = unit;
+    tile.m = tile.n = 64;
+    tile.k = 32;
+    if (enough(128) && fits(128, tile.k, 2, simt.groupMemoryBytes))
+      tile.m = tile.n = 128;
+  }
+  int64_t groups = groupsOf(p, tile.m);
+  if (groups < simt.computeUnits && most > 1) {
+    int64_t wanted = std::min(most, ceilDiv(2 * simt.computeUnits, groups));
+    int64_t steps = ceilDiv(p.k, tile.k);
+    tile.splits = ceilDiv(steps, ceilDiv(steps, wanted));
+  }
+  return tile;
+}
