@@ -88,6 +88,7 @@ struct LowerKernels : portico::impl::PorticoLowerKernelsBase<LowerKernels> {
       target.simt->subgroupSize = subgroupSize;
       target.simt->maxWorkgroupSize = maxWorkgroupSize;
       target.simt->groupMemoryBytes = groupMemoryBytes;
+      target.simt->computeUnits = computeUnits;
     }
 
     ModuleOp module = getOperation();

@@ -85,6 +85,7 @@ def PorticoLowerKernels : Pass<"portico-lower-kernels", "::mlir::ModuleOp"> {
     Option<"maskedMemory", "masked-memory", "bool", "false", "masked loads are single instructions">,
     Option<"subgroupSize", "subgroup-size", "int64_t", "0", "work-items that go in step; 0: no work-groups">,
     Option<"maxWorkgroupSize", "max-workgroup-size", "int64_t", "1024", "work-items in a group">,
+    Option<"computeUnits", "compute-units", "int64_t", "32", "groups that run at a time at least">,
     Option<"groupMemoryBytes", "group-memory", "int64_t", "49152", "bytes that a group shares">];
   let dependentDialects = [
     "::mlir::affine::AffineDialect", "::mlir::arith::ArithDialect",
