@@ -211,11 +211,6 @@ void portico::phasesToGpuModule(ModuleOp out, const TargetInfo &target, KernelAB
     constant.setType(cast<MemRefType>(inSpace(constant.getType(), global)));
   }
 
-  // Matrix instructions, which the target puts in place.
-  for (auto function : llvm::make_early_inc_range(out.getOps<func::FuncOp>()))
-    if (function.isExternal())
-      function->moveBefore(module.getBody(), module.getBody()->begin());
-
   // Tasks bring their scratch memory, which makes the shared memory larger.
   int64_t most = 0;
   for (KernelPhase &phase : abi.phases)

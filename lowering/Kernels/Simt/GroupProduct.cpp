@@ -191,9 +191,9 @@ void ProductLowering::emitTiles() {
   launch.block = {uint32_t(kItems), 1, 1};
   GroupBuilder group(e.b, e.loc, simt);
   item = group.item();
-  engine = tile.unit ? makeMatrixEngine(tile, storageType(p.elem), p.accumulator, simt.subgroupSize,
-                                        out, item)
-                     : makeScalarEngine(tile, p.accumulator, item);
+  engine = tile.unit
+               ? makeMatrixEngine(tile, storageType(p.elem), p.accumulator, simt.subgroupSize, item)
+               : makeScalarEngine(tile, p.accumulator, item);
   int64_t halves = 2 * (engine->elements(tile.m) + engine->elements(tile.n));
   group.allocateGroup(std::max(halves * storageBytes(engine->staged()),
                                engine->passRows() * tile.n * storageBytes(p.accumulator)));

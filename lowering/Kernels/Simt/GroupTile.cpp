@@ -23,8 +23,9 @@ static int64_t groupsOf(const GroupProduct &p, int64_t side) {
 
 static const MatrixUnit *unitFor(const GroupProduct &p, const SimtInfo &simt) {
   for (const MatrixUnit &unit : simt.matrixUnits)
-    if ((unit.input == MatrixUnit::Element::f16 && p.elem.isF16()) ||
-        (unit.input == MatrixUnit::Element::bf16 && p.elem.isBF16()))
+    if (unit.accumulator == MatrixUnit::Element::f32 &&
+        ((unit.input == MatrixUnit::Element::f16 && p.elem.isF16()) ||
+         (unit.input == MatrixUnit::Element::bf16 && p.elem.isBF16())))
       return &unit;
   return nullptr;
 }

@@ -58,7 +58,7 @@ std::unique_ptr<TileEngine> makeScalarEngine(const GroupTile &tile, mlir::Type a
 /// Sums in the fragments of matrix instructions.
 std::unique_ptr<TileEngine> makeMatrixEngine(const GroupTile &tile, mlir::Type elem,
                                              mlir::Type accumulator, int64_t subgroupSize,
-                                             mlir::ModuleOp out, mlir::Value item);
+                                             mlir::Value item);
 
 } // namespace portico
 

@@ -8,7 +8,8 @@
 
 #include "lowering/Kernels/Simt/GroupTile.h"
 
-#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "dialects/simt/Simt.h"
+
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 
 using namespace mlir;
@@ -18,13 +19,11 @@ namespace {
 
 class MatrixEngine : public TileEngine {
 public:
-  MatrixEngine(const GroupTile &tile, Type elem, Type accumulator, int64_t subgroupSize,
-               ModuleOp out, Value item)
+  MatrixEngine(const GroupTile &tile, Type elem, Type accumulator, int64_t subgroupSize, Value item)
       : tile(tile), unit(*tile.unit), elem(elem), type(accumulator), subgroupSize(subgroupSize),
         item(item), columnsOfGroups(GroupTile::kItems / subgroupSize / kRows) {
     unitsM = tile.m / kRows / unit.m;
     unitsN = tile.n / columnsOfGroups / unit.n;
-    declare(out);
   }
 
   Type staged() const override { return elem; }
@@ -42,15 +41,17 @@ public:
     for (int64_t k = 0; k < tile.k; k += unit.k) {
       Values x, y;
       for (int64_t i = 0; i < unitsM; ++i)
-        x.push_back(fragment(e, memory, e.add(a, k), e.add(rowA, i * unit.m), unit.a));
+        x.push_back(fragment(e, memory, e.add(a, k), e.add(rowA, i * unit.m), unit.a, unit.a.row,
+                             unit.a.column));
       for (int64_t j = 0; j < unitsN; ++j)
-        y.push_back(fragment(e, memory, e.add(b, k), e.add(rowB, j * unit.n), unit.b));
+        y.push_back(fragment(e, memory, e.add(b, k), e.add(rowB, j * unit.n), unit.b, unit.b.column,
+                             unit.b.row));
       for (int64_t i = 0; i < unitsM; ++i)
         for (int64_t j = 0; j < unitsN; ++j) {
           Value &sum = result[i * unitsN + j];
-          sum = func::CallOp::create(e.b, e.loc, function(), TypeRange(sum.getType()),
-                                     ValueRange{x[i], y[j], sum})
-                    .getResult(0);
+          sum = simt::MultiplyAddOp::create(e.b, e.loc, sum.getType(), x[i], y[j], sum,
+                                            uint64_t(unit.m), uint64_t(unit.n), uint64_t(unit.k),
+                                            /*tf32=*/unit.input == MatrixUnit::Element::tf32);
         }
     }
     return result;
@@ -63,33 +64,25 @@ public:
     return e.add(e.add(first, pass * unit.m), e.rem(r, unit.m));
   }
   void write(LoopEmitter &e, ValueRange sums, int64_t pass, Value memory) override {
-    auto [row, column] = placeOfItem(e, unit.c);
-    Value first = e.add(e.mul(e.add(e.mul(groupRow(e), unit.m), row), tile.n),
-                        e.add(e.mul(groupColumn(e), unitsN * unit.n), column));
+    Value row = e.add(e.mul(groupRow(e), unit.m), ofLane(e, unit.c.row));
+    Value column = e.add(e.mul(groupColumn(e), unitsN * unit.n), ofLane(e, unit.c.column));
+    Value first = e.add(e.mul(row, tile.n), column);
     for (int64_t j = 0; j < unitsN; ++j)
-      for (int64_t r = 0; r < unit.c.registers(); ++r) {
-        auto [addRow, addColumn] = placeOfRegister(unit.c, r);
+      for (int64_t r = 0; r < unit.c.elements; ++r) {
+        int64_t place =
+            ofElement(unit.c.row, r) * tile.n + j * unit.n + ofElement(unit.c.column, r);
         Value sum = vector::ExtractOp::create(e.b, e.loc, sums[pass * unitsN + j], r);
-        e.store(sum, memory, e.add(first, addRow * tile.n + j * unit.n + addColumn));
+        e.store(sum, memory, e.add(first, place));
       }
   }
 
 private:
   static constexpr int64_t kRows = 2;
 
-  static VectorType vector(const FragmentLayout &layout, Type type) {
-    return VectorType::get({layout.registers()}, type);
-  }
-  std::string function() const { return "portico.matrix." + unit.name; }
-  void declare(ModuleOp out) {
-    if (out.lookupSymbol(function()))
-      return;
-    OpBuilder b = OpBuilder::atBlockBegin(out.getBody());
-    Type sums = vector(unit.c, type);
-    auto f = func::FuncOp::create(
-        b, out.getLoc(), function(),
-        b.getFunctionType({vector(unit.a, elem), vector(unit.b, elem), sums}, {sums}));
-    f.setPrivate();
+  using Source = MatrixPart::Source;
+
+  static VectorType vector(const MatrixPart &part, Type type) {
+    return VectorType::get({part.elements}, type);
   }
 
   /// Loads of 16 bytes stay aligned, and rows begin at different banks.
@@ -99,38 +92,35 @@ private:
   Value groupRow(LoopEmitter &e) const { return e.div(subgroup(e), columnsOfGroups); }
   Value groupColumn(LoopEmitter &e) const { return e.rem(subgroup(e), columnsOfGroups); }
 
-  static std::pair<int64_t, int64_t> placeOfRegister(const FragmentLayout &layout, int64_t r) {
-    std::pair<int64_t, int64_t> place = {0, 0};
-    for (auto [bit, step] : llvm::enumerate(layout.registerBits))
-      if (r >> bit & 1) {
-        place.first += step.first;
-        place.second += step.second;
-      }
-    return place;
+  /// What element number `number` of a lane contributes to a row or column.
+  static int64_t ofElement(ArrayRef<MatrixPart::Digit> digits, int64_t number) {
+    int64_t sum = 0;
+    for (const MatrixPart::Digit &digit : digits)
+      if (digit.source == Source::element)
+        sum += number / digit.divisor % digit.modulus * digit.factor;
+    return sum;
   }
 
   /// What the number of the work-item in its subgroup contributes.
-  std::pair<Value, Value> placeOfItem(LoopEmitter &e, const FragmentLayout &layout) const {
-    Value number = e.rem(item, subgroupSize), row = e.idx(0), column = e.idx(0);
-    for (auto [index, step] : llvm::enumerate(layout.itemBits)) {
-      Value bit = e.rem(e.div(number, int64_t(1) << index), 2);
-      row = e.add(row, e.mul(bit, step.first));
-      column = e.add(column, e.mul(bit, step.second));
-    }
-    return {row, column};
+  Value ofLane(LoopEmitter &e, ArrayRef<MatrixPart::Digit> digits) const {
+    Value lane = e.rem(item, subgroupSize), sum = e.idx(0);
+    for (const MatrixPart::Digit &digit : digits)
+      if (digit.source == Source::lane)
+        sum = e.add(sum, e.mul(e.rem(e.div(lane, digit.divisor), digit.modulus), digit.factor));
+    return sum;
   }
 
-  /// This work-item's part of the unit whose first row is `row`.
-  Value fragment(LoopEmitter &e, Value memory, Value start, Value row,
-                 const FragmentLayout &layout) const {
-    auto [ownRow, ownK] = placeOfItem(e, layout);
-    Value first = e.add(start, e.add(e.mul(e.add(row, ownRow), pitch()), ownK));
+  /// This work-item's part of the unit whose first row in memory is `row`. A lies
+  /// by rows and k, B by columns and k.
+  Value fragment(LoopEmitter &e, Value memory, Value start, Value row, const MatrixPart &part,
+                 ArrayRef<MatrixPart::Digit> rows, ArrayRef<MatrixPart::Digit> ks) const {
+    Value own = e.add(e.mul(e.add(row, ofLane(e, rows)), pitch()), ofLane(e, ks));
+    Value first = e.add(start, own);
     Values elements;
-    for (int64_t r = 0; r < layout.registers(); ++r) {
-      auto [addRow, addK] = placeOfRegister(layout, r);
-      elements.push_back(e.load(memory, e.add(first, addRow * pitch() + addK)));
-    }
-    return vector::FromElementsOp::create(e.b, e.loc, vector(layout, elem), elements);
+    for (int64_t r = 0; r < part.elements; ++r)
+      elements.push_back(
+          e.load(memory, e.add(first, ofElement(rows, r) * pitch() + ofElement(ks, r))));
+    return vector::FromElementsOp::create(e.b, e.loc, vector(part, elem), elements);
   }
 
   GroupTile tile;
@@ -145,6 +135,6 @@ private:
 
 std::unique_ptr<TileEngine> portico::makeMatrixEngine(const GroupTile &tile, Type elem,
                                                       Type accumulator, int64_t subgroupSize,
-                                                      ModuleOp out, Value item) {
-  return std::make_unique<MatrixEngine>(tile, elem, accumulator, subgroupSize, out, item);
+                                                      Value item) {
+  return std::make_unique<MatrixEngine>(tile, elem, accumulator, subgroupSize, item);
 }
