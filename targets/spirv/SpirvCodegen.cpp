@@ -75,8 +75,10 @@ Expected<TargetObject> spirv::emitModule(Module &module, StringRef prefix, const
   const llvm::Target *target = findTarget(triple);
   if (!target)
     return createStringError("LLVM was built without its SPIR-V back end");
+  // Without passes of its own: loop strength reduction makes integers of odd widths
+  // (i4), whose truncations the back end forgets. Whoever loads SPIR-V optimises it.
   std::unique_ptr<TargetMachine> code(target->createTargetMachine(
-      triple, "", "", TargetOptions(), std::nullopt, std::nullopt, CodeGenOptLevel::Default));
+      triple, "", "", TargetOptions(), std::nullopt, std::nullopt, CodeGenOptLevel::None));
   module.setTargetTriple(triple);
   module.setDataLayout(code->createDataLayout());
   for (Function &function : module)

@@ -30,10 +30,11 @@ static const MatrixUnit *unitFor(const GroupProduct &p, const SimtInfo &simt) {
   return nullptr;
 }
 
-/// Two halves of both operands.
-static bool fits(int64_t side, int64_t k, int64_t bytes, int64_t limit) {
-  constexpr int64_t kSpare = 8; // elements at the end of a row
-  return 2 * 2 * std::max(k * (side + kSpare), side * (k + kSpare)) * bytes <= limit;
+/// Whether two halves of two operands fit, each of `rows` rows of `length` elements
+/// and some to spare.
+static bool fits(int64_t rows, int64_t length, int64_t bytes, int64_t limit) {
+  constexpr int64_t kSpare = 8;
+  return 2 * 2 * rows * (length + kSpare) * bytes <= limit;
 }
 
 GroupTile portico::chooseGroupTile(const GroupProduct &p, const SimtInfo &simt) {
@@ -48,7 +49,7 @@ GroupTile portico::chooseGroupTile(const GroupProduct &p, const SimtInfo &simt) 
   // Half of the group memory: two groups share a compute unit.
   for (int64_t side : {32, 64, 128}) {
     int64_t k = side == 128 ? 8 : 16;
-    if (!enough(side) || !fits(side, k, bytes, simt.groupMemoryBytes / 2))
+    if (!enough(side) || !fits(k, side, bytes, simt.groupMemoryBytes / 2))
       break;
     tile.m = tile.n = side;
     tile.k = k;
