@@ -37,7 +37,7 @@ def advance(p, state, *names):
         state["step"] = 0
         state.update((name, pt.zeros_like(p)) for name in names)
     state["step"] += 1
-    return state["step"], *(state[name] for name in names)
+    return state["step"], *[state[name] for name in names]
 
 
 def decayed(p, grad, group, scalar):
