@@ -152,8 +152,11 @@ static void emitRows(PhaseBuilder &phases, Nest &nest, const TargetInfo &target)
 
 static void emitNest(PhaseBuilder &phases, Nest &nest, const TargetInfo &target) {
   nest.collapse();
-  if (target.simt)
-    return emitGroupLoops(phases, nest, target);
+  if (target.simt) {
+    auto dim = nest.sizes.size() > 1 ? transposedDim(nest) : std::nullopt;
+    return dim ? emitGroupTransposed(phases, nest, *dim, target)
+               : emitGroupLoops(phases, nest, target);
+  }
   int64_t lanes = lanesFor(nest.stages, target);
   if (nest.sizes.size() > 1) {
     if (auto dim = transposedDim(nest))

@@ -22,6 +22,9 @@ void emitPoints(LaneBuilder &lanes, PhaseBuilder &phases, mlir::func::FuncOp f, 
 /// memory, so that reading along the innermost would be a gather.
 std::optional<unsigned> transposedDim(Nest &nest);
 
+/// Whether input `k` is contiguous along `dim` and not along `inner`.
+bool liesAcross(NestStage &stage, unsigned k, unsigned dim, unsigned inner);
+
 /// Transpose.cpp: a phase for a nest with inputs that lie along `dim`.
 void emitTransposed(PhaseBuilder &phases, Nest &nest, unsigned dim, const TargetInfo &target);
 

@@ -20,8 +20,7 @@ namespace portico {
 /// crossing input by this many of its columns.
 constexpr int64_t kBlock = 32, kBlockAlong = 256;
 
-/// Whether input `k` is contiguous along `dim` and not along the innermost.
-static bool crosses(NestStage &stage, unsigned k, unsigned dim, unsigned inner) {
+bool liesAcross(NestStage &stage, unsigned k, unsigned dim, unsigned inner) {
   auto along = strideOf(stage.accesses[k], dim), across = strideOf(stage.accesses[k], inner);
   return along == 1 && across && *across > 1;
 }
@@ -34,7 +33,7 @@ std::optional<unsigned> transposedDim(Nest &nest) {
     return std::nullopt;
   for (unsigned dim = inner; dim-- > 0;)
     for (unsigned k = 0; k < stage.generic.getNumDpsInputs(); ++k)
-      if (nest.sizes[dim] >= 8 && crosses(stage, k, dim, inner))
+      if (nest.sizes[dim] >= 8 && liesAcross(stage, k, dim, inner))
         return dim;
   return std::nullopt;
 }
@@ -100,7 +99,7 @@ void emitTransposed(PhaseBuilder &phases, Nest &nest, unsigned dim, const Target
     }
     DenseMap<unsigned, SmallVector<Value>> tiles;
     for (unsigned k = 0; k < stage.generic.getNumDpsInputs(); ++k) {
-      if (!crosses(stage, k, dim, inner))
+      if (!liesAcross(stage, k, dim, inner))
         continue;
       Value memref = phases.memory(b, f, stage.generic->getOperand(k));
       for (int64_t q = 0; q < lanesCount; ++q) {

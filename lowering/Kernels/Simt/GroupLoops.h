@@ -12,6 +12,9 @@ namespace portico {
 /// make a wide load.
 void emitGroupLoops(PhaseBuilder &phases, Nest &nest, const TargetInfo &target);
 
+/// GroupTranspose.cpp: the same for a nest with inputs that lie along `dim`.
+void emitGroupTransposed(PhaseBuilder &phases, Nest &nest, unsigned dim, const TargetInfo &target);
+
 } // namespace portico
 
 #endif // PORTICO_LOWERING_KERNELS_SIMT_GROUPLOOPS_H
