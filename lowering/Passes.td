@@ -97,7 +97,8 @@ def PorticoExpandMath : Pass<"portico-expand-math"> {
   let summary = "replaces math ops by polynomials and bit arithmetic";
   let description = [{
     What is no single instruction everywhere (exp, tanh, pow...) is computed in `arith`,
-    for scalars and vectors of f32 and f64: the same bits on every target.
+    for scalars and vectors of f32 and f64: the same bits on every target. A function
+    for which there is no polynomial is an error: nothing links a C library.
 
     Before:
     ```mlir

@@ -41,6 +41,12 @@ static Value expansion(OpBuilder &b, Operation *op) {
       .Default([](Operation *) { return Value(); });
 }
 
+/// What every target does in one instruction.
+static bool isInstruction(Operation *op) {
+  return isa<math::FmaOp, math::SqrtOp, math::AbsFOp, math::FloorOp, math::CeilOp, math::TruncOp,
+             math::RoundEvenOp, math::CopySignOp>(op);
+}
+
 LogicalResult expandMath(Operation *root) {
   SmallVector<Operation *> ops;
   root->walk([&](Operation *op) {
@@ -52,7 +58,13 @@ LogicalResult expandMath(Operation *root) {
     if (Value value = expansion(b, op)) {
       op->getResult(0).replaceAllUsesWith(value);
       op->erase();
+      continue;
     }
+    Type type = op->getOperand(0).getType(), elem = getElementTypeOrSelf(type);
+    if ((elem.isF32() || elem.isF64()) && !isInstruction(op))
+      return op->emitError() << "[expand-math] no polynomial for this function; got "
+                             << op->getName() << " of " << type
+                             << "; expected one that the lowering of portico emits";
   }
   return success();
 }
