@@ -135,7 +135,7 @@ static bool isLinearMember(const OpInfo &info, llvm::ArrayRef<int64_t> words) {
   AttrReader reader(words);
   for (const AttrInfo &attr : info.attrs) {
     if (attr.kind == AttrKind::I64Array) {
-      reader.array();
+      (void)reader.array();
       continue;
     }
     if (attr.kind == AttrKind::Elements)

@@ -91,7 +91,7 @@ Geometry stepGeometry(const ViewStep &step, const Geometry &before) {
     return after;
   case OpKind::slice: {
     auto starts = attrs.array();
-    attrs.array();
+    (void)attrs.array();
     auto strides = attrs.array();
     for (size_t i = 0; i < starts.size(); ++i) {
       after.offset += starts[i] * before.strides[i];
@@ -100,7 +100,7 @@ Geometry stepGeometry(const ViewStep &step, const Geometry &before) {
     return after;
   }
   case OpKind::broadcast: {
-    attrs.array();
+    (void)attrs.array();
     auto dims = attrs.array();
     after.strides.assign(step.after.dims.size(), 0);
     for (size_t i = 0; i < dims.size(); ++i)
@@ -143,7 +143,7 @@ static llvm::SmallVector<int64_t, 6> oneRepetition(const ViewStep &expand, const
   if (!slice || slice->kind != OpKind::slice)
     return {};
   AttrReader reader(expand.attrs);
-  reader.array();
+  (void)reader.array();
   llvm::SmallVector<int64_t, 6> own(expand.after.rank(), 1); // sizes before, in place
   auto dims = reader.array();
   for (size_t i = 0; i < dims.size(); ++i)
@@ -180,7 +180,7 @@ static Tracked invert(const ViewStep &step, const ViewStep *inner, const Tracked
   }
   case OpKind::slice: {
     auto starts = reader.array();
-    reader.array();
+    (void)reader.array();
     auto strides = reader.array();
     appendArray(attrs, starts);
     appendArray(attrs, strides);
@@ -197,7 +197,7 @@ static Tracked invert(const ViewStep &step, const ViewStep *inner, const Tracked
     auto position = oneRepetition(step, inner);
     if (!position.empty()) {
       AttrReader reader(step.attrs);
-      reader.array();
+      (void)reader.array();
       auto dims = reader.array();
       llvm::SmallVector<int64_t, 6> limits, strides(position.size(), 1);
       for (int64_t start : position)
