@@ -76,8 +76,9 @@ struct KernelPhase {
   LaunchShape shape;
 };
 
-/// Codes stored in the first word of `%status`.
-enum class KernelStatus : int64_t { ok = 0, indexOutOfRange = 1 };
+/// Codes stored in the first word of `%status`, which the runtime reads: they are
+/// part of a program's format.
+enum class KernelStatus : int64_t { ok = 0, indexOutOfRange = 1, divisionByZero = 2 };
 
 /// What the caller of a lowered kernel has to know.
 struct KernelABI {

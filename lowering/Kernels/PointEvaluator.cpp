@@ -4,6 +4,7 @@
 
 #include "lowering/ToLinalg/Elementwise.h"
 #include "lowering/ToLinalg/Philox.h"
+#include "lowering/ToLinalg/RunTimeError.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
@@ -203,6 +204,13 @@ Value PointEvaluator::compute(Value value, const PointIndex &index) {
     SmallVector<Value> operands;
     for (Value operand : op->getOperands())
       operands.push_back(evaluate(operand, index));
+    if (mayDivideByZero(op, operands)) {
+      Value bad = emitDividesByZero(e.b, op, operands);
+      if (lanes > 1)
+        bad = vector::ReductionOp::create(e.b, e.loc, vector::CombiningKind::OR, bad);
+      e.when(bad,
+             [&] { storeRunTimeError(e.b, e.loc, e.status, KernelStatus::divisionByZero, op); });
+    }
     return emitElementwise(e.b, op, operands);
   }
   // An argument that is only reshaped is read by its linear index.

@@ -18,6 +18,7 @@
 #include "lowering/Kernels/MatmulTile.h"
 #include "lowering/Kernels/Simt/PerItem.h"
 #include "lowering/ToLinalg/Casts.h"
+#include "lowering/ToLinalg/RunTimeError.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
@@ -79,12 +80,7 @@ Value ScatterLowering::checkedIndex(PhaseFunction &e, Value which) {
   // Compared as unsigned, a negative index is too large.
   Value bad = arith::CmpIOp::create(b, e.loc, arith::CmpIPredicate::uge, index, bound);
   e.when(bad, [&] {
-    auto ordinal = std::distance(op->getBlock()->begin(), op->getIterator());
-    Value words[] = {arith::ConstantIntOp::create(
-                         b, e.loc, static_cast<int64_t>(KernelStatus::indexOutOfRange), 64),
-                     index, bound, arith::ConstantIntOp::create(b, e.loc, ordinal, 64)};
-    for (auto [i, word] : llvm::enumerate(words))
-      e.store(word, e.status, e.idx(i));
+    storeRunTimeError(b, e.loc, e.status, KernelStatus::indexOutOfRange, op, index, bound);
   });
   Value zero = arith::ConstantIntOp::create(b, e.loc, 0, 64);
   return e.intToIndex(arith::SelectOp::create(b, e.loc, bad, zero, index));

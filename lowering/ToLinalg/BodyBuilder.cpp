@@ -4,6 +4,7 @@
 
 #include "lowering/ToLinalg/Elementwise.h"
 #include "lowering/ToLinalg/Reductions.h"
+#include "lowering/ToLinalg/RunTimeError.h"
 
 #include "mlir/Dialect/Affine/IR/AffineOps.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -126,6 +127,7 @@ Value BodyBuilder::compute(Operation *op, ArrayRef<AffineExpr> index) {
       if (!operands.back())
         return nullptr;
     }
+    reportDivisionByZero(op, operands);
     if (Value result = emitElementwise(b, op, operands))
       return result;
   }
@@ -158,6 +160,20 @@ Value BodyBuilder::compute(Operation *op, ArrayRef<AffineExpr> index) {
       });
 }
 
+void BodyBuilder::reportDivisionByZero(Operation *op, ValueRange operands) {
+  if (!mayDivideByZero(op, operands) || llvm::is_contained(divisors, operands[1]))
+    return;
+  reportIf(emitDividesByZero(b, op, operands), KernelStatus::divisionByZero, op);
+  divisors.push_back(operands[1]);
+}
+
+void BodyBuilder::reportIf(Value bad, KernelStatus code, Operation *op, Value value, Value bound) {
+  auto report = scf::IfOp::create(b, loc, bad);
+  OpBuilder::InsertionGuard guard(b);
+  b.setInsertionPoint(report.thenBlock()->getTerminator());
+  storeRunTimeError(b, loc, status, code, op, value, bound);
+}
+
 Value BodyBuilder::guarded(ArrayRef<Condition> conditions, Type elem,
                            llvm::function_ref<Value()> then,
                            llvm::function_ref<Value()> otherwise) {
@@ -184,12 +200,13 @@ Value BodyBuilder::guarded(ArrayRef<Condition> conditions, Type elem,
   auto ifOp = scf::IfOp::create(b, loc, TypeRange(computeType(elem)), all, /*else=*/true);
   auto fill = [&](Block &block, llvm::function_ref<Value()> value) {
     OpBuilder::InsertionGuard guard(b);
-    size_t outside = known.size();
+    size_t outside = known.size(), divisorsOutside = divisors.size();
     b.setInsertionPointToEnd(&block);
     Value result = value();
     if (result)
       scf::YieldOp::create(b, loc, result);
     known.truncate(outside);
+    divisors.truncate(divisorsOutside);
     return static_cast<bool>(result);
   };
   if (!fill(ifOp.getThenRegion().front(), then) || !fill(ifOp.getElseRegion().front(), otherwise))

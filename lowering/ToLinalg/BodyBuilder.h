@@ -12,6 +12,7 @@
 #define PORTICO_LOWERING_TOLINALG_BODYBUILDER_H
 
 #include "dialects/portico/IR/Portico.h"
+#include "lowering/Kernels/Kernels.h"
 #include "lowering/ToLinalg/AffineRanges.h"
 
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
@@ -86,6 +87,11 @@ private:
                       llvm::function_ref<mlir::Value()> otherwise);
   /// A new symbol for a run-time index in [0, size).
   mlir::AffineExpr symbolFor(mlir::Value index, int64_t size);
+  /// Reports that `op` failed with `code` where `bad` holds.
+  void reportIf(mlir::Value bad, KernelStatus code, mlir::Operation *op,
+                mlir::Value value = nullptr, mlir::Value bound = nullptr);
+  /// Reports where `op` on `operands` divides an integer by 0.
+  void reportDivisionByZero(mlir::Operation *op, mlir::ValueRange operands);
   /// Reports `index` (i64) outside [0, size); gives it clamped.
   mlir::Value checked(mlir::Value index, int64_t size, mlir::Operation *op);
 
@@ -110,6 +116,9 @@ private:
   };
   /// What has been evaluated and is visible here; inner guards pop theirs.
   llvm::SmallVector<Known> known;
+  /// Divisors that have been compared with 0, and are visible here: a quotient and
+  /// its remainder need one check, and lie side by side for one instruction.
+  llvm::SmallVector<mlir::Value> divisors;
 };
 
 } // namespace portico

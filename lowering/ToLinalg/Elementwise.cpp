@@ -6,6 +6,7 @@
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Math/IR/Math.h"
+#include "mlir/IR/Matchers.h"
 #include "llvm/ADT/TypeSwitch.h"
 
 using namespace mlir;
@@ -64,8 +65,8 @@ struct Emitter {
     return select(cmpi(arith::CmpIPredicate::sgt, x, ci(0)), ci(1), negative);
   }
 
-  /// Integer division and remainder that never trap: x / 0 = x rem 0 = 0, and
-  /// the smallest integer divided by -1 wraps.
+  /// Integer division and remainder that never trap: x / 0 = x rem 0 = 0 (which
+  /// is reported apart), and the smallest integer divided by -1 wraps.
   Value guardedDivision(bool remainder) {
     Value x = args[0], y = args[1];
     Value isZero = cmpi(arith::CmpIPredicate::eq, y, ci(0));
@@ -184,6 +185,18 @@ Value emitElementwise(OpBuilder &b, Operation *op, ValueRange args) {
         return emitBitcast(b, e.loc, args[0], elem, getElementTypeOrSelf(cast.getType()));
       })
       .Default([](Operation *) { return Value(); });
+}
+
+bool mayDivideByZero(Operation *op, ValueRange args) {
+  if (!isa<DivOp, RemOp>(op) || isa<FloatType>(getElementTypeOrSelf(op->getOperand(0).getType())))
+    return false;
+  APInt divisor;
+  return !matchPattern(args[1], m_ConstantInt(&divisor)) || divisor.isZero();
+}
+
+Value emitDividesByZero(OpBuilder &b, Operation *op, ValueRange args) {
+  Value zero = intConstantLike(b, op->getLoc(), args[1].getType(), 0);
+  return arith::CmpIOp::create(b, op->getLoc(), arith::CmpIPredicate::eq, args[1], zero);
 }
 
 } // namespace portico

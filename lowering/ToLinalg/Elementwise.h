@@ -14,8 +14,13 @@ namespace portico {
 
 /// The result of the elementwise portico op `op` on `operands`, which are
 /// scalars or vectors of compute type. Null for an op that is not elementwise.
-/// Leaves math ops for `portico-expand-math`.
+/// Leaves math ops for `portico-expand-math`. Integers divided by 0 give 0.
 mlir::Value emitElementwise(mlir::OpBuilder &b, mlir::Operation *op, mlir::ValueRange operands);
+
+/// Whether the elementwise op `op` divides integers, and by what may be 0.
+bool mayDivideByZero(mlir::Operation *op, mlir::ValueRange operands);
+/// Where it does, as an i1 or a vector of them.
+mlir::Value emitDividesByZero(mlir::OpBuilder &b, mlir::Operation *op, mlir::ValueRange operands);
 
 } // namespace portico
 

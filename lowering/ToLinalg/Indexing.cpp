@@ -5,13 +5,10 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "lowering/Kernels/Kernels.h"
 #include "lowering/ToLinalg/BodyBuilder.h"
 #include "lowering/ToLinalg/Casts.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
-#include "mlir/Dialect/MemRef/IR/MemRef.h"
-#include "mlir/Dialect/SCF/IR/SCF.h"
 
 using namespace mlir;
 
@@ -24,19 +21,7 @@ Value BodyBuilder::checked(Value index, int64_t size, Operation *op) {
   Value zero = arith::ConstantIntOp::create(b, loc, 0, 64);
   // Compared as unsigned, a negative index is too large.
   Value bad = arith::CmpIOp::create(b, loc, arith::CmpIPredicate::uge, index, bound);
-  auto report = scf::IfOp::create(b, loc, bad);
-  {
-    OpBuilder::InsertionGuard guard(b);
-    b.setInsertionPoint(report.thenBlock()->getTerminator());
-    auto ordinal = std::distance(op->getBlock()->begin(), op->getIterator());
-    Value words[] = {arith::ConstantIntOp::create(
-                         b, loc, static_cast<int64_t>(KernelStatus::indexOutOfRange), 64),
-                     index, bound, arith::ConstantIntOp::create(b, loc, ordinal, 64)};
-    for (auto [k, word] : llvm::enumerate(words)) {
-      Value place = arith::ConstantIndexOp::create(b, loc, k);
-      memref::StoreOp::create(b, loc, word, status, place);
-    }
-  }
+  reportIf(bad, KernelStatus::indexOutOfRange, op, index, bound);
   return arith::SelectOp::create(b, loc, bad, zero, index);
 }
 

@@ -241,7 +241,7 @@ int main(int argc, char **argv) {
     if (portico_code code =
             portico_program_run(program, inputs.data(), donate.data(), outputs.data(), &status)) {
       llvm::outs() << "error " << code << " at op " << status.op << ": " << status.message << "\n";
-      if (code != PORTICO_INDEX_OUT_OF_RANGE)
+      if (!portico_is_value_error(code))
         return 1;
     }
   }

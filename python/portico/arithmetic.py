@@ -658,8 +658,9 @@ def gcd(input, other):
 
 
 def _euclid(a, b, steps):
-    zero = constant(0, a)
+    zero, one = constant(0, a), constant(1, a)
     for _ in range(steps):
         done = ops.compare(b, zero, EQ)
-        a, b = ops.select(done, a, b), ops.select(done, b, ops.rem(a, b))
+        rest = ops.rem(a, ops.select(done, one, b))
+        a, b = ops.select(done, a, b), ops.select(done, b, rest)
     return ops.abs(a)

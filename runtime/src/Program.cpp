@@ -240,15 +240,25 @@ portico_code loadCode(portico_program &program, const fb::Program &source,
 
 } // namespace
 
+/// What kernels store in the first word besides 1, an index out of range
+/// (KernelStatus of the compiler).
+static constexpr int64_t kDivisionByZero = 2;
+
 portico_code portico::rt::describeError(const portico_program &program, const Command &command,
                                         const int64_t *words, portico_status *status) {
   uint64_t local = uint64_t(words[3]);
   int32_t op = local < command.opCount ? program.ops[command.firstOp + local] : -1;
   const char *name = portico_program_op_name(&program, op);
-  portico_code code =
-      fail(status, PORTICO_INDEX_OUT_OF_RANGE,
-           "[%s] index out of range; got %lld; expected at least 0 and below %lld",
-           name ? name : "run", static_cast<long long>(words[1]), static_cast<long long>(words[2]));
+  if (!name)
+    name = "run";
+  portico_code code;
+  if (words[0] == kDivisionByZero)
+    code = fail(status, PORTICO_DIVISION_BY_ZERO,
+                "[%s] integer division by zero; got a divisor of 0; expected another", name);
+  else
+    code = fail(status, PORTICO_INDEX_OUT_OF_RANGE,
+                "[%s] index out of range; got %lld; expected at least 0 and below %lld", name,
+                static_cast<long long>(words[1]), static_cast<long long>(words[2]));
   setOp(status, &program, op, words[1], words[2]);
   return code;
 }

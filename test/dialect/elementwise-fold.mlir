@@ -308,25 +308,44 @@ func.func @floor_ceil_trunc() -> tensor<6xf64> {
   return %r : tensor<6xf64>
 }
 
-// Towards zero, x / 0 is 0, and the smallest divided by -1 wraps.
+// Towards zero, and the smallest divided by -1 wraps.
 // CHECK-LABEL: func.func @div_integer(
-// CHECK-NEXT: %0 = portico.constant dense<[-3, -3, 0, -128]> : tensor<4xi8>
+// CHECK-NEXT: %0 = portico.constant dense<[-3, -3, 1, -128]> : tensor<4xi8>
 // CHECK-NEXT: return %0 : tensor<4xi8>
 func.func @div_integer() -> tensor<4xi8> {
   %c = portico.constant dense<[-7, 7, 5, -128]> : tensor<4xi8>
-  %d = portico.constant dense<[2, -2, 0, -1]> : tensor<4xi8>
+  %d = portico.constant dense<[2, -2, 4, -1]> : tensor<4xi8>
   %r = portico.div %c, %d : (tensor<4xi8>, tensor<4xi8>) -> tensor<4xi8>
   return %r : tensor<4xi8>
 }
 
 // CHECK-LABEL: func.func @div_unsigned(
-// CHECK-NEXT: %0 = portico.constant dense<[2, 0]> : tensor<2xui8>
+// CHECK-NEXT: %0 = portico.constant dense<[2, 1]> : tensor<2xui8>
 // CHECK-NEXT: return %0 : tensor<2xui8>
 func.func @div_unsigned() -> tensor<2xui8> {
+  %c = portico.constant dense<[250, 7]> : tensor<2xui8>
+  %d = portico.constant dense<[100, 7]> : tensor<2xui8>
+  %r = portico.div %c, %d : (tensor<2xui8>, tensor<2xui8>) -> tensor<2xui8>
+  return %r : tensor<2xui8>
+}
+
+// An integer divided by 0 is an error of the run: no fold may hide it.
+// CHECK-LABEL: func.func @div_zero_stays(
+// CHECK:      portico.div
+func.func @div_zero_stays() -> tensor<2xui8> {
   %c = portico.constant dense<[250, 7]> : tensor<2xui8>
   %d = portico.constant dense<[100, 0]> : tensor<2xui8>
   %r = portico.div %c, %d : (tensor<2xui8>, tensor<2xui8>) -> tensor<2xui8>
   return %r : tensor<2xui8>
+}
+
+// CHECK-LABEL: func.func @rem_zero_stays(
+// CHECK:      portico.rem
+func.func @rem_zero_stays() -> tensor<4xi64> {
+  %c = portico.constant dense<3> : tensor<4xi64>
+  %d = portico.constant dense<0> : tensor<4xi64>
+  %r = portico.rem %c, %d : (tensor<4xi64>, tensor<4xi64>) -> tensor<4xi64>
+  return %r : tensor<4xi64>
 }
 
 // CHECK-LABEL: func.func @div_float(
@@ -339,13 +358,13 @@ func.func @div_float() -> tensor<2xf32> {
   return %r : tensor<2xf32>
 }
 
-// The sign of lhs; x rem 0 is 0.
+// The sign of lhs.
 // CHECK-LABEL: func.func @rem_integer(
-// CHECK-NEXT: %0 = portico.constant dense<[-1, 1, 0, 0]> : tensor<4xi8>
+// CHECK-NEXT: %0 = portico.constant dense<[-1, 1, 1, 0]> : tensor<4xi8>
 // CHECK-NEXT: return %0 : tensor<4xi8>
 func.func @rem_integer() -> tensor<4xi8> {
   %c = portico.constant dense<[-7, 7, 5, -128]> : tensor<4xi8>
-  %d = portico.constant dense<[2, -2, 0, -1]> : tensor<4xi8>
+  %d = portico.constant dense<[2, -2, 4, -1]> : tensor<4xi8>
   %r = portico.rem %c, %d : (tensor<4xi8>, tensor<4xi8>) -> tensor<4xi8>
   return %r : tensor<4xi8>
 }

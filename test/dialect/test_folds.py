@@ -87,6 +87,9 @@ def test_elementwise(op, dtype, case):
     # Every pair of edge values; operands with one dtype of their own (a predicate) alternate.
     values = edge_values(dtype)
     left, right = (v.ravel() for v in np.meshgrid(values, values))
+    if op.name in ("div", "rem") and dtype.startswith(("int", "uint")):
+        # An error of the run, which must not fold: elementwise-fold.mlir.
+        left, right = left[right != 0], right[right != 0]
     lines, operands, types = [], [], []
     for i, operand in enumerate(op.operands):
         own = operand.dtypes[0] if len(operand.dtypes) == 1 else dtype

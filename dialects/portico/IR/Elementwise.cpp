@@ -39,6 +39,19 @@ static OpFoldResult foldBinary(Attribute lhs, Attribute rhs, Type type, IntFn on
   });
 }
 
+/// A division by an integer 0 is an error of the run, which a fold must not hide.
+template <typename IntFn, typename FloatFn>
+static OpFoldResult foldQuotient(Attribute lhs, Attribute rhs, Type type, IntFn onInt,
+                                 FloatFn onFloat) {
+  return foldElements({lhs, rhs}, type, [&](ArrayRef<Scalar> s) -> std::optional<Scalar> {
+    if (auto *integer = std::get_if<APInt>(&s[0])) {
+      const APInt &divisor = std::get<APInt>(s[1]);
+      return divisor.isZero() ? std::nullopt : std::optional<Scalar>(onInt(*integer, divisor));
+    }
+    return onFloat(std::get<APFloat>(s[0]), std::get<APFloat>(s[1]));
+  });
+}
+
 /// For ops that floats, or integers, never reach.
 static const auto none = [](const auto &...) -> std::optional<Scalar> { return std::nullopt; };
 
@@ -161,11 +174,9 @@ OpFoldResult DivOp::fold(FoldAdaptor adaptor) {
   if (isSplatOf(adaptor.getRhs(), 1))
     return getLhs();
   bool isUnsignedType = isUnsigned(getLhs());
-  return foldBinary(
+  return foldQuotient(
       adaptor.getLhs(), adaptor.getRhs(), getType(),
       [&](const APInt &a, const APInt &b) {
-        if (b.isZero())
-          return APInt::getZero(a.getBitWidth());
         return isUnsignedType ? a.udiv(b) : a.sdiv(b); // sdiv wraps for min / -1
       },
       [](APFloat a, const APFloat &b) {
@@ -176,10 +187,10 @@ OpFoldResult DivOp::fold(FoldAdaptor adaptor) {
 
 OpFoldResult RemOp::fold(FoldAdaptor adaptor) {
   bool isUnsignedType = isUnsigned(getLhs());
-  return foldBinary(
+  return foldQuotient(
       adaptor.getLhs(), adaptor.getRhs(), getType(),
       [&](const APInt &a, const APInt &b) {
-        if (b.isZero() || (!isUnsignedType && b.isAllOnes()))
+        if (!isUnsignedType && b.isAllOnes())
           return APInt::getZero(a.getBitWidth());
         return isUnsignedType ? a.urem(b) : a.srem(b);
       },

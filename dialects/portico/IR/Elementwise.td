@@ -122,12 +122,12 @@ def Portico_MulOp : Portico_Binary<"mul", Portico_NumTensor, [Differentiable, Co
   let saves = ["lhs", "rhs"]; let bilinear = 1;
 }
 def Portico_DivOp : Portico_Binary<"div", Portico_NumTensor, [Differentiable]> {
-  let summary = "quotient; integers truncate towards zero, x / 0 is 0 for integers";
+  let summary = "quotient; integers truncate towards zero, and dividing one by 0 is an error at run time";
   let numpy = "ref_div(lhs, rhs)"; let torch = "div"; let hasFolder = 1;
   let saves = ["lhs", "rhs"];
 }
 def Portico_RemOp : Portico_Binary<"rem", Portico_NumTensor, [Differentiable]> {
-  let summary = "remainder with the sign of lhs (C fmod); x rem 0 is 0 for integers, nan for floats";
+  let summary = "remainder with the sign of lhs (C fmod); x rem 0 is nan for floats, for integers an error at run time";
   let numpy = "ref_rem(lhs, rhs)"; let torch = "fmod"; let saves = ["lhs", "rhs"];
   let hasFolder = 1;
 }

@@ -52,6 +52,13 @@ public:
         outputs[i] = bufferOf(results[i], outputSpecs[i]);
       return PORTICO_OK;
     } catch (nb::python_error &error) {
+      nb::object fault = nb::module_::import_("portico.reference.errors").attr("ValueFault");
+      if (error.matches(fault)) {
+        status.op = nb::cast<int32_t>(error.value().attr("op"));
+        status.value = nb::cast<int64_t>(error.value().attr("value"));
+        status.bound = nb::cast<int64_t>(error.value().attr("bound"));
+        return nb::cast<portico_code>(error.value().attr("code"));
+      }
       error.restore(); // the caller finds it: it may be a KeyboardInterrupt
       return PORTICO_DEVICE_ERROR;
     } catch (const Failure &failure) {

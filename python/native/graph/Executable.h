@@ -26,7 +26,8 @@ class Executable {
 public:
   virtual ~Executable() = default;
   /// Runs once, without the GIL. The caller owns the references in `outputs`.
-  /// PORTICO_INDEX_OUT_OF_RANGE delivers the outputs all the same.
+  /// An error in the values (portico_is_value_error) delivers the outputs all the
+  /// same, where the executor has them.
   virtual portico_code run(const std::vector<portico_buffer *> &inputs,
                            const std::vector<uint8_t> &donate,
                            std::vector<portico_buffer *> &outputs, portico_status &status) = 0;

@@ -164,6 +164,12 @@ static std::shared_ptr<Executable> build(const Slice &slice, FlushRecord &record
     raise(ErrorKind::index, "[" + op + "] index out of range in self; got " +
                                 std::to_string(status.value) + "; expected an index from 0 to " +
                                 std::to_string(status.bound - 1) + line);
+  if (code == PORTICO_DIVISION_BY_ZERO)
+    raise(ErrorKind::runtime,
+          "[" + op +
+              "] integer division by zero (PyTorch's ZeroDivisionError); got a divisor of 0; "
+              "expected another; try pt.where(divisor == 0, 1, divisor)" +
+              line);
   if (code == PORTICO_OUT_OF_MEMORY)
     raise(ErrorKind::memory, "[" + op + "] " + status.message + line);
   if (code == PORTICO_UNAVAILABLE || code == PORTICO_INVALID_ARGUMENT)
@@ -236,7 +242,8 @@ static void run(const Slice &slice, Executable &executable, FlushRecord &record)
     delivered.push_back(Buffer::adopt(output));
   if (PyErr_Occurred()) // the interpreter's own error
     throw PythonErrorSet();
-  if (code != PORTICO_OK && code != PORTICO_INDEX_OUT_OF_RANGE)
+  bool complete = llvm::all_of(delivered, [](const Buffer &buffer) { return bool(buffer); });
+  if (code != PORTICO_OK && !(portico_is_value_error(code) && complete))
     failRun(status.op >= 0 ? traceOf(slice) : Ref<Trace>(), code, status);
   std::unique_ptr<Failure> failure;
   if (code != PORTICO_OK) {

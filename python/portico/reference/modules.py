@@ -4,6 +4,7 @@ import numpy as np
 
 from portico import mlir
 
+from .errors import ValueFault
 from .ops import evaluate_op
 
 _RETURNS = ("func.return", "portico.yield")
@@ -48,11 +49,15 @@ class _Walk:
                 f"[reference] wrong number of inputs; got {len(inputs)}; expected {len(arguments)}"
             )
         values = dict(zip(arguments, inputs, strict=True))
-        for op in block.operations:
+        for ordinal, op in enumerate(block.operations):
             operands = [values[operand] for operand in op.operands]
             if op.name in _RETURNS:
                 return operands
-            results = self.op(op, operands)
+            try:
+                results = self.op(op, operands)
+            except ValueFault as fault:
+                fault.op = ordinal  # the last to say so is the function that was asked for
+                raise
             for value, result in zip(op.results, results, strict=True):
                 values[value] = result
         return []

@@ -55,8 +55,15 @@ enum {
   /** An index read at run time was outside its dimension: `value`, `bound`. */
   PORTICO_INDEX_OUT_OF_RANGE = 5,
   /** A driver failed. */
-  PORTICO_DEVICE_ERROR = 6
+  PORTICO_DEVICE_ERROR = 6,
+  /** An integer was divided by 0 at run time. */
+  PORTICO_DIVISION_BY_ZERO = 7
 };
+
+/** Whether the values of a run are to blame: then it ran to its end all the same. */
+static inline int32_t portico_is_value_error(portico_code code) {
+  return code == PORTICO_INDEX_OUT_OF_RANGE || code == PORTICO_DIVISION_BY_ZERO;
+}
 
 typedef struct portico_status {
   uint64_t struct_size;

@@ -62,6 +62,7 @@ CASES = [
         pt.linalg.LinAlgError,
         "ingular",
     ),
+    (lambda: pt.tensor([1])[pt.tensor([4])].item(), IndexError, "range in self; got 4; .*recorded"),
 ]
 
 
@@ -69,6 +70,41 @@ CASES = [
 def test_message(call, error, words):
     with pytest.raises(error, match=words):
         call()
+
+
+@pytest.mark.parametrize(
+    "divide",
+    [
+        lambda a, b: a // b,
+        lambda a, b: a % b,
+        lambda a, b: a // b[0].item(),
+        lambda a, b: 7 % b,
+        pt.floor_divide,
+        pt.remainder,
+        pt.fmod,
+        lambda a, b: pt.div(a, b, rounding_mode="trunc"),
+        lambda a, b: a.floor_divide_(b),
+    ],
+)
+def test_an_integer_divided_by_zero(divide):
+    with pytest.raises(RuntimeError, match="integer division by zero.*ZeroDivisionError") as info:
+        divide(pt.tensor([1, 2]), pt.tensor([0, 1])).tolist()
+    assert f"recorded at {__file__}" in str(info.value)
+    assert divide(pt.tensor([1.0, 2.0]), pt.tensor([0.0, 1.0])).shape == (2,)
+
+
+def test_gcd_and_lcm_divide_by_no_zero():
+    a, b = pt.tensor([0, 4, 0, 12]), pt.tensor([0, 0, 5, 18])
+    assert pt.gcd(a, b).tolist() == [0, 4, 5, 6] and pt.lcm(a, b).tolist() == [0, 0, 0, 36]
+
+
+def test_what_is_wrong_with_values_loses_nothing_else():
+    """The other tensors of the same evaluation are there, and so are later ones."""
+    a, b = pt.tensor([8, 9]), pt.tensor([2, 0])
+    good, bad = a * b, a // b
+    with pytest.raises(RuntimeError, match="division by zero"):
+        bad.tolist()
+    assert good.tolist() == [16, 0] and (good + a).tolist() == [24, 9]
 
 
 def test_the_callers_line_is_last_in_the_traceback():

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from portico.reference import evaluate_op
+from portico.reference.errors import DivisionFault
 
 INTS = [np.int8, np.int16, np.int32, np.int64, np.uint8]
 
@@ -38,14 +39,18 @@ def extremes(dtype):
         ("add", lambda a, b: a + b),
         ("sub", lambda a, b: a - b),
         ("mul", lambda a, b: a * b),
-        ("div", lambda a, b: 0 if b == 0 else (abs(a) // abs(b)) * (1 if a * b >= 0 else -1)),
-        ("rem", lambda a, b: 0 if b == 0 else (abs(a) % abs(b)) * (1 if a >= 0 else -1)),
+        ("div", lambda a, b: (abs(a) // abs(b)) * (1 if a * b >= 0 else -1)),
+        ("rem", lambda a, b: (abs(a) % abs(b)) * (1 if a >= 0 else -1)),
         ("max", max),
         ("min", min),
     ],
 )
 def test_integers_follow_python_and_wrap(name, exact, dtype):
     lhs, rhs = extremes(dtype)
+    if name in ("div", "rem"):
+        with pytest.raises(DivisionFault, match="integer division by zero"):
+            run(name, lhs, rhs)
+        lhs, rhs = lhs[rhs != 0], rhs[rhs != 0]
     want = [wrap(exact(int(a), int(b)), dtype) for a, b in zip(lhs, rhs, strict=True)]
     got = run(name, lhs, rhs)
     assert got.dtype == dtype

@@ -5,6 +5,7 @@ import math
 import numpy as np
 
 from ..dtypes import is_float, to_numpy
+from ..errors import DivisionFault
 from .enums import COMPARISONS, case_name
 
 _erf = np.vectorize(math.erf, otypes=[np.float64])
@@ -17,20 +18,22 @@ def erf(x):
 def ref_div(lhs, rhs):
     if is_float(lhs.dtype):
         return np.divide(lhs, rhs)
+    if not rhs.all():
+        raise DivisionFault
     # C division: towards zero. NumPy floors, so one is added where the signs
     # differ and something was left over.
-    safe = np.where(rhs == 0, np.ones_like(rhs), rhs)
-    floor = np.floor_divide(lhs, safe)
-    rest = lhs - floor * safe
-    towards_zero = np.where((rest != 0) & ((lhs < 0) != (safe < 0)), floor + 1, floor)
-    return np.where(rhs == 0, 0, towards_zero).astype(lhs.dtype)
+    floor = np.floor_divide(lhs, rhs)
+    rest = lhs - floor * rhs
+    towards_zero = np.where((rest != 0) & ((lhs < 0) != (rhs < 0)), floor + 1, floor)
+    return towards_zero.astype(lhs.dtype)
 
 
 def ref_rem(lhs, rhs):
     if is_float(lhs.dtype):
         return np.fmod(lhs, rhs)
-    safe = np.where(rhs == 0, np.ones_like(rhs), rhs)
-    return np.where(rhs == 0, 0, np.fmod(lhs, safe)).astype(lhs.dtype)
+    if not rhs.all():
+        raise DivisionFault
+    return np.fmod(lhs, rhs).astype(lhs.dtype)
 
 
 def ref_pow(lhs, rhs):

@@ -4,15 +4,14 @@ import math
 
 import numpy as np
 
+from ..errors import IndexFault
 from .enums import COMBINERS, case_name
 
 
 def _check_range(indices, size):
     bad = (indices < 0) | (indices >= size)
     if bad.any():
-        raise IndexError(
-            f"index out of range; got {indices[bad].flat[0]}; expected 0 <= index < {size}"
-        )
+        raise IndexFault(indices[bad].flat[0], size)
 
 
 class _GatherLayout:

@@ -84,12 +84,20 @@ def magnitudes(op, attrs):
     return run
 
 
+def where_defined(op, operands):
+    """An integer divided by 0 is an error and no value: 3 takes the place of the zeros."""
+    operands = [np.asarray(x) for x in operands]
+    if op in ("div", "rem") and not is_float(operands[1].dtype):
+        operands[1] = np.where(operands[1] == 0, operands[1].dtype.type(3), operands[1])
+    return operands
+
+
 def op_case(op, dtype, label, operands, attrs, **options):
     tolerance = tolerance_of(op, attrs)
     wide = bool(tolerance.ulp or tolerance.terms)
     return OpCase(
         name=f"forward/{op}/{dtype}/{label}",
-        inputs=[np.asarray(x) for x in operands],
+        inputs=where_defined(op, operands),
         work=recorder(op, attrs),
         op=op,
         attrs=attrs,
