@@ -2,7 +2,8 @@
 # .ci/setup brings what is missing, ninja builds what has changed.
 
 BUILD  ?= build
-PYTHON := .venv/bin/python
+# PYTHON in the environment is the one that makes the environment; .ci/setup reads it.
+VENV   := .venv/bin/python
 JOBS   ?= $(shell nproc)
 export CMAKE_BUILD_PARALLEL_LEVEL := $(JOBS)
 
@@ -15,15 +16,15 @@ test verify-targets: export PORTICO_TEST_TOOLS = 1
 
 build:            ## build the compiler, the runtime and the native module
 	@bash -c '$(setup) && { [ -f $(BUILD)/build.ninja ] || cmake -G Ninja -S . -B $(BUILD) \
-	  -DCMAKE_C_COMPILER=clang-22 -DCMAKE_CXX_COMPILER=clang++-22 -DPython_EXECUTABLE=$(CURDIR)/$(PYTHON) $$PORTICO_CMAKE_FLAGS >$(BUILD).log 2>&1 \
+	  -DCMAKE_C_COMPILER=clang-22 -DCMAKE_CXX_COMPILER=clang++-22 -DPython_EXECUTABLE=$(CURDIR)/$(VENV) $$PORTICO_CMAKE_FLAGS >$(BUILD).log 2>&1 \
 	  || { cat $(BUILD).log; exit 1; }; } && rm -f $(BUILD).log && ninja -C $(BUILD) $(if $(VERBOSE),-v,--quiet)'
 
 demo: build       ## train a network on Fashion-MNIST
-	@bash -c '. .ci/env && $(PYTHON) -m portico demo $(ARGS)'
+	@bash -c '. .ci/env && $(VENV) -m portico demo $(ARGS)'
 
 test: build       ## everything this machine can run
 	@bash -c '. .ci/env && .venv/bin/lit -q $(BUILD)/test && \
-	  $(PYTHON) -m pytest -q -n $(JOBS) test $(ARGS)'
+	  $(VENV) -m pytest -q -n $(JOBS) test $(ARGS)'
 
 verify-targets: build ## Intel's own compiler on every kernel of the test matrix; no GPU needed
 	@bash -c '.ci/setup intel-opencl-icd && . .ci/env && $(PYTHON) test/targets/spirv/verify.py $(ARGS)'
@@ -42,18 +43,18 @@ sanitize:         ## the Python tests with address and undefined-behaviour sanit
 	  cp -rsfT $(CURDIR)/python/portico build-sanitize/python/portico && \
 	  rm -rf build-sanitize/python/portico/_core*.so build-sanitize/python/portico/_generated && \
 	  cmake -G Ninja -S . -B build-sanitize -DPORTICO_SANITIZE=ON -DCMAKE_C_COMPILER=clang-22 \
-	  -DCMAKE_CXX_COMPILER=clang++-22 -DPython_EXECUTABLE=$(CURDIR)/$(PYTHON) \
+	  -DCMAKE_CXX_COMPILER=clang++-22 -DPython_EXECUTABLE=$(CURDIR)/$(VENV) \
 	  -DPORTICO_PYTHON_DIR=$(CURDIR)/build-sanitize/python/portico $$PORTICO_CMAKE_FLAGS >build-sanitize/log && \
 	  ninja -C build-sanitize --quiet && PYTHONPATH=build-sanitize/python \
 	  LD_PRELOAD=$$(clang++-22 -print-file-name=libclang_rt.asan-x86_64.so) \
 	  ASAN_OPTIONS=detect_leaks=0:abort_on_error=1 UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1 \
-	  $(PYTHON) -m pytest -q -p no:cacheprovider test/python $(ARGS)'
+	  $(VENV) -m pytest -q -p no:cacheprovider test/python $(ARGS)'
 
 bench: build      ## benchmarks, next to PyTorch where it is installed
-	@bash -c '. .ci/env && $(PYTHON) -m integration.benchmarks $(ARGS)'
+	@bash -c '. .ci/env && $(VENV) -m integration.benchmarks $(ARGS)'
 
 docs: build       ## the manual, as HTML in docs/_build
-	@bash -c '. .ci/env && $(PYTHON) -m sphinx -q -b html docs docs/_build'
+	@bash -c '. .ci/env && $(VENV) -m sphinx -q -b html docs docs/_build'
 
 clean:            ## remove what the build made
 	rm -rf $(BUILD) build-* docs/_build python/portico/_generated python/portico/_core*.so

@@ -1,5 +1,6 @@
 """The rules of the house that no compiler checks: who may know whom."""
 
+import os
 import re
 import subprocess
 from pathlib import Path
@@ -59,3 +60,14 @@ def test_no_work_is_left_for_later():
     suffixes = {".py", ".cpp", ".h", ".td", ".mlir", ".md"}
     files = [f for f in tracked() if f.suffix in suffixes and f != Path(__file__).resolve()]
     assert not matches(r"\b(TODO|FIXME|XXX)\b", files)
+
+
+def test_python_of_the_environment_reaches_the_setup():
+    """`PYTHON=... make` chooses the Python: no variable of the Makefile may take its name."""
+    recipe = 'show:\n\t@echo "$$PYTHON"\n'
+    shown = subprocess.run(
+        ["make", "-s", "-f", "Makefile", "-f", "-", "show"],
+        cwd=ROOT, capture_output=True, text=True, input=recipe,
+        env={**os.environ, "PYTHON": "/one"},
+    )  # fmt: skip
+    assert shown.stdout.strip() == "/one"
