@@ -27,7 +27,7 @@ test: build       ## everything this machine can run
 	  $(VENV) -m pytest -q -n $(JOBS) test $(ARGS)'
 
 verify-targets: build ## Intel's own compiler on every kernel of the test matrix; no GPU needed
-	@bash -c '.ci/setup intel-opencl-icd && . .ci/env && $(PYTHON) test/targets/spirv/verify.py $(ARGS)'
+	@bash -c '.ci/setup intel-opencl-icd && . .ci/env && $(VENV) test/targets/spirv/verify.py $(ARGS)'
 
 lint: build       ## formatting and the rules of the house
 	@bash -c '. .ci/env && .venv/bin/ruff check . && .venv/bin/ruff format --check . && \

@@ -71,3 +71,4 @@ def test_python_of_the_environment_reaches_the_setup():
         env={**os.environ, "PYTHON": "/one"},
     )  # fmt: skip
     assert shown.stdout.strip() == "/one"
+    assert not matches(r"\$\(PYTHON\)", [ROOT / "Makefile"])
