@@ -26,8 +26,9 @@ test: build       ## everything this machine can run
 	@bash -c '. .ci/env && .venv/bin/lit -q $(BUILD)/test && \
 	  $(VENV) -m pytest -q -n $(JOBS) test $(ARGS)'
 
-verify-targets: build ## Intel's own compiler on every kernel of the test matrix; no GPU needed
-	@bash -c '.ci/setup intel-opencl-icd && . .ci/env && $(VENV) test/targets/spirv/verify.py $(ARGS)'
+verify-targets: build ## every kernel of the test matrix: Intel's compiler, AMD's limits; no GPU needed
+	@bash -c '.ci/setup intel-opencl-icd && . .ci/env && $(VENV) test/targets/spirv/verify.py $(ARGS) && \
+	  $(VENV) test/targets/rocm/verify.py'
 
 lint: build       ## formatting and the rules of the house
 	@bash -c '. .ci/env && .venv/bin/ruff check . && .venv/bin/ruff format --check . && \

@@ -8,6 +8,8 @@
  * MOCK_HIP_DEVICES   how many devices there are (2)
  * MOCK_HIP_FAIL      "function:code": that function fails with that code
  * MOCK_HIP_LOG       a file for the log, too
+ * MOCK_HIP_ARCH      the processor of device 0 (gfx90a)
+ * MOCK_HIP_SAVE      a folder that gets a copy of every code object
  * -DMOCK_HIP_5       the binary interface of ROCm 5: properties in their old layout
  *
  *===------------------------------------------------------------------------===*/
@@ -138,7 +140,8 @@ EXPORT int hipDeviceGetAttribute(int *value, int attribute, int device) {
 static int properties(char *to, int device) {
   memset(to, 0, PROPERTIES_BYTES);
   hipDeviceGetName(to, 256, device);
-  strcpy(to + ARCH_OFFSET, device == 0 ? "gfx90a:sramecc+:xnack-" : "gfx1100");
+  const char *arch = getenv("MOCK_HIP_ARCH");
+  strcpy(to + ARCH_OFFSET, device ? "gfx1100" : arch ? arch : "gfx90a:sramecc+:xnack-");
   return SUCCESS;
 }
 #ifdef MOCK_HIP_5
@@ -230,6 +233,19 @@ static const Elf64_Shdr *dynamic_symbols(const char *image) {
   return NULL;
 }
 
+static void save(const char *folder, const char *image) {
+  static int saved;
+  const Elf64_Ehdr *header = (const Elf64_Ehdr *)image;
+  char path[512];
+  snprintf(path, sizeof path, "%s/%d.hsaco", folder, saved++);
+  FILE *file = fopen(path, "wb");
+  if (file) {
+    /* The table of sections is the last part of what the linker writes. */
+    fwrite(image, 1, header->e_shoff + (size_t)header->e_shnum * header->e_shentsize, file);
+    fclose(file);
+  }
+}
+
 EXPORT int hipModuleLoadData(void **module, const void *image) {
   const Elf64_Ehdr *header = image;
   if (memcmp(header->e_ident, ELFMAG, SELFMAG) != 0 || header->e_machine != EM_AMDGPU ||
@@ -237,6 +253,8 @@ EXPORT int hipModuleLoadData(void **module, const void *image) {
     return INVALID_IMAGE;
   /* Version 5 of code objects is 3 here; the low byte of the flags is the processor. */
   NOTE(" version %d, processor 0x%x", header->e_ident[EI_ABIVERSION] + 2, header->e_flags & 0xff);
+  if (getenv("MOCK_HIP_SAVE"))
+    save(getenv("MOCK_HIP_SAVE"), image);
   *module = (void *)image;
   return SUCCESS;
 }
