@@ -22,6 +22,8 @@
 #include "lowering/Kernels/Simt/PerItem.h"
 #include "lowering/ToLinalg/Casts.h"
 
+#include "mlir/Dialect/Arith/IR/Arith.h"
+
 using namespace mlir;
 using namespace portico;
 
@@ -59,6 +61,8 @@ private:
   /// The row or column and the k that load `l` of this work-item fetches.
   std::pair<Value, Value> placeOf(PhaseFunction &e, const Side &side, int64_t l);
   Values fetch(PhaseFunction &e, const Side &side, Value k0);
+  static Value asCarried(LoopEmitter &e, Value stored);
+  Value toSum(LoopEmitter &e, Value carried);
   void put(PhaseFunction &e, const Side &side, ValueRange values, Value half);
   /// Where half `half` of an operand begins.
   Value startOf(PhaseFunction &e, const Side &side, Value half) {
@@ -118,7 +122,7 @@ ProductLowering::Values ProductLowering::fetch(PhaseFunction &e, const Side &sid
       inside = e.less(k, p.k);
       k = e.min(k, std::max<int64_t>(p.k - 1, 0));
     }
-    Value value = side.operand->element(e, batch, at, k);
+    Value value = asCarried(e, side.operand->element(e, batch, at, k));
     if (inside)
       value = e.select(inside, value, e.zero(value.getType()));
     values.push_back(value);
@@ -126,12 +130,27 @@ ProductLowering::Values ProductLowering::fetch(PhaseFunction &e, const Side &sid
   return values;
 }
 
+/// Half types are carried as integers: what a machine would do with them in a loop
+/// or a choice is to widen them and round them again.
+Value ProductLowering::asCarried(LoopEmitter &e, Value stored) {
+  Type type = stored.getType();
+  if (!type.isF16() && !type.isBF16())
+    return stored;
+  return arith::BitcastOp::create(e.b, e.loc, e.b.getIntegerType(16), stored);
+}
+
+Value ProductLowering::toSum(LoopEmitter &e, Value carried) {
+  Type stored = storageType(p.elem);
+  if (carried.getType() != stored)
+    carried = arith::BitcastOp::create(e.b, e.loc, stored, carried);
+  return toCompute(e.b, e.loc, carried, p.elem);
+}
+
 void ProductLowering::put(PhaseFunction &e, const Side &side, ValueRange values, Value half) {
   Value start = startOf(e, side, half);
   for (auto [l, value] : llvm::enumerate(values)) {
     auto [place, kk] = placeOf(e, side, l);
-    Value element =
-        engine->staged() == value.getType() ? value : toCompute(e.b, e.loc, value, p.elem);
+    Value element = engine->staged() == value.getType() ? value : toSum(e, value);
     e.store(element, memory, e.add(start, engine->address(e, side.tile, place, kk)));
   }
 }

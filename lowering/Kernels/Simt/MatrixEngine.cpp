@@ -1,7 +1,7 @@
 //===- MatrixEngine.cpp - a tile of a product by matrix instructions --------===//
 //
 // The subgroups of a group share the tile in two rows of them; each has a block of
-// units of the instruction. Operands lie as [row][k] in their own type, so that what
+// units of the instruction. Operands lie as [row][k] in their own width, so that what
 // a work-item needs of a fragment is mostly side by side.
 //
 //===----------------------------------------------------------------------===//
@@ -26,7 +26,10 @@ public:
     unitsN = tile.n / columnsOfGroups / unit.n;
   }
 
-  Type staged() const override { return elem; }
+  /// As integers: see `asCarried` of the product.
+  Type staged() const override {
+    return IntegerType::get(elem.getContext(), elem.getIntOrFloatBitWidth());
+  }
   int64_t elements(int64_t count) const override { return count * pitch(); }
   Value address(LoopEmitter &e, int64_t, Value row, Value k) const override {
     return e.add(e.mul(row, pitch()), k);
@@ -120,7 +123,8 @@ private:
     for (int64_t r = 0; r < part.elements; ++r)
       elements.push_back(
           e.load(memory, e.add(first, ofElement(rows, r) * pitch() + ofElement(ks, r))));
-    return vector::FromElementsOp::create(e.b, e.loc, vector(part, elem), elements);
+    Value bits = vector::FromElementsOp::create(e.b, e.loc, vector(part, staged()), elements);
+    return vector::BitCastOp::create(e.b, e.loc, vector(part, elem), bits);
   }
 
   GroupTile tile;

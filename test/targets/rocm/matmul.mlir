@@ -13,7 +13,7 @@ func.func @main(%x: tensor<1024x512xbf16>, %y: tensor<512x1024xbf16>) -> tensor<
 }
 
 // GPU: gpu.func @kernel(
-// GPU: memref.store {{.*}}xbf16, #gpu.address_space<workgroup>>
+// GPU: memref.store {{.*}}xi16, #gpu.address_space<workgroup>>
 // GPU: gpu.barrier
 // GPU: simt.multiply_add {{.*}} : vector<4xbf16>, vector<4xbf16>, vector<16xf32>
 // GPU-NOT: math.fma
