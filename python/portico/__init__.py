@@ -17,6 +17,7 @@ import importlib as _importlib
 
 from . import _core, _traceback, autograd
 from . import _dtypes as _dtypes
+from . import _libraries as _libraries
 from . import _registry as _registry
 from ._broadcast import broadcast_shapes
 from ._core import Size, Tensor, device
@@ -68,6 +69,7 @@ globals().update(_dtypes.BY_NAME)
 globals().update(_dtypes.ALIASES)
 _registry.install(globals())
 _traceback.install()
+_libraries.announce()
 
 
 def __getattr__(name):

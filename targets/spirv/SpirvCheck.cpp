@@ -105,16 +105,9 @@ private:
       case Intrinsic::fabs:
       case Intrinsic::floor:
       case Intrinsic::fma:
-      case Intrinsic::fshl:
-      case Intrinsic::fshr:
       case Intrinsic::lifetime_end:
       case Intrinsic::lifetime_start:
       case Intrinsic::maxnum:
-      case Intrinsic::maximum:
-      case Intrinsic::memcpy:
-      case Intrinsic::memmove:
-      case Intrinsic::memset:
-      case Intrinsic::minimum:
       case Intrinsic::minnum:
       case Intrinsic::roundeven:
       case Intrinsic::sadd_sat:

@@ -2,13 +2,11 @@
 
 #include "targets/spirv/SpirvCodegen.h"
 #include "targets/spirv/SpirvCheck.h"
+#include "targets/spirv/SpirvExpand.h"
+#include "targets/spirv/SpirvMachineFunctions.h"
 
 #include "targets/common/DeviceLowering.h"
 
-#include "llvm/ADT/STLExtras.h"
-#include "llvm/IR/IRBuilder.h"
-#include "llvm/IR/InstIterator.h"
-#include "llvm/IR/IntrinsicInst.h"
 #include "llvm/IR/LegacyPassManager.h"
 #include "llvm/MC/TargetRegistry.h"
 #include "llvm/Support/raw_ostream.h"
@@ -41,29 +39,6 @@ const llvm::Target *findTarget(const Triple &triple) {
   return TargetRegistry::lookupTarget(triple, unused);
 }
 
-/// Whether all or any elements of a mask are set, element by element: LLVM's own
-/// expansion makes an integer of as many bits as there are elements.
-void expandMaskReductions(Module &module) {
-  for (Function &function : module)
-    for (Instruction &instruction : make_early_inc_range(instructions(function))) {
-      auto *call = dyn_cast<IntrinsicInst>(&instruction);
-      if (!call || !call->getType()->isIntegerTy(1))
-        continue;
-      bool all = call->getIntrinsicID() == Intrinsic::vector_reduce_and;
-      if (!all && call->getIntrinsicID() != Intrinsic::vector_reduce_or)
-        continue;
-      Value *mask = call->getArgOperand(0);
-      IRBuilder<> builder(call);
-      Value *result = builder.CreateExtractElement(mask, uint64_t(0));
-      for (unsigned i = 1; i < cast<FixedVectorType>(mask->getType())->getNumElements(); ++i) {
-        Value *element = builder.CreateExtractElement(mask, uint64_t(i));
-        result = all ? builder.CreateAnd(result, element) : builder.CreateOr(result, element);
-      }
-      call->replaceAllUsesWith(result);
-      call->eraseFromParent();
-    }
-}
-
 // The back end keeps what it learns of a module in static variables.
 std::mutex emission;
 
@@ -92,6 +67,7 @@ Expected<TargetObject> spirv::emitModule(Module &module, StringRef prefix, const
   // The back end says of its machine that work-items do not diverge.
   if (Error error = optimiseForDevice(module, /*machine=*/nullptr))
     return std::move(error);
+  expandIntrinsics(module);
   if (keepStages)
     result.stages.emplace_back("llvm-optimised", printModule(module));
   if (Error error = checkModule(module, machine))
@@ -102,8 +78,10 @@ Expected<TargetObject> spirv::emitModule(Module &module, StringRef prefix, const
   {
     std::lock_guard<std::mutex> lock(emission);
     legacy::PassManager passes;
+    auto *functions = new MachineModuleInfoWrapperPass(code.get());
+    insertMachineFunctions(module, *code, functions->getMMI());
     if (code->addPassesToEmitFile(passes, os, nullptr, CodeGenFileType::ObjectFile,
-                                  /*DisableVerify=*/true))
+                                  /*DisableVerify=*/true, functions))
       return createStringError("LLVM cannot emit SPIR-V");
     passes.run(module);
   }

@@ -8,6 +8,7 @@
 #include "mlir/Conversion/LLVMCommon/Pattern.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+#include "mlir/IR/ImplicitLocOpBuilder.h"
 
 using namespace mlir;
 using namespace portico;
@@ -63,9 +64,42 @@ template <typename Bitcast> struct BFloat16Bitcast : ConvertOpToLLVMPattern<Bitc
   }
 };
 
+/// The 128 bits of a product of 64-bit integers, from four products of 32 bits: LLVM's
+/// own conversion computes in i128, which SPIR-V does not have.
+struct WideProduct : OpRewritePattern<arith::MulUIExtendedOp> {
+  using OpRewritePattern::OpRewritePattern;
+
+  LogicalResult matchAndRewrite(arith::MulUIExtendedOp op,
+                                PatternRewriter &rewriter) const override {
+    Type type = op.getLhs().getType();
+    if (!getElementTypeOrSelf(type).isInteger(64))
+      return failure();
+    ImplicitLocOpBuilder b(op.getLoc(), rewriter);
+    auto constant = [&](int64_t value) -> Value {
+      TypedAttr attribute = b.getI64IntegerAttr(value);
+      if (auto shaped = dyn_cast<ShapedType>(type))
+        attribute = DenseElementsAttr::get(shaped, APInt(64, uint64_t(value)));
+      return arith::ConstantOp::create(b, attribute);
+    };
+    Value half = constant(32), mask = constant(0xffffffff);
+    auto low = [&](Value v) -> Value { return arith::AndIOp::create(b, v, mask); };
+    auto high = [&](Value v) -> Value { return arith::ShRUIOp::create(b, v, half); };
+    auto times = [&](Value v, Value w) -> Value { return arith::MulIOp::create(b, v, w); };
+    auto plus = [&](Value v, Value w) -> Value { return arith::AddIOp::create(b, v, w); };
+    Value x = op.getLhs(), y = op.getRhs();
+    Value lowHigh = times(low(x), high(y)), highLow = times(high(x), low(y));
+    Value middle = plus(plus(high(times(low(x), low(y))), low(lowHigh)), low(highLow));
+    Value top =
+        plus(plus(times(high(x), high(y)), high(middle)), plus(high(lowHigh), high(highLow)));
+    rewriter.replaceOp(op, {times(x, y), top});
+    return success();
+  }
+};
+
 void populate(LLVMTypeConverter &types, RewritePatternSet &patterns) {
   types.addConversion([](BFloat16Type type) { return IntegerType::get(type.getContext(), 16); });
   patterns.add<BFloat16Constant, BFloat16Bitcast<arith::BitcastOp>>(types, /*benefit=*/10);
+  patterns.add<WideProduct>(patterns.getContext(), /*benefit=*/10);
   populateGpuToLLVMSPVConversionPatterns(types, patterns);
 }
 

@@ -58,6 +58,8 @@ public:
     if (failed(spirv::lowerToLLVM(kernels, machine)))
       return llvm::createStringError("the kernel does not lower to the LLVM dialect");
     llvm::LLVMContext context;
+    // The back end remembers blocks that have names (SpirvMachineFunctions.h).
+    context.setDiscardValueNames(true);
     std::unique_ptr<llvm::Module> code = mlir::translateModuleToLLVMIR(kernels, context);
     if (!code)
       return llvm::createStringError("the kernel does not translate to LLVM IR");
