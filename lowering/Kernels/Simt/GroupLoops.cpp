@@ -46,7 +46,9 @@ void emitGroupLoops(PhaseBuilder &phases, Nest &nest, const TargetInfo &target) 
   int64_t block = std::min(kBlock, target.simt->maxWorkgroupSize);
   LaunchShape &shape = phases.abi.phases.back().shape;
   shape.block = {uint32_t(block), 1, 1};
-  shape.grid = {uint32_t(std::max<int64_t>(1, llvm::divideCeil(count, block * perItem))), 1, 1};
+  // No memory holds what takes more groups; the arena will say so.
+  int64_t groups = llvm::divideCeil(count, block * perItem);
+  shape.grid = {uint32_t(std::clamp<int64_t>(groups, 1, INT32_MAX)), 1, 1};
   if (count == 0)
     return;
 

@@ -17,7 +17,8 @@ void portico::emitPerItem(KernelOp kernel, ModuleOp out, StringRef name, KernelA
     block *= 2;
   PhaseFunction e(kernel, out, name, abi, count, 1);
   LaunchShape &launch = abi.phases.back().shape;
-  launch.grid = {uint32_t(std::max<int64_t>(1, ceilDiv(count, block))), 1, 1};
+  // No memory holds what takes more groups; the arena will say so.
+  launch.grid = {uint32_t(std::clamp<int64_t>(ceilDiv(count, block), 1, INT32_MAX)), 1, 1};
   launch.block = {uint32_t(block), 1, 1};
   GroupBuilder group(e.b, e.loc, simt);
   Value number = e.add(e.mul(group.group(), block), group.item());
