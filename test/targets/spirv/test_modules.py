@@ -9,7 +9,7 @@ import portico as pt
 from .conftest import validate
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def device():
     try:
         return pt.device("spirv")
@@ -17,9 +17,9 @@ def device():
         pytest.skip(str(error))
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def module(device, built_modules):
-    """The text of a module that was not there before."""
+    """A module that was not there before: built modules are kept for the process."""
     before = set(built_modules.glob("*.spv"))
     x = pt.rand(17, 1021).to(device)
     (x * 0.123 + x.softmax(-1)).cpu().numpy()
