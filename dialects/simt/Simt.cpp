@@ -23,12 +23,15 @@ void SimtDialect::initialize() {
 LogicalResult MultiplyAddOp::verify() {
   Type input = getA().getType().getElementType();
   if (getB().getType().getElementType() != input)
-    return emitOpError("(simt_multiply_add_c1) A and B have one element type; got ")
-           << input << " and " << getB().getType().getElementType();
+    return emitOpError("A and B differ in their elements; got ")
+           << input << " and " << getB().getType().getElementType()
+           << "; expected one type (multiply_add_c1)";
   if (getM() < 1 || getN() < 1 || getK() < 1)
-    return emitOpError("(simt_multiply_add_c2) sizes are positive; got ")
-           << getM() << " x " << getN() << " x " << getK();
+    return emitOpError("a size is not positive; got m = ")
+           << getM() << ", n = " << getN() << ", k = " << getK()
+           << "; expected at least 1 (multiply_add_c2)";
   if (getTf32() && !input.isF32())
-    return emitOpError("(simt_multiply_add_c3) tf32 is a way to multiply f32; got ") << input;
+    return emitOpError("tf32 is a way to multiply f32; got elements of ")
+           << input << "; expected f32 (multiply_add_c3)";
   return success();
 }

@@ -29,6 +29,11 @@ def Simt_MultiplyAddOp : Op<Simt_Dialect, "multiply_add", [AllTypesMatch<["c", "
 
     With `tf32` the f32 elements of A and B are rounded to 10 bits behind the point.
 
+    Constraints:
+    - (multiply_add_c1) A and B have one element type.
+    - (multiply_add_c2) `m`, `n` and `k` are positive.
+    - (multiply_add_c3) `tf32` only where that type is f32.
+
     ```mlir
     %d = simt.multiply_add %a, %b, %c {m = 16, n = 16, k = 16}
         : vector<4xf16>, vector<4xf16>, vector<4xf32>

@@ -9,6 +9,7 @@
 
 #include "dialects/portico/IR/Portico.h"
 #include "dialects/portico/Transforms/Passes.h"
+#include "dialects/simt/Simt.h"
 #include "lowering/Passes.h"
 
 #include "mlir/InitAllDialects.h"
@@ -18,7 +19,7 @@
 
 int main(int argc, char **argv) {
   mlir::DialectRegistry registry;
-  registry.insert<portico::PorticoDialect>();
+  registry.insert<portico::PorticoDialect, portico::simt::SimtDialect>();
   mlir::registerAllDialects(registry);
   mlir::registerAllExtensions(registry);
   mlir::registerAllPasses();
