@@ -1,20 +1,19 @@
 """`python -m portico`: the commands of the library."""
 
 import argparse
-import itertools
 import sys
 
 
 def _devices(arguments) -> int:
     import portico as pt
-    from portico.errors import PorticoError
+    from portico import _core
 
-    kind = pt.get_default_device().type
-    for ordinal in itertools.count():
-        try:
-            print(pt.device(kind, ordinal))
-        except PorticoError:
-            return 0
+    for driver in _core.drivers():
+        for ordinal in range(driver["count"]):
+            print(pt.device(driver["name"], ordinal))
+        if driver["reason"]:
+            print(f"{driver['name']}: {driver['reason']}", file=sys.stderr)
+    return 0
 
 
 def _demo(arguments) -> int:

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 import portico as pt
+from portico import _core
 from portico.demo import fashion_mnist
 from portico.demo.report import confusion, confusion_table
 
@@ -112,3 +113,4 @@ def test_devices_are_listed():
     assert done.returncode == 0, done.stderr
     names = done.stdout.split()
     assert names and [str(pt.device(name)) for name in names] == names
+    assert len(names) == sum(driver["count"] for driver in _core.drivers())
