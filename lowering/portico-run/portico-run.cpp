@@ -57,6 +57,8 @@ Flags parseFlags(int argc, char **argv) {
   static cl::opt<bool> describe("describe", cl::desc("print the layout of the program"));
   static cl::opt<std::string> stages("stages", cl::desc("folder to write every stage to"));
   static cl::opt<bool> compileOnly("no-run", cl::desc("compile only: no device is needed"));
+  static cl::alias compileOnlyToo("compile-only", cl::desc("the same"), cl::aliasopt(compileOnly));
+  static cl::alias output("o", cl::desc("the same as --stages"), cl::aliasopt(stages));
   static cl::opt<int> threads("num-threads", cl::desc("threads of a kernel"), cl::init(0));
   cl::ParseCommandLineOptions(argc, argv, "compiles a module of portico and runs it\n");
   return {file,
@@ -151,6 +153,11 @@ void writeStages(const portico::CompileResult &result) {
       die("cannot write to '" + flags.stages + "': " + error.message());
     os << result.stages[i].text;
   }
+  std::error_code error;
+  llvm::raw_fd_ostream os(flags.stages + "/program.portico", error);
+  if (error)
+    die("cannot write to '" + flags.stages + "': " + error.message());
+  os.write(reinterpret_cast<const char *>(result.program.data()), result.program.size());
 }
 
 portico::CompileResult compileOrDie(ModuleOp module, size_t inputs) {
@@ -186,6 +193,15 @@ void printLayout(const portico_program *program, const portico::CompileResult &r
   for (uint32_t i = 0; i < info.outputs; ++i)
     llvm::outs() << "output " << i << ": " << portico_program_output_bytes(program, i)
                  << " bytes, donor " << portico_program_output_donor(program, i) << "\n";
+}
+
+/// An error in the values delivers results all the same.
+void report(portico_code code, const portico_status &status) {
+  if (!code)
+    return;
+  llvm::outs() << "error " << code << " at op " << status.op << ": " << status.message << "\n";
+  if (!portico_is_value_error(code))
+    exit(1);
 }
 
 } // namespace
@@ -238,13 +254,11 @@ int main(int argc, char **argv) {
       portico_buffer_release(output);
       output = nullptr;
     }
-    if (portico_code code =
-            portico_program_run(program, inputs.data(), donate.data(), outputs.data(), &status)) {
-      llvm::outs() << "error " << code << " at op " << status.op << ": " << status.message << "\n";
-      if (!portico_is_value_error(code))
-        return 1;
-    }
+    report(portico_program_run(program, inputs.data(), donate.data(), outputs.data(), &status),
+           status);
   }
+  // A device that works apart from the host is not done yet, and tells errors only now.
+  report(portico_device_synchronize(where, &status), status);
   double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
 
   if (flags.timing)

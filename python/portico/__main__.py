@@ -1,19 +1,8 @@
 """`python -m portico`: the commands of the library."""
 
 import argparse
+import importlib
 import sys
-
-
-def _devices(arguments) -> int:
-    import portico as pt
-    from portico import _core
-
-    for driver in _core.drivers():
-        for ordinal in range(driver["count"]):
-            print(pt.device(driver["name"], ordinal))
-        if driver["reason"]:
-            print(f"{driver['name']}: {driver['reason']}", file=sys.stderr)
-    return 0
 
 
 def _demo(arguments) -> int:
@@ -30,9 +19,19 @@ def _parser():
 
     add_arguments(demo)
     demo.set_defaults(run=_demo)
-    devices = commands.add_parser("devices", help="list the devices of this machine")
-    devices.set_defaults(run=_devices)
+    _add(commands, "devices", "list the targets of this build and the devices of this machine")
+    _add(commands, "compile", "compile a function for a target that need not be here")
     return parser
+
+
+def _add(commands, name, help):
+    command = importlib.import_module(f"portico._commands.{name}")
+    parser = commands.add_parser(
+        name, help=help, description=command.__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )  # fmt: skip
+    command.add_arguments(parser)
+    parser.set_defaults(run=command.run)
 
 
 def main(argv=None) -> int:

@@ -5,6 +5,7 @@
 #include "python/native/bind/Types.h"
 #include "python/native/graph/Flush.h"
 #include "python/native/graph/Transfer.h"
+#include "python/native/ir/Bridge.h"
 
 #include "portico/driver.h"
 
@@ -40,6 +41,13 @@ static std::string loadDriver(const std::string &path) {
   return driver->name;
 }
 
+static nb::list archsOf(const std::string &target) {
+  nb::list list;
+  for (const std::string &arch : targetArchs(target))
+    list.append(arch);
+  return list;
+}
+
 static nb::list drivers() {
   nb::list list;
   for (int32_t i = 0; const char *name = portico_driver_name(i); ++i) {
@@ -51,6 +59,7 @@ static nb::list drivers() {
     d["present"] = driver->device_count();
     const char *reason = driver->unavailable_reason ? driver->unavailable_reason() : nullptr;
     d["reason"] = reason ? reason : "";
+    d["archs"] = archsOf(driver->code_target ? driver->code_target : name);
     list.append(d);
   }
   return list;

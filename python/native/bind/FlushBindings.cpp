@@ -38,6 +38,34 @@ static nb::object textOrBytes(const std::string &data) {
   return nb::bytes(data.data(), data.size());
 }
 
+static nb::list stageList(const CompiledProgram &program) {
+  nb::list list;
+  for (auto &[name, text] : program.stages)
+    list.append(nb::make_tuple(name, textOrBytes(text)));
+  return list;
+}
+
+static nb::dict compileFor(nb::handle tensors, const std::string &target) {
+  if (std::string wrong = checkTarget(target); !wrong.empty())
+    raise(ErrorKind::value, wrong);
+  std::vector<Ref<Node>> values;
+  llvm::SmallVector<Node *, 8> roots;
+  for (nb::handle tensor : nb::iter(tensors)) {
+    if (!isTensor(tensor.ptr()))
+      raise(ErrorKind::type, "[compile] not a tensor");
+    values.push_back(tensorOf(tensor.ptr()).read().value);
+    roots.push_back(values.back().get());
+  }
+  CompiledProgram compiled = compilePending(roots, target);
+  nb::dict d;
+  d["program"] =
+      nb::bytes(reinterpret_cast<const char *>(compiled.bytes.data()), compiled.bytes.size());
+  d["kernels"] = compiled.kernels;
+  d["compile_ms"] = compiled.ms;
+  d["stages"] = stageList(compiled);
+  return d;
+}
+
 static nb::dict stats() {
   const Counters &count = counters();
   portico_memory_stats memory = {};
@@ -176,14 +204,13 @@ void bindFlush(nb::module_ &m) {
   m.def(
       "stages",
       [](TensorArg x) {
-        Tracked value = x->read();
-        nb::list list;
-        for (auto &[name, text] : pendingStages(value.value.get()))
-          list.append(nb::make_tuple(name, textOrBytes(text)));
-        return list;
+        Ref<Node> value = x->read().value;
+        return stageList(compilePending(value.get(), deviceName(value->device)));
       },
       "The pending program behind a tensor after every stage of the compiler: (name, text), and "
       "(name, bytes) for code.");
+  m.def("compile_for", &compileFor, "tensors"_a, "target"_a,
+        "The program that would give these tensors, compiled for a target that need not be here.");
   m.def("_after_fork", &resetAfterFork);
 }
 

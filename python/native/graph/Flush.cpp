@@ -387,9 +387,9 @@ void recorded(Node *value) {
     flushAll("much memory held by pending ops");
 }
 
-static Ref<Trace> pendingTrace(Node *value) {
+static Ref<Trace> pendingTrace(llvm::ArrayRef<Node *> values) {
   Slice slice;
-  sliceFor(value, false, slice);
+  sliceFor(values, false, slice);
   Ref<Trace> trace = traceOf(slice);
   if (trace->outputs.empty()) // evaluated: the program that hands it back
     trace->outputs.push_back(0);
@@ -401,18 +401,18 @@ std::string pendingIr(Node *value, bool locations) {
   return printTrace(*pendingTrace(value), locations);
 }
 
-std::vector<std::pair<std::string, std::string>> pendingStages(Node *value) {
+CompiledProgram compilePending(llvm::ArrayRef<Node *> values, const std::string &target) {
   FlushLock lock;
-  Ref<Trace> trace = pendingTrace(value);
+  Ref<Trace> trace = pendingTrace(values);
   CompilerSettings settings = flushSettings().compiler;
   settings.keepStages = true;
   settings.cache = false; // a cached program has no stages to show
   CompiledProgram program;
   std::string error;
-  if (!compileTrace(*trace, std::vector<bool>(trace->numInputs, false), deviceName(value->device),
-                    settings, program, error))
+  if (!compileTrace(*trace, std::vector<bool>(trace->numInputs, false), target, settings, program,
+                    error))
     raise(ErrorKind::internal, error);
-  return std::move(program.stages);
+  return program;
 }
 
 } // namespace portico::native

@@ -46,8 +46,9 @@ void recorded(Node *value);
 /// The program that an observation of `value` would run now, as text.
 std::string pendingIr(Node *value, bool locations);
 
-/// The text of that program after every stage of the compiler, by stage.
-std::vector<std::pair<std::string, std::string>> pendingStages(Node *value);
+/// The one program that would give all these values, compiled for a target (a device string;
+/// no such device need be here) and kept from the caches, with its stages. Nothing is run.
+CompiledProgram compilePending(llvm::ArrayRef<Node *> values, const std::string &target);
 
 /// One line of `explain()`.
 struct FlushRecord {

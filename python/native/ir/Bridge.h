@@ -33,6 +33,11 @@ struct Derivative {
 bool differentiate(const Trace &forward, const std::vector<bool> &wrt,
                    const std::vector<bool> &available, Derivative &derivative, std::string &error);
 
+/// The machines that a target can make code for; none where there is no such target.
+std::vector<std::string> targetArchs(const std::string &target);
+/// What is wrong with a target string; empty: nothing.
+std::string checkTarget(const std::string &target);
+
 /// Options of the compiler that the user can set.
 struct CompilerSettings {
   std::string fusionPolicy = "greedy";

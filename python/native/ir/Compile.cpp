@@ -5,6 +5,7 @@
 #include "python/native/ir/Emission.h"
 
 #include "lowering/Compiler.h"
+#include "targets/Target.h"
 
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/IR/MLIRContext.h"
@@ -13,6 +14,18 @@
 using namespace mlir;
 
 namespace portico::native {
+
+std::vector<std::string> targetArchs(const std::string &target) {
+  for (const Target *candidate : allTargets())
+    if (candidate->name() == target)
+      return candidate->archs();
+  return {};
+}
+
+std::string checkTarget(const std::string &target) {
+  llvm::Expected<const Target *> found = lookupTarget(target);
+  return found ? std::string() : llvm::toString(found.takeError());
+}
 
 bool compileTrace(const Trace &trace, const std::vector<bool> &donatable, const std::string &device,
                   const CompilerSettings &settings, CompiledProgram &program, std::string &error) {

@@ -1,0 +1,1 @@
+"""The commands of `python -m portico` that are about devices and targets."""
