@@ -149,9 +149,13 @@ portico_code portico_buffer_write(portico_buffer *buffer, uint64_t offset, const
   portico_stream &stream = *portico_stream_current(&device);
   if (portico_code code = buffer->beforeWrite(stream, status))
     return code;
+  std::shared_lock<std::shared_mutex> use(stream.recording);
+  void *destination = static_cast<char *>(buffer->data) + offset;
+  if (device.staging.write(destination, source, bytes, stream.handle))
+    return PORTICO_OK;
   uint64_t handed = stream.handed.load(std::memory_order_acquire);
-  if (device.driver->copy(device.handle, static_cast<char *>(buffer->data) + offset, source, bytes,
-                          PORTICO_COPY_TO_DEVICE, stream.handle) != 0 ||
+  if (device.driver->copy(device.handle, destination, source, bytes, PORTICO_COPY_TO_DEVICE,
+                          stream.handle) != 0 ||
       device.driver->stream_synchronize(device.handle, stream.handle) != 0)
     return failed(device, "copy", status);
   stream.waitedFor(handed);
@@ -171,6 +175,7 @@ portico_code portico_buffer_read(const portico_buffer *buffer, uint64_t offset, 
       only(stream) | StreamSet(1) << buffer->writer.load(std::memory_order_acquire));
   if (portico_code code = const_cast<portico_buffer *>(buffer)->beforeRead(stream, status))
     return code;
+  std::shared_lock<std::shared_mutex> use(stream.recording);
   uint64_t handed = stream.handed.load(std::memory_order_acquire);
   if (device.driver->copy(device.handle, destination,
                           static_cast<const char *>(buffer->data) + offset, bytes,
@@ -195,6 +200,7 @@ portico_code portico_buffer_fill(portico_buffer *buffer, uint64_t pattern, uint3
   portico_stream &stream = *portico_stream_current(&device);
   if (portico_code code = buffer->beforeWrite(stream, status))
     return code;
+  std::shared_lock<std::shared_mutex> use(stream.recording);
   if (device.driver->fill(device.handle, buffer->data, pattern, patternBytes, buffer->bytes,
                           stream.handle) != 0)
     return failed(device, "fill", status);

@@ -22,7 +22,8 @@ portico_device::portico_device(const portico_driver *driver, int32_t ordinal, in
                                void *handle, const portico_device_info &info)
     : driver(driver), ordinal(ordinal), own(own), handle(handle), hostMemory(info.host_memory != 0),
       name(std::string(driver->name) + ":" + std::to_string(ordinal)),
-      allocator(driver, handle, name, info.memory_bytes, info.host_memory != 0) {
+      allocator(driver, handle, name, info.memory_bytes, info.host_memory != 0),
+      staging(driver, handle) {
   streams[0].device = this;
 }
 

@@ -5,6 +5,7 @@
 
 #include "Allocator.h"
 #include "Pending.h"
+#include "Staging.h"
 #include "Stream.h"
 #include "portico/driver.h"
 #include "portico/runtime.h"
@@ -28,6 +29,7 @@ struct portico_device {
   std::string name;
   portico::rt::Allocator allocator;
   portico::rt::PendingRuns pending;
+  portico::rt::Staging staging;
 
   portico_stream *streamAt(unsigned number) { return &streams[number]; }
   /// Nothing needs an order where there is one stream.

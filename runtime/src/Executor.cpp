@@ -16,6 +16,8 @@
 #include <algorithm>
 #include <iterator>
 #include <memory>
+#include <mutex>
+#include <shared_mutex>
 
 using namespace portico::rt;
 
@@ -67,9 +69,8 @@ public:
       const Address &address = program.addresses[i];
       pointers[i] = static_cast<char *>(bases[address.base]) + address.offset;
     }
-    for (size_t i = 0; i < program.commands.size(); ++i)
-      if ((code = issue(program.commands[i], i)))
-        return code;
+    if ((code = program.graphs.enabled() ? issueAsGraph() : issueEach()))
+      return code;
     if (program.hasStatus)
       device.pending.add(&program, stream);
     for (uint32_t i = 0; i < outputCount; ++i)
@@ -140,6 +141,52 @@ private:
     hasArena = true;
     bases[kArenaBase] = arena.memory;
     return PORTICO_OK;
+  }
+
+  portico_code issueEach() {
+    std::shared_lock<std::shared_mutex> use;
+    if (!device.hostMemory)
+      use = std::shared_lock<std::shared_mutex>(stream.recording);
+    return issueAll();
+  }
+
+  portico_code issueAll() {
+    for (size_t i = 0; i < program.commands.size(); ++i)
+      if (portico_code code = issue(program.commands[i], i))
+        return code;
+    return PORTICO_OK;
+  }
+
+  portico_code issueAsGraph() {
+    size_t count = firstOutput + outputCount;
+    bool record = false;
+    void *graph = program.graphs.find(bases, count, record);
+    if (!graph && !record)
+      return issueEach();
+    if (!graph) {
+      std::unique_lock<std::shared_mutex> alone(stream.recording, std::try_to_lock);
+      if (!alone)
+        return issueEach();
+      // A driver that cannot do it here is not asked again.
+      if (driver.graph_begin(device.handle, stream.handle) != 0) {
+        program.graphs.disable();
+        return issueAll();
+      }
+      portico_code code = issueAll();
+      if (driver.graph_end(device.handle, stream.handle, &graph) != 0)
+        graph = nullptr;
+      if (code || !graph) {
+        program.graphs.disable();
+        if (graph)
+          driver.graph_destroy(device.handle, graph);
+        return code ? code : issueAll(); // what was to be recorded was not done
+      }
+      program.graphs.keep(bases, count, graph);
+    }
+    std::shared_lock<std::shared_mutex> use(stream.recording);
+    return driver.graph_launch(device.handle, graph, stream.handle) == 0
+               ? PORTICO_OK
+               : deviceError("graph_launch");
   }
 
   portico_code issue(const Command &command, size_t index) {

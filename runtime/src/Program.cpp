@@ -24,6 +24,7 @@ portico_program::~portico_program() {
   // Kernels of an earlier run may still be on their way.
   if (!device->hostMemory)
     device->driver->synchronize(device->handle);
+  graphs.destroy(*device->driver, device->handle);
   if (module)
     device->driver->module_unload(device->handle, module);
   if (hasConstants)
@@ -311,6 +312,7 @@ portico_code portico_program_load(portico_device *device, const void *bytes, uin
   info.arena_bytes = program->arenaBytes;
   info.constant_bytes = source.constants() ? source.constants()->size() : 0;
   info.code_bytes = source.code()->size();
+  program->graphs.enable(driver, program->commands.size());
   *result = program.release();
   return PORTICO_OK;
 }
@@ -326,6 +328,7 @@ void portico_program_release(portico_program *program) {
 
 void portico_program_get_info(const portico_program *program, portico_program_info *info) {
   portico_program_info all = program->info;
+  all.graphs = uint32_t(const_cast<portico_program *>(program)->graphs.size());
   all.struct_size = info->struct_size;
   memcpy(info, &all, info->struct_size < sizeof(all) ? info->struct_size : sizeof(all));
 }

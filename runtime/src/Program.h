@@ -4,6 +4,7 @@
 #define PORTICO_RUNTIME_PROGRAM_H
 
 #include "Allocator.h"
+#include "Graphs.h"
 #include "portico/driver.h"
 #include "portico/runtime.h"
 
@@ -69,6 +70,7 @@ struct portico_program {
   std::vector<uint64_t> addressBytes;
   std::vector<int32_t> ops;
   std::vector<std::string> opNames;
+  portico::rt::Graphs graphs;
   portico_program_info info{};
 
   ~portico_program();

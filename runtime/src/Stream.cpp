@@ -46,7 +46,9 @@ portico_code portico::rt::orderAfter(portico_stream &stream, StreamSet others,
   for (unsigned number = 0; number < kMaxStreams && !code; ++number) {
     if (!(others >> number & 1))
       continue;
-    if (driver.event_record(device.handle, event, device.streamAt(number)->handle) != 0 ||
+    portico_stream &other = *device.streamAt(number);
+    std::shared_lock<std::shared_mutex> first(other.recording), second(stream.recording);
+    if (driver.event_record(device.handle, event, other.handle) != 0 ||
         driver.stream_wait(device.handle, stream.handle, event) != 0)
       code = driverFailed(device, "stream_wait", status);
     stream.handedOver();
@@ -101,6 +103,7 @@ portico_code portico_stream_synchronize(portico_stream *stream, portico_status *
   portico_device &device = *stream->device;
   std::vector<PendingRun> runs = device.pending.take(only(*stream));
   uint64_t handed = stream->handed.load(std::memory_order_acquire);
+  std::shared_lock<std::shared_mutex> use(stream->recording);
   if (device.driver->stream_synchronize(device.handle, stream->handle) != 0)
     return driverFailed(device, "stream_synchronize", status);
   stream->waitedFor(handed);
@@ -117,6 +120,7 @@ portico_code portico_stream_query(portico_stream *stream, int32_t *done, portico
   // One event for as long as nothing more is handed over: asking again and again must
   // not put off the answer.
   std::lock_guard<std::mutex> lock(stream->queryMutex);
+  std::shared_lock<std::shared_mutex> use(stream->recording);
   if (!stream->queryEvent && driver.event_create(device.handle, &stream->queryEvent) != 0)
     return driverFailed(device, "event_create", status);
   if (stream->queried != handed) {
@@ -174,6 +178,7 @@ portico_code portico_event_record(portico_event *event, portico_stream *stream,
                 stream->device->name.c_str(), event->device->name.c_str());
   event->stream = stream;
   event->runs = event->device->pending.copy(only(*stream));
+  std::shared_lock<std::shared_mutex> use(stream->recording);
   if (event->device->driver->event_record(event->device->handle, event->handle, stream->handle) !=
       0)
     return driverFailed(*event->device, "event_record", status);
@@ -183,6 +188,7 @@ portico_code portico_event_record(portico_event *event, portico_stream *stream,
 
 portico_code portico_event_wait(portico_event *event, portico_stream *stream,
                                 portico_status *status) {
+  std::shared_lock<std::shared_mutex> use(stream->recording);
   if (event->stream &&
       event->device->driver->stream_wait(event->device->handle, stream->handle, event->handle) != 0)
     return driverFailed(*event->device, "stream_wait", status);

@@ -17,6 +17,7 @@
 #include <atomic>
 #include <cstdint>
 #include <mutex>
+#include <shared_mutex>
 
 struct portico_stream {
   portico_device *device = nullptr;
@@ -30,6 +31,11 @@ struct portico_stream {
   std::mutex queryMutex;
   void *queryEvent = nullptr;
   uint64_t queried = 0;
+
+  /// Held shared while something is handed over, and alone while commands are recorded as
+  /// a graph, which must not catch anything else. Only tried for, so that nobody waits for
+  /// it who is waited for.
+  std::shared_mutex recording;
 
   void handedOver() { handed.fetch_add(1, std::memory_order_acq_rel); }
   /// The host waited for all that there was when `handed` was `count`.

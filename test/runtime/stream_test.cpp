@@ -237,6 +237,39 @@ TEST(a_full_device_gives_back_its_cache_and_then_explains) {
   portico_buffer_release(buffer);
 }
 
+TEST(a_write_waits_for_nothing_and_keeps_its_bytes) {
+  portico_device *device = mockDevice({{"PORTICO_MOCK_DELAY_US", "20000"}});
+  Status status;
+  for (uint64_t words : {1, 1000, 100000}) {
+    std::vector<uint64_t> source(words, 7);
+    portico_buffer *buffer = allocate(device, words * 8);
+    EXPECT_OK(portico_buffer_write(buffer, 0, source.data(), words * 8, &status), status);
+    int32_t done = 1;
+    EXPECT_OK(portico_stream_query(portico_stream_default(device), &done, &status), status);
+    EXPECT(!done);
+    source.assign(words, 9); // the bytes are on their way
+    EXPECT(first(buffer) == 7);
+    portico_buffer_release(buffer);
+  }
+}
+
+TEST(many_writes_run_out_of_memory_to_wait_in_and_are_right_all_the_same) {
+  portico_device *device = mockDevice({{"PORTICO_MOCK_DELAY_US", "100"}});
+  Status status;
+  std::vector<portico_buffer *> buffers;
+  std::vector<uint64_t> source(1 << 20); // 8 MiB
+  for (uint64_t i = 0; i < 60; ++i) {
+    source.assign(source.size(), i);
+    buffers.push_back(allocate(device, source.size() * 8));
+    EXPECT_OK(portico_buffer_write(buffers.back(), 0, source.data(), source.size() * 8, &status),
+              status);
+  }
+  for (uint64_t i = 0; i < buffers.size(); ++i) {
+    EXPECT(first(buffers[i]) == i);
+    portico_buffer_release(buffers[i]);
+  }
+}
+
 TEST(each_device_has_memory_of_its_own) {
   portico_device *device = mockDevice(), *other = mockDevice({}, "mock:1");
   EXPECT(device != other);

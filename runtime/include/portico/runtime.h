@@ -198,8 +198,9 @@ PORTICO_API portico_device *portico_buffer_device(const portico_buffer *buffer);
 PORTICO_API int32_t portico_buffer_is_external(const portico_buffer *buffer);
 
 /**
- * Copies between host memory and a buffer on any device; waits until done. A read reports
- * what kernels found wrong before it, and delivers the bytes all the same.
+ * Copies between host memory and a buffer on any device. The source of a write may be used
+ * again on return, whether or not the device has the bytes yet. A read waits, reports what
+ * kernels found wrong before it, and delivers the bytes all the same.
  */
 PORTICO_API portico_code portico_buffer_write(portico_buffer *buffer, uint64_t offset,
                                               const void *source, uint64_t bytes,
@@ -283,6 +284,9 @@ typedef struct portico_program_info {
   uint64_t arena_bytes;
   uint64_t constant_bytes;
   uint64_t code_bytes;
+  /** Sets of addresses for which the commands were recorded and are one call. */
+  uint32_t graphs;
+  uint32_t reserved;
 } portico_program_info;
 
 PORTICO_API void portico_program_get_info(const portico_program *program,

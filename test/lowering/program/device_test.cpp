@@ -139,6 +139,50 @@ TEST(runs_on_two_streams_come_in_the_order_of_what_they_share) {
   portico_program_release(remote.program);
 }
 
+namespace {
+const char *const kChain = R"(
+func.func @main(%a: tensor<4xf32>) -> tensor<4xf32> {
+  %0 = portico.neg %a : (tensor<4xf32>) -> tensor<4xf32>
+  %1 = portico.exp %0 : (tensor<4xf32>) -> tensor<4xf32>
+  %2 = portico.neg %1 : (tensor<4xf32>) -> tensor<4xf32>
+  %3 = portico.abs %2 : (tensor<4xf32>) -> tensor<4xf32>
+  %4 = portico.add %3, %a : (tensor<4xf32>, tensor<4xf32>) -> tensor<4xf32>
+  return %4 : tensor<4xf32>
+})";
+
+/// Runs a chain of five kernels over and over, each output given back before the next run.
+uint32_t graphsOfALoop(std::initializer_list<std::pair<const char *, const char *>> settings) {
+  Remote remote(mockDevice(settings));
+  CompileOptions options = forMock();
+  options.fusionPolicy = "none";
+  remote.compile(kChain, options);
+  portico_buffer *a = remote.send<float>({0, 1, 2, 3});
+  for (int i = 0; i < 6; ++i) {
+    portico_buffer *output = remote.run({a});
+    EXPECT(remote.read(output, 0) == 1);
+    EXPECT(remote.read(output, 2) > 2.13f && remote.read(output, 2) < 2.14f);
+    portico_buffer_release(output);
+    float first = 0; // the addresses are the same, not the contents
+    EXPECT_OK(portico_buffer_write(a, 0, &first, 4, &remote.status), remote.status);
+  }
+  portico_program_info info{};
+  info.struct_size = sizeof(info);
+  portico_program_get_info(remote.program, &info);
+  EXPECT(info.commands == 5);
+  portico_buffer_release(a);
+  portico_program_release(remote.program);
+  return info.graphs;
+}
+} // namespace
+
+TEST(a_steady_state_is_one_call) { EXPECT(graphsOfALoop({}) == 1); }
+
+TEST(a_driver_that_records_no_graphs_runs_the_commands) {
+  EXPECT(graphsOfALoop({{"PORTICO_MOCK_NO_GRAPHS", "1"}}) == 0);
+}
+
+TEST(graphs_can_be_switched_off) { EXPECT(graphsOfALoop({{"PORTICO_GRAPHS", "0"}}) == 0); }
+
 TEST(a_launch_that_fails_names_its_device_and_op) {
   Remote remote(mockDevice({{"PORTICO_MOCK_FAIL_LAUNCH", "1"}}));
   remote.compile(kGather, forMock());

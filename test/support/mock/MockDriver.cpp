@@ -8,6 +8,7 @@
 //   PORTICO_MOCK_MEMORY       bytes of each (1 GiB)
 //   PORTICO_MOCK_DELAY_US     how late every piece of work is (200)
 //   PORTICO_MOCK_FAIL_LAUNCH  the launch of that number, counted from 1, is refused
+//   PORTICO_MOCK_NO_GRAPHS    1: it refuses to record graphs
 //
 //===----------------------------------------------------------------------===//
 
@@ -235,6 +236,39 @@ int32_t eventQuery(void *, void *event, int32_t *done) {
   return 0;
 }
 
+//===----------------------------------------------------------------------===//
+// Pinned memory and graphs
+//===----------------------------------------------------------------------===//
+
+int32_t hostAllocate(void *, size_t bytes, void **memory) {
+  *memory = malloc(bytes);
+  return *memory ? 0 : failed("the host has no more memory");
+}
+
+void hostRelease(void *, void *memory) { free(memory); }
+
+using Graph = std::vector<std::function<void()>>;
+
+int32_t graphBegin(void *handle, void *stream) {
+  if (setting("PORTICO_MOCK_NO_GRAPHS", 0))
+    return failed("graphs were told to fail");
+  device(handle).queue(stream).record();
+  return 0;
+}
+
+int32_t graphEnd(void *handle, void *stream, void **graph) {
+  *graph = new Graph(device(handle).queue(stream).recorded());
+  return 0;
+}
+
+int32_t graphLaunch(void *handle, void *graph, void *stream) {
+  for (const auto &task : *static_cast<Graph *>(graph))
+    device(handle).queue(stream).push(task);
+  return 0;
+}
+
+void graphDestroy(void *, void *graph) { delete static_cast<Graph *>(graph); }
+
 int32_t eventElapsed(void *, void *start, void *end, double *milliseconds) {
   Event first = *static_cast<Event *>(start), second = *static_cast<Event *>(end);
   *milliseconds = std::chrono::duration<double, std::milli>(second->when() - first->when()).count();
@@ -287,13 +321,13 @@ const portico_driver table = {
     /*code_target=*/"cpu",
     unavailableReason,
     memoryInfo,
-    /*host_allocate=*/nullptr,
-    /*host_release=*/nullptr,
+    hostAllocate,
+    hostRelease,
     eventElapsed,
-    /*graph_begin=*/nullptr,
-    /*graph_end=*/nullptr,
-    /*graph_launch=*/nullptr,
-    /*graph_destroy=*/nullptr,
+    graphBegin,
+    graphEnd,
+    graphLaunch,
+    graphDestroy,
 };
 
 } // namespace

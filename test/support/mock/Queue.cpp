@@ -33,8 +33,23 @@ Queue::Queue(std::chrono::microseconds delay) : delay(delay) {
 
 void Queue::push(std::function<void()> task) {
   std::lock_guard<std::mutex> lock(mutex);
+  if (recording) {
+    kept.push_back(std::move(task));
+    return;
+  }
   tasks.push_back(std::move(task));
   changed.notify_one();
+}
+
+void Queue::record() {
+  std::lock_guard<std::mutex> lock(mutex);
+  recording = true;
+}
+
+std::vector<std::function<void()>> Queue::recorded() {
+  std::lock_guard<std::mutex> lock(mutex);
+  recording = false;
+  return std::move(kept);
 }
 
 std::shared_ptr<Moment> Queue::mark() {

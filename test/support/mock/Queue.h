@@ -10,6 +10,7 @@
 #include <memory>
 #include <mutex>
 #include <thread>
+#include <vector>
 
 namespace portico::mock {
 
@@ -34,12 +35,17 @@ public:
   explicit Queue(std::chrono::microseconds delay);
 
   void push(std::function<void()> task);
+  /// From `record` on, tasks are kept instead; `recorded` hands them out and ends that.
+  void record();
+  std::vector<std::function<void()>> recorded();
   /// A moment that comes after all that was pushed so far.
   std::shared_ptr<Moment> mark();
 
 private:
   void work();
 
+  bool recording = false;
+  std::vector<std::function<void()>> kept;
   std::chrono::microseconds delay;
   std::mutex mutex;
   std::condition_variable changed;
