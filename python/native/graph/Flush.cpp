@@ -71,6 +71,8 @@ struct Program {
   uint64_t lastUse = 0;
   /// Kept for what comes up after a run, on devices that work apart from the host.
   Ref<Trace> trace;
+  /// Where the ops of the latest run were recorded, by their number in the trace.
+  std::vector<std::pair<uint32_t, Location>> lines;
 };
 } // namespace
 
@@ -139,8 +141,9 @@ static std::shared_ptr<Executable> build(const Slice &slice, FlushRecord &record
   record.result = record.build.compiled ? "compiled" : record.build.diskHit ? "disk hit" : "built";
   if (programs.size() >= maxPrograms)
     dropOldPrograms();
-  programs.emplace(slice.hash, Program{slice.key, executable, ++useCount,
-                                       isHost(device) ? Ref<Trace>() : trace});
+  programs.emplace(
+      slice.hash,
+      Program{slice.key, executable, ++useCount, isHost(device) ? Ref<Trace>() : trace, {}});
   return executable;
 }
 
@@ -148,13 +151,13 @@ static std::shared_ptr<Executable> build(const Slice &slice, FlushRecord &record
 // A run
 //===----------------------------------------------------------------------===//
 
-[[noreturn]] static void failRun(Ref<Trace> trace, portico_code code,
-                                 const portico_status &status) {
+[[noreturn]] static void failRun(Ref<Trace> trace, portico_code code, const portico_status &status,
+                                 const Location *recorded = nullptr) {
   std::string op = "run", line;
   if (status.op >= 0 && trace) {
     if (uint32_t(status.op) < trace->ops.size()) {
       const TraceOp &failed = trace->ops[status.op];
-      const SourceLine &source = trace->locations[failed.location];
+      const SourceLine source = recorded ? recorded->decode() : trace->locations[failed.location];
       op = opInfo(failed.kind).name;
       if (!source.file.empty())
         line = " (recorded at " + source.file + ":" + std::to_string(source.line) + ")";
@@ -189,11 +192,29 @@ void waitFor(llvm::function_ref<portico_code(portico_status &)> call) {
   if (code == PORTICO_OK)
     return;
   Ref<Trace> trace;
+  Location recorded;
   if (status.program)
     for (auto &[hash, program] : programs)
-      if (program.executable->handle() == status.program)
+      if (program.executable->handle() == status.program) {
         trace = program.trace;
-  failRun(trace, code, status);
+        for (auto &[number, location] : program.lines)
+          if (int64_t(number) == status.op)
+            recorded = location;
+      }
+  failRun(trace, code, status, recorded ? &recorded : nullptr);
+}
+
+/// Equal programs come from many lines: what goes wrong later is told with those of this run.
+static void noteLines(const Slice &slice, Program &program) {
+  program.lines.clear();
+  uint32_t number = 0;
+  for (const Node *node : slice.order) {
+    if (!node->pending() || node->form == NodeForm::projection)
+      continue;
+    if (!node->callee)
+      program.lines.emplace_back(number, node->location);
+    number += node->callee ? node->callee->ops.size() : 1;
+  }
 }
 
 /// The inputs in the memory of the device: numbers become buffers, and small tables of the
@@ -300,7 +321,11 @@ static void flush(llvm::ArrayRef<Node *> roots, bool keepCostly, const char *why
     if (PyErr_CheckSignals() != 0)
       throw PythonErrorSet();
   }
-  record.device = deviceName(slice.device());
+  DeviceId device = slice.device();
+  record.device = deviceName(device);
+  if (!isHost(device))
+    if (Program *program = findProgram(slice))
+      noteLines(slice, *program);
   run(slice, *executable, record);
   logFlush(std::move(record));
 }

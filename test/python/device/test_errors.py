@@ -21,6 +21,22 @@ def test_an_index_is_reported_by_the_first_wait(device):
     assert y.shape == (2,)
 
 
+def test_the_line_is_that_of_the_run(device):
+    def first(x, i):
+        return x.gather(0, i)
+
+    def second(x, i):
+        return x.gather(0, i)
+
+    x = pt.arange(7.0, device=device)
+    first(x, pt.tensor([1, 2, 3], device=device)).tolist()
+    y = second(x, pt.tensor([1, 2, 30], device=device))
+    pt.flush()
+    line = second.__code__.co_firstlineno + 1
+    with pytest.raises(IndexError, match=rf"test_errors\.py:{line}\)"):
+        y.tolist()
+
+
 def test_a_read_reports_it_too(device):
     x = pt.arange(4.0, device=device)
     for look in (lambda y: y.tolist(), lambda y: y[0].item(), lambda y: repr(y), lambda y: y.cpu()):
