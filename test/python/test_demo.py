@@ -9,7 +9,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-import portico as pt
 from portico import _core
 from portico.demo import fashion_mnist
 from portico.demo.report import confusion, confusion_table
@@ -112,7 +111,6 @@ def test_devices_are_listed():
     done = subprocess.run(command, capture_output=True, text=True, timeout=120)
     assert done.returncode == 0, done.stderr
     listed = [line.split()[0] for line in done.stdout.split("\n\n")[0].splitlines()[1:]]
-    for driver in _core.drivers():
-        for ordinal in range(driver["count"]):
-            assert f"{driver['name']}:{ordinal}" in listed
-    assert len(listed) == sum(driver["count"] for driver in _core.drivers())
+    # Other tests may have loaded more drivers into this process.
+    known = {f"{d['name']}:{i}" for d in _core.drivers() for i in range(d["count"])}
+    assert f"{_core.device('').type}:0" in listed and set(listed) <= known
