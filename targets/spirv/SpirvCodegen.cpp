@@ -3,6 +3,7 @@
 #include "targets/spirv/SpirvCodegen.h"
 #include "targets/spirv/SpirvCheck.h"
 #include "targets/spirv/SpirvExpand.h"
+#include "targets/spirv/SpirvIdentifiers.h"
 #include "targets/spirv/SpirvMachineFunctions.h"
 
 #include "targets/common/DeviceLowering.h"
@@ -86,5 +87,7 @@ Expected<TargetObject> spirv::emitModule(Module &module, StringRef prefix, const
     passes.run(module);
   }
   result.bytes.assign(bytes.begin(), bytes.end());
+  if (Error error = checkIdentifiers(result.bytes))
+    return std::move(error);
   return result;
 }
