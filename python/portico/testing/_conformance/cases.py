@@ -41,7 +41,7 @@ class Case:
 
     def record(self, device):
         """The results, pending on the device."""
-        with pt.no_grad():
+        with pt.no_grad(), pt.device(device):
             return as_list(self.work(*self.on_device(device)))
 
     def on_device(self, device):

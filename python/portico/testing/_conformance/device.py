@@ -7,6 +7,7 @@ import threading
 import numpy as np
 
 import portico as pt
+from portico import _accelerators
 
 from . import values
 from .cases import DeviceCase, to_device, to_host
@@ -101,6 +102,20 @@ def index_out_of_range(device, dtypes, level):
 
 
 @check
+def division_by_zero(device, dtypes, level):
+    """Dividing an integer by 0 is an error, and nothing else is lost."""
+    x = to_device(np.array([6, 7, 8], np.int32), device)
+    y = x * 2
+    try:
+        to_host(x // to_device(np.array([2, 0, 3], np.int32), device))
+    except (RuntimeError, ZeroDivisionError) as error:
+        assert "zero" in str(error).lower(), f"the message says nothing of zero: {error}"
+    else:
+        raise AssertionError("7 // 0 gave a value")
+    same(to_host(y), np.array([12, 14, 16], np.int32), "what was pending")
+
+
+@check
 def out_of_memory(device, dtypes, level):
     """Too much memory is an error; tensors live on, and the device goes on working."""
     x = to_device(np.arange(1000, dtype=np.float32), device)
@@ -150,6 +165,63 @@ def threads(device, dtypes, level):
     for thread in pool:
         thread.join()
     assert not failures, "\n".join(failures)
+
+
+@check
+def events(device, dtypes, level):
+    """An event happens when what was asked for before it is done, and streams wait for it."""
+    kind = _kind(device)
+    x = to_device(np.arange(4096, dtype=np.float32), device)
+    first, second = kind.Stream(device), kind.Stream(device)
+    begin, end = kind.Event(enable_timing=True), kind.Event(enable_timing=True)
+    assert begin.query(), "an event that was not recorded has not happened"
+    with kind.stream(first):
+        begin.record()
+        y = x * 2
+        pt.eval(y)
+        end.record()
+    second.wait_event(end)
+    with kind.stream(second):
+        z = y + 1
+        pt.eval(z)
+    second.synchronize()
+    assert end.query(), "what a stream waited for has not happened when the stream is done"
+    assert _elapsed(begin, end) >= 0, "an event before another was after it"
+    same(to_host(z), np.arange(4096, dtype=np.float32) * 2 + 1, "the value behind two streams")
+
+
+@check
+def concurrent_streams(device, dtypes, level):
+    """Chains of work on several streams, asked for in turn, do not touch each other's memory."""
+    kind = _kind(device)
+    streams = [kind.Stream(device) for _ in range(4)]
+    values_ = [to_device(np.full(20_001, k, np.float32), device) for k in range(len(streams))]
+    for step in range(8 if reaches(level, "standard") else 4):
+        for k, stream in enumerate(streams):
+            with kind.stream(stream):
+                values_[k] = values_[k] * 2 + step
+                pt.eval(values_[k])
+    for stream in streams:
+        stream.synchronize()
+    for k, value in enumerate(values_):
+        expected = np.full(20_001, k, np.float32)
+        for step in range(8 if reaches(level, "standard") else 4):
+            expected = expected * 2 + step
+        same(to_host(value), expected, f"stream {k}")
+
+
+def _elapsed(begin, end):
+    """Milliseconds between events; 0 where the driver does not time them, which it need not."""
+    try:
+        return begin.elapsed_time(end)
+    except pt.PorticoError as error:
+        assert "cannot time events" in str(error), str(error)
+        return 0
+
+
+def _kind(device):
+    """The module with the streams and events of a device."""
+    return _accelerators.module(pt.device(device).type)
 
 
 def cases(name, dtypes, level):

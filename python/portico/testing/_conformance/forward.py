@@ -60,7 +60,10 @@ def recorder(op, attrs):
         if attr.kind == "Enum":
             value = ENUMS[attr.enum][value]
         values.append(getattr(pt, value) if attr.kind == "DType" else value)
-    return lambda *operands: _core.record(record.kind, operands, tuple(values))
+    if record.operands:
+        return lambda *operands: _core.record(record.kind, operands, tuple(values))
+    # What is made of nothing is at home on the device that is the default at that moment.
+    return lambda: _core.settle(_core.record(record.kind, (), tuple(values)))
 
 
 def interpreter(op, attrs, wide):
