@@ -42,7 +42,7 @@ format:           ## rewrite the sources in the house style
 sanitize:         ## the Python tests with address and undefined-behaviour sanitizers
 	@bash -c '.ci/setup libclang-rt-22-dev && . .ci/env && mkdir -p build-sanitize/python && \
 	  cp -rsfT $(CURDIR)/python/portico build-sanitize/python/portico && \
-	  rm -rf build-sanitize/python/portico/_core*.so build-sanitize/python/portico/_generated && \
+	  rm -rf build-sanitize/python/portico/{_core*.so,_generated,_include} && \
 	  cmake -G Ninja -S . -B build-sanitize -DPORTICO_SANITIZE=ON -DCMAKE_C_COMPILER=clang-22 \
 	  -DCMAKE_CXX_COMPILER=clang++-22 -DPython_EXECUTABLE=$(CURDIR)/$(VENV) \
 	  -DPORTICO_PYTHON_DIR=$(CURDIR)/build-sanitize/python/portico $$PORTICO_CMAKE_FLAGS >build-sanitize/log && \
@@ -58,4 +58,4 @@ docs: build       ## the manual, as HTML in docs/_build
 	@bash -c '. .ci/env && $(VENV) -m sphinx -q -b html docs docs/_build'
 
 clean:            ## remove what the build made
-	rm -rf $(BUILD) build-* docs/_build python/portico/_generated python/portico/_core*.so
+	rm -rf $(BUILD) build-* docs/_build python/portico/_generated python/portico/_include python/portico/_core*.so

@@ -8,6 +8,7 @@
 #include "dialects/portico/Transforms/Simplify.h"
 #include "lowering/BuildId.h"
 #include "lowering/Cache.h"
+#include "lowering/Kernels/LibraryKernels.h"
 #include "lowering/Program/ForkGate.h"
 #include "lowering/Program/KernelCompiler.h"
 #include "lowering/Program/Ordinals.h"
@@ -63,7 +64,8 @@ std::string makeKey(const std::string &text, ArrayRef<bool> donatable, const Tar
      << options.fuel << "\n"
      << options.fusionPlan.size() << "\n"
      << options.fusionPlan << "\n"
-     << (options.strict ? "strict" : "") << "\n";
+     << (options.strict ? "strict" : "") << "\n"
+     << (libraryKernelsEnabled() ? "" : "no library kernels") << "\n";
   for (bool flag : donatable)
     os << (flag ? '1' : '0');
   os << "\n" << text;
@@ -271,8 +273,9 @@ llvm::Expected<CompileResult> portico::compile(ModuleOp module, ArrayRef<bool> d
   if (!result) {
     return llvm::handleErrors(
         result.takeError(), [&](std::unique_ptr<CompileError> error) -> llvm::Error {
-          error->reproducer = writeReproducer(print(module, /*locations=*/true), *error,
-                                              pipelineText(options), (*target)->info().arch, options);
+          error->reproducer =
+              writeReproducer(print(module, /*locations=*/true), *error, pipelineText(options),
+                              (*target)->info().arch, options);
           if (!error->reproducer.empty())
             error->message += "\nthis is a mistake in Portico, not in the program; "
                               "what is needed to reproduce it is in " +

@@ -8,6 +8,9 @@
 
 #include "llvm/ADT/StringExtras.h"
 
+#include <memory>
+#include <mutex>
+
 using namespace portico;
 
 #define PORTICO_TARGET(name)                                                                       \
@@ -19,13 +22,31 @@ using namespace portico;
 
 Target::~Target() = default;
 
-llvm::ArrayRef<const Target *> portico::allTargets() {
-  static const Target *const targets[] = {
+namespace {
+struct Targets {
+  std::mutex mutex;
+  std::vector<const Target *> list = {
 #define PORTICO_TARGET(name) &portico::name::target(),
 #include "portico/Targets.def"
 #undef PORTICO_TARGET
   };
-  return targets;
+};
+
+// Targets live as long as the process: contexts and threads refer to them.
+Targets &targets() {
+  static Targets *instance = new Targets;
+  return *instance;
+}
+} // namespace
+
+std::vector<const Target *> portico::allTargets() {
+  std::lock_guard<std::mutex> lock(targets().mutex);
+  return targets().list;
+}
+
+void portico::addTarget(std::unique_ptr<const Target> target) {
+  std::lock_guard<std::mutex> lock(targets().mutex);
+  targets().list.push_back(target.release());
 }
 
 llvm::Expected<const Target *> portico::lookupTarget(llvm::StringRef device) {

@@ -13,7 +13,10 @@
 #include "llvm/ADT/StringRef.h"
 #include "llvm/Support/Error.h"
 
+#include <array>
 #include <cstdint>
+#include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -90,6 +93,36 @@ struct TargetObject {
   std::vector<std::pair<std::string, std::string>> stages;
 };
 
+/// A product as code of a library sees it: for each of `batch`, result[m, n] =
+/// lhs[m, k] rhs[k, n], row by row and without gaps.
+struct LibraryProduct {
+  int64_t batch = 1, m = 1, n = 1, k = 1;
+  /// lhs lies in memory as [k, m], rhs as [n, k].
+  bool lhsTransposed = false, rhsTransposed = false;
+  /// Of operands and result.
+  MatrixUnit::Element element = MatrixUnit::Element::f32;
+};
+
+/// How code of a library is launched: as a kernel of one phase.
+struct LibraryLaunch {
+  int64_t extent = 1, grain = 1;
+  int64_t scratchBytes = 0, sharedBytes = 0;
+  std::array<uint32_t, 3> grid = {0, 0, 0}, block = {0, 0, 0};
+  uint32_t groupMemoryBytes = 0;
+};
+
+/// Code of the target's own that does what a kernel would do. It is used where it takes
+/// less time than the compiler's own estimate of its kernel.
+struct LibraryKernel {
+  std::string name;
+  /// Microseconds; none where it does not do this product.
+  std::function<std::optional<double>(const LibraryProduct &)> cost;
+  /// An object with the function `symbol`, called like a kernel of two inputs and one result.
+  std::function<llvm::Expected<std::string>(const LibraryProduct &, llvm::StringRef symbol,
+                                            LibraryLaunch &launch)>
+      make;
+};
+
 /// A memref argument of a kernel function with this attribute shares its memory
 /// with no other argument.
 constexpr const char *kNoAliasAttr = "portico.noalias";
@@ -128,6 +161,9 @@ public:
 
   /// Joins the objects of a program into the blob that the driver loads.
   virtual llvm::Expected<std::string> link(llvm::ArrayRef<llvm::StringRef> objects) const = 0;
+
+  /// Code of its own that it offers for some kernels.
+  virtual llvm::ArrayRef<LibraryKernel> libraryKernels() const { return {}; }
 };
 
 /// The target of a device string, or an error that lists what there is:
@@ -136,8 +172,11 @@ public:
 /// first device or, where it has none, its first machine.
 llvm::Expected<const Target *> lookupTarget(llvm::StringRef device);
 
-/// Every target of this build, the default one first.
-llvm::ArrayRef<const Target *> allTargets();
+/// Every target of this build, the default one first, and those added since.
+std::vector<const Target *> allTargets();
+
+/// Adds a target from outside the build, of a name that is free; it stays for ever.
+void addTarget(std::unique_ptr<const Target> target);
 
 } // namespace portico
 

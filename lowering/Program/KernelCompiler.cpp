@@ -10,6 +10,7 @@
 
 #include "lowering/Program/KernelCompiler.h"
 
+#include "lowering/Kernels/LibraryKernels.h"
 #include "lowering/Program/Contexts.h"
 #include "lowering/Program/Ordinals.h"
 
@@ -198,6 +199,21 @@ void markUnaliased(ModuleOp module, const KernelABI &abi) {
   });
 }
 
+/// Code of the target's own for the kernel of a job.
+llvm::Error takeLibraryKernel(const Job &job, const LibraryChoice &choice, CompiledKernel &result) {
+  std::string symbol =
+      "k" + llvm::utohexstr(llvm::xxh3_64bits(job.text), /*LowerCase=*/true) + "_library";
+  LibraryLaunch launch;
+  llvm::Expected<std::string> object = choice.kernel->make(choice.product, symbol, launch);
+  if (!object)
+    return object.takeError();
+  result.abi = libraryKernelABI(launch);
+  result.abi.phases.front().name = "library";
+  result.symbols.push_back(std::move(symbol));
+  result.object = std::make_shared<const std::string>(std::move(*object));
+  return llvm::Error::success();
+}
+
 std::optional<std::string> compileOne(Job &job, const Target &target,
                                       const CompileOptions &options) {
   PooledContext pooled(target);
@@ -220,6 +236,14 @@ std::optional<std::string> compileOne(Job &job, const Target &target,
   markOps(kernel);
 
   auto result = std::make_shared<CompiledKernel>();
+  if (std::optional<LibraryChoice> choice = chooseLibraryKernel(kernel, target)) {
+    if (llvm::Error failure = takeLibraryKernel(job, *choice, *result))
+      return error(llvm::toString(std::move(failure)));
+    keep("library", choice->kernel->name);
+    job.compiled = true;
+    job.result = std::move(result);
+    return std::nullopt;
+  }
   OwningOpRef<ModuleOp> lowered = ModuleOp::create(source->getLoc());
   if (failed(lowerKernel(kernel, target.info(), *lowered, kName, result->abi)))
     return error("the kernel cannot be lowered");

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import importlib as _importlib
 
-from . import _core, _traceback, autograd
+from . import _core, _plugins, _traceback, autograd
 from . import _dtypes as _dtypes
 from . import _libraries as _libraries
 from . import _registry as _registry

@@ -21,6 +21,7 @@ void bindBackward(nanobind::module_ &m);
 void bindFlush(nanobind::module_ &m);
 void bindDevices(nanobind::module_ &m);
 void bindStreams(nanobind::module_ &m);
+void bindTargets(nanobind::module_ &m);
 
 /// + - * / ** neg abs & | ^ ~ and comparisons, in place where there is one.
 void addArithmeticSlots(std::vector<PyType_Slot> &slots);

@@ -39,6 +39,7 @@ NB_MODULE(_core, m) {
   bindFlush(m);
   bindDevices(m);
   bindStreams(m);
+  bindTargets(m);
   nb::module_::import_("os").attr("register_at_fork")(nb::arg("after_in_child") =
                                                           m.attr("_after_fork"));
 }

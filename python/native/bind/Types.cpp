@@ -119,7 +119,8 @@ DeviceId deviceFrom(nb::handle object) {
   if (!PyUnicode_Check(object.ptr()))
     raise(ErrorKind::type, std::string("[device] not a device; got ") +
                                Py_TYPE(object.ptr())->tp_name + "; expected a device or its name");
-  if (!findDevice(nb::cast<std::string>(object), id, error))
+  std::string name = nb::cast<std::string>(object);
+  if (!findDevice(name, id, error) && !(findTargetOf(name) && findDevice(name, id, error)))
     raise(ErrorKind::runtime, "[device] " + error);
   return id;
 }

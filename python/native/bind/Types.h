@@ -21,6 +21,8 @@ PyObject *sizeObject(llvm::ArrayRef<int64_t> dims);
 llvm::SmallVector<int64_t, 6> intsFrom(nanobind::handle object, const char *what);
 /// From None (the default), a device, or a device string. Throws Failure.
 DeviceId deviceFrom(nanobind::handle object);
+/// Looks outside this build for the target that a device string names; whether it was found.
+bool findTargetOf(const std::string &device);
 PyObject *deviceObject(DeviceId id);
 /// What floats are when nobody says: float32 unless set.
 DType &defaultDtype();

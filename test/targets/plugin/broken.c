@@ -1,0 +1,27 @@
+/* Plug-ins that are wrong in one way each, chosen by WRONG. */
+
+#include "portico/plugin.h"
+
+static const char *arch(uint32_t index) { return index ? 0 : "arch"; }
+static int32_t machine(const char *name, portico_machine *machine) { return !name || !machine; }
+static int32_t compile(const char *arch, const void *bytecode, uint64_t size, const char *prefix,
+                       portico_bytes *object) {
+  return !arch || !bytecode || !size || !prefix || !object;
+}
+static int32_t link(const char *arch, const portico_bytes *objects, uint64_t count,
+                    portico_bytes *blob) {
+  return !arch || !objects || !count || !blob;
+}
+static void release(portico_bytes *bytes) { bytes->data = 0; }
+static const char *lastError(void) { return "it was made to fail"; }
+
+static portico_compiler table = {
+    sizeof(portico_compiler), PORTICO_COMPILER_ABI, "broken", arch, machine, compile, link,
+    release, lastError, 0, 0};
+
+PORTICO_PLUGIN_EXPORT const portico_compiler *OFFERED(void) {
+#ifdef WRONG
+  WRONG;
+#endif
+  return &table;
+}

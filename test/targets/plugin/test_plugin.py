@@ -1,0 +1,119 @@
+"""Plug-ins that do not work: each says why, and none is in the way of anything else."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from portico import _core
+from portico.utils.cpp_extension import include_paths
+
+SOURCE = Path(__file__).with_name("broken.c")
+
+
+def build(folder, *, wrong="", offered="portico_target_compiler"):
+    library = folder / "broken.so"
+    compiler = shutil.which("clang-22") or shutil.which("cc")
+    flags = [f"-DWRONG={wrong}"] if wrong else []
+    includes = [f"-I{path}" for path in include_paths()]
+    subprocess.run(
+        [compiler, "-shared", "-fPIC", *includes, *flags, f"-DOFFERED={offered}", SOURCE, "-o",
+         library],
+        check=True,
+    )  # fmt: skip
+    return library
+
+
+@pytest.mark.parametrize(
+    "wrong, message",
+    [
+        ("table.abi = 99", "version 99"),
+        ("table.struct_size = 24", "a table of 24 bytes"),
+        ("table.compile = 0", "a required function is missing in the table of 'broken'"),
+        ("table.name = 0", "a required function is missing"),
+        ('table.name = "cpu"', "there is a target 'cpu' already"),
+        ("return 0", "gives no table"),
+    ],
+)
+def test_a_wrong_table_is_refused(tmp_path, wrong, message):
+    with pytest.raises(RuntimeError, match=message):
+        _core.load_target([str(build(tmp_path, wrong=wrong))])
+
+
+def test_a_machine_that_cannot_be_described(tmp_path):
+    library = build(tmp_path, wrong="table.machine = (void *)lastError")
+    with pytest.raises(RuntimeError, match="describing the machine failed.*it was made to fail"):
+        _core.load_target([str(library)])
+
+
+def test_a_library_of_something_else(tmp_path):
+    with pytest.raises(RuntimeError, match="not a target; got .*broken.so"):
+        _core.load_target([str(build(tmp_path, offered="something_else"))])
+    with pytest.raises(RuntimeError, match="cannot load the library; got .*none.so"):
+        _core.load_target([str(tmp_path / "none.so")])
+
+
+def test_a_table_of_a_later_version_is_taken(tmp_path):
+    """Structs grow at their end: what this build does not know is not looked at."""
+    library = build(tmp_path, wrong='table.name = "later", table.struct_size += 8')
+    assert _core.load_target([str(library)]) == "later"
+
+
+# Entry points -------------------------------------------------------------------------------------
+
+
+def installed_plugin(folder, name, target, module):
+    """A package with an entry point, in a folder for PYTHONPATH."""
+    (folder / f"{name}.py").write_text(module)
+    info = folder / f"{name}-1.0.dist-info"
+    info.mkdir()
+    (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: 1.0\n")
+    (info / "entry_points.txt").write_text(f"[portico.targets]\n{target} = {name}:libraries\n")
+
+
+def python(folder, code):
+    path = os.pathsep.join([str(folder), *filter(None, [os.environ.get("PYTHONPATH")])])
+    return subprocess.run(
+        [sys.executable, "-c", code],
+        env=os.environ | {"PYTHONPATH": path},
+        capture_output=True,
+        text=True,
+    )
+
+
+@pytest.mark.parametrize(
+    "module, reason",
+    [
+        ("raise ValueError('no licence')", "ValueError: no licence"),
+        ("import a_module_that_is_not_there", "ModuleNotFoundError"),
+        ("def libraries(): return ['/nowhere/lib.so']", "cannot load the library"),
+        ("def libraries(): return 7", "TypeError"),
+    ],
+)
+def test_a_broken_plugin_warns_and_is_skipped(tmp_path, module, reason):
+    installed_plugin(tmp_path, "broken_plugin", "broken", module)
+    code = (
+        "import warnings, portico as pt\n"
+        "assert (pt.ones(2) + 1).tolist() == [2, 2]\n"
+        "with warnings.catch_warnings(record=True) as caught:\n"
+        "    warnings.simplefilter('always')\n"
+        "    for _ in range(2):\n"
+        "        try: pt.device('broken')\n"
+        "        except RuntimeError as error: print('refused')\n"
+        "print(len(caught), caught[0].message)\n"
+        "assert (pt.ones(2) + 1).tolist() == [2, 2]\n"
+    )
+    done = python(tmp_path, code)
+    assert done.returncode == 0, done.stderr
+    refused, refused_again, warning = done.stdout.strip().split("\n", 2)
+    assert refused == refused_again == "refused"
+    assert warning.startswith("1 ") and reason in warning and "broken_plugin" in warning
+
+
+def test_import_runs_nothing_of_a_plugin(tmp_path):
+    installed_plugin(tmp_path, "loud", "loud", "print('I was imported')")
+    done = python(tmp_path, "import portico as pt; print((pt.ones(2) + 1).tolist())")
+    assert done.stdout == "[2.0, 2.0]\n"
