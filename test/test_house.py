@@ -35,8 +35,57 @@ def test_top_level_is_as_given():
     assert {f.relative_to(ROOT).parts[0] for f in tracked()} <= TOP_LEVEL
 
 
+def quoted_includes(file):
+    return re.findall(r'#\s*include\s*"([^"]+)"', file.read_text(errors="replace"))
+
+
+def with_headers(files):
+    """The files and the headers of this tree that they include, directly or not."""
+    found, rest = set(), list(files)
+    while rest:
+        file = rest.pop()
+        if file in found or not file.is_file():
+            continue
+        found.add(file)
+        rest += [root / name for name in quoted_includes(file) for root in HEADER_ROOTS]
+    return sorted(found)
+
+
+COMPILER_INCLUDE = r'#\s*include\s*[<"](mlir|llvm|lld)[/-]'
+HEADER_ROOTS = (ROOT, ROOT / "runtime" / "include", ROOT / "runtime" / "src")
+
+
+def target_names():
+    listed = (ROOT / "targets" / "CMakeLists.txt").read_text()
+    names = set(re.search(r'set\(PORTICO_TARGETS "([^"]*)"', listed).group(1).split(";"))
+    return names | {"cuda", "rocm", "spirv", "hostsimt"}
+
+
+def driver_files():
+    """Every source of a run half: those the build lists, and the example's."""
+    listed = re.findall(
+        r"driver_sources ([^)]*)\)",
+        "".join(f.read_text() for f in tracked("targets") if f.suffix in {".cmake", ".txt"}),
+    )
+    names = [name for line in listed for name in line.split() if name.endswith(".cpp")]
+    example = [f for f in tracked("targets/example/src") if f.stem in {"driver", "memory", "queue"}]
+    return [ROOT / "targets" / name for name in names] + example
+
+
+def body_of(text, start, end):
+    """What lies between two marks, without comments."""
+    part = text[text.index(start) : text.index(end, text.index(start))]
+    return re.sub(r"/\*.*?\*/|//[^\n]*", "", part, flags=re.S)
+
+
 def test_runtime_knows_no_mlir():
-    assert not matches(r'#\s*include\s*[<"](mlir|llvm)[/-]', tracked("runtime"))
+    assert not matches(COMPILER_INCLUDE, with_headers(tracked("runtime")))
+
+
+def test_drivers_know_no_mlir():
+    files = driver_files()
+    assert len(files) > 5 and all(f.is_file() for f in files), files
+    assert not matches(COMPILER_INCLUDE, with_headers(files))
 
 
 def test_dialects_know_no_lowering():
@@ -47,13 +96,39 @@ def test_lowering_knows_no_python():
     assert not matches(r'#\s*include\s*[<"]python/', tracked("lowering", "targets", "runtime"))
 
 
-@pytest.mark.parametrize("folder", ["dialects", "lowering", "runtime"])
+@pytest.mark.parametrize("folder", ["dialects", "lowering", "runtime", "python"])
 def test_no_target_is_named_outside_targets(folder):
-    targets = {p.parent.name for p in tracked("targets") if p.parent.parent == ROOT / "targets"}
-    assert targets, "no target found: the test would pass on anything"
-    quoted = "|".join(sorted(targets | {"cuda", "rocm", "spirv", "hostsimt"}))
-    sources = [f for f in tracked(folder) if f.suffix in {".cpp", ".h", ".td", ".fbs", ".txt"}]
-    assert not matches(rf'"({quoted})(:\d+)?"|targets/({quoted})/', sources)
+    quoted = "|".join(sorted(target_names()))
+    suffixes = {".cpp", ".h", ".c", ".td", ".fbs", ".txt", ".py"}
+    named = matches(rf'"({quoted})(:\d+)?"|targets/({quoted})/', (
+        f for f in tracked(folder) if f.suffix in suffixes
+    ))  # fmt: skip
+    assert [line for line in named if not line.startswith(USERS_WORDS)] == []
+
+
+#: Where a device string is what the user writes: PyTorch's own words, and examples in docstrings.
+USERS_WORDS = (
+    "python/portico/_accelerators.py", "python/portico/nn/module.py",
+    "python/portico/testing/_conformance/__init__.py", "python/native/bind/Types.cpp",
+)  # fmt: skip
+
+
+def test_the_compile_half_is_small():
+    """At most eight methods in C++, and as many functions in C."""
+    text = (ROOT / "targets" / "Target.h").read_text()
+    methods = re.findall(r"\bvirtual\s+(?!~)", body_of(text, "class Target {", "\n};"))
+    assert 1 <= len(methods) <= 8
+    text = (ROOT / "targets" / "plugin.h").read_text()
+    table = body_of(text, "typedef struct portico_compiler {", "} portico_compiler;")
+    assert 1 <= len(re.findall(r"\(\*\w+\)\(", table)) <= 8
+
+
+def test_the_run_half_is_small():
+    """At most 25 required functions."""
+    text = (ROOT / "runtime" / "include" / "portico" / "driver.h").read_text()
+    table = text[text.index("typedef struct portico_driver {") :]
+    required = table[: table.index("/* Optional")]
+    assert 1 <= len(re.findall(r"\(\*\w+\)\(", required)) <= 25
 
 
 def test_no_work_is_left_for_later():
