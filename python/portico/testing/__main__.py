@@ -15,6 +15,9 @@ def _parser():
     parser.add_argument("--level", choices=LEVELS, default="smoke", help="how much is tried")
     parser.add_argument("--dtypes", nargs="+", metavar="DTYPE", help="by default all")
     parser.add_argument("--only", metavar="TEXT", help="groups whose name contains this")
+    parser.add_argument(
+        "--isolate", action="store_true", help="in another process, which may crash"
+    )
     parser.add_argument("--quiet", action="store_true", help="no progress, only the summary")
     return parser
 
@@ -34,6 +37,7 @@ def main(argv=None) -> int:
             dtypes=arguments.dtypes,
             level=arguments.level,
             only=arguments.only,
+            isolate=arguments.isolate,
             progress=None if arguments.quiet else _progress,
         )
     except (pt.PorticoError, ValueError) as error:

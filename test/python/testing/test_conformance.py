@@ -1,5 +1,6 @@
 """The conformance kit finds what is wrong, and names it."""
 
+import os
 import re
 import subprocess
 import sys
@@ -138,6 +139,28 @@ def test_overflow_is_infinite_with_the_right_sign():
     assert judge.within(np.float32([np.inf]), np.array([1e39]), exact) is None
     assert judge.within(np.float32([-np.inf]), np.array([1e39]), exact) is not None
     assert judge.within(np.float32([np.inf]), np.array([3e38]), exact) is not None
+
+
+def test_a_case_that_kills_the_process_is_named(tmp_path, monkeypatch):
+    """The worker imports this module first, which makes one case of a group end the process."""
+    (tmp_path / "sitecustomize.py").write_text(
+        "import os\n"
+        "from portico.testing._conformance import forward\n"
+        "original = forward.op_case\n"
+        "def op_case(op, dtype, label, *rest, **options):\n"
+        "    case = original(op, dtype, label, *rest, **options)\n"
+        "    if label == 'odd':\n"
+        "        case.work = lambda x: os.abort()\n"
+        "    return case\n"
+        "forward.op_case = op_case\n"
+    )
+    path = os.pathsep.join([str(tmp_path), *filter(None, [os.environ.get("PYTHONPATH")])])
+    monkeypatch.setenv("PYTHONPATH", path)
+    report = conformance("cpu", dtypes=["float32"], only="forward/neg", isolate=True)
+    (failure,) = report.failures
+    assert failure.case == "forward/neg/float32/odd"
+    assert failure.message == "the process was killed by SIGABRT"
+    assert report.passed > 3
 
 
 def test_errors_of_the_caller():

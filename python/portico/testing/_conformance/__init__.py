@@ -5,11 +5,13 @@ programs, against the reference interpreter; copies, memory, events and threads 
     samples.py      operands of ops             layouts.py, values.py: shapes and values
     tolerances.py   how exact, by op            judge.py: whether a result is
     runner.py       many cases in one flush     report.py: what was found
+    isolation.py    in a process of its own
 """
 
 from __future__ import annotations
 
 from .groups import groups
+from .isolation import Worker, run_isolated
 from .levels import LEVELS
 from .report import Report
 from .runner import run_group
@@ -25,7 +27,7 @@ def _checked_level(level):
     return level
 
 
-def conformance(device, *, dtypes=None, level="smoke", only=None, progress=None):
+def conformance(device, *, dtypes=None, level="smoke", only=None, progress=None, isolate=False):
     """Tries a device: everything a target must do, against the reference interpreter.
 
     Args:
@@ -36,6 +38,8 @@ def conformance(device, *, dtypes=None, level="smoke", only=None, progress=None)
             shapes too.
         only (str, optional): only groups whose name contains this, such as "forward/exp".
         progress (callable, optional): is called with (group, done, total) before each group.
+        isolate (bool): compute in another process, which is started again when the device takes
+            it down; the case that did is a failure like others.
 
     Returns:
         Report: ``report.ok``, ``report.failures`` (each with a message and ``repro`` code),
@@ -47,10 +51,15 @@ def conformance(device, *, dtypes=None, level="smoke", only=None, progress=None)
     """
     chosen = groups(dtypes, _checked_level(level), only)
     report = Report(str(device), level, tuple(chosen[0].dtypes) if chosen else ())
+    worker = Worker(device, report.dtypes, level)
     for done, group in enumerate(chosen):
         if progress is not None:
             progress(group.name, done, len(chosen))
-        run_group(group, device, report)
+        if isolate:
+            run_isolated(group, device, worker, report)
+        else:
+            run_group(group, device, report)
+    worker.close()
     return report.finish()
 
 
