@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import textwrap
 
-from portico import _core
+from portico import _core, _plugins
 
 HEADER = ("device", "name", "memory", "units", "arch", "driver")
 _WIDEST = 40
@@ -23,7 +23,8 @@ def _bytes(n):
 
 
 def survey():
-    """A record for every driver: its devices, or why there are none."""
+    """A record for every driver, those of plug-ins too: its devices, or why there are none."""
+    _plugins.load_all()
     found = []
     for driver in _core.drivers():
         devices = []
