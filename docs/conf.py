@@ -13,10 +13,11 @@ myst_heading_anchors = 3
 
 
 def setup(app):
-    """Makes the page that is generated from a real program before the others are read."""
+    """Makes the pages that are generated from real programs before the others are read."""
     import subprocess
     import sys
     from pathlib import Path
 
     here = Path(__file__).resolve().parent
-    subprocess.run([sys.executable, here / "life_of_one_line.py"], check=True)
+    for page in ("life_of_one_line.py", "from_tensor_to_isa.py"):
+        subprocess.run([sys.executable, here / page], check=True)
