@@ -3,7 +3,6 @@
 import sys
 from pathlib import Path
 
-import portico as pt
 from portico import _core
 
 GUIDE = Path(__file__).resolve().parent / "guide"
