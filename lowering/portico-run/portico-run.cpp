@@ -61,20 +61,9 @@ Flags parseFlags(int argc, char **argv) {
   static cl::alias output("o", cl::desc("the same as --stages"), cl::aliasopt(stages));
   static cl::opt<int> threads("num-threads", cl::desc("threads of a kernel"), cl::init(0));
   cl::ParseCommandLineOptions(argc, argv, "compiles a module of portico and runs it\n");
-  return {file,
-          device,
-          inputKind,
-          policy,
-          stages,
-          seed,
-          repeat,
-          threads,
-          fuel,
-          useCache,
-          timing,
-          describe,
-          compileOnly,
-          {donated.begin(), donated.end()}};
+  return {
+      file,    device, inputKind, policy, stages,   seed,        repeat,
+      threads, fuel,   useCache,  timing, describe, compileOnly, {donated.begin(), donated.end()}};
 }
 
 [[noreturn]] void die(const llvm::Twine &message) {

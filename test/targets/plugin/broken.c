@@ -15,9 +15,17 @@ static int32_t link(const char *arch, const portico_bytes *objects, uint64_t cou
 static void release(portico_bytes *bytes) { bytes->data = 0; }
 static const char *lastError(void) { return "it was made to fail"; }
 
-static portico_compiler table = {
-    sizeof(portico_compiler), PORTICO_COMPILER_ABI, "broken", arch, machine, compile, link,
-    release, lastError, 0, 0};
+static portico_compiler table = {sizeof(portico_compiler),
+                                 PORTICO_COMPILER_ABI,
+                                 "broken",
+                                 arch,
+                                 machine,
+                                 compile,
+                                 link,
+                                 release,
+                                 lastError,
+                                 0,
+                                 0};
 
 PORTICO_PLUGIN_EXPORT const portico_compiler *OFFERED(void) {
 #ifdef WRONG
