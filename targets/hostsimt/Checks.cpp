@@ -115,6 +115,10 @@ private:
     if (auto *array = dyn_cast<AllocaInst>(base))
       if (std::optional<TypeSize> size = array->getAllocationSize(layout))
         return hold(touch, base, ConstantInt::get(word, size->getFixedValue()), kPrivateMemory);
+    if (auto *call = dyn_cast<CallInst>(base);
+        call && call->getCalledFunction() &&
+        call->getCalledFunction()->getName() == "device.amdgcn.implicitarg.ptr")
+      return hold(touch, base, ConstantInt::get(word, kImplicitArgumentBytes), kConstantMemory);
     noteGranularity(touch);
     kernel.call(builder, offsetof(Services, access), builder.getVoidTy(),
                 {touch.address, touch.bytes, builder.getInt32(uint32_t(touch.access)),

@@ -23,6 +23,7 @@ struct Flavour {
 constexpr Flavour kFlavours[] = {
     {"nvvm", "NVVM IR", "sm_80"},
     {"rocdl", "ROCDL IR", "gfx942"},
+    {"rocdl32", "ROCDL IR, subgroups of 32", "gfx1100"},
 };
 constexpr size_t kFlavourCount = sizeof(kFlavours) / sizeof(kFlavours[0]);
 

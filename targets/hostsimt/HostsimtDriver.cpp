@@ -121,6 +121,7 @@ struct ImplicitArguments {
   uint16_t remainder[3];
   uint8_t rest[232];
 };
+static_assert(sizeof(ImplicitArguments) == kImplicitArgumentBytes, "what the code is told");
 
 void runGroups(void *context, int64_t begin, int64_t end) {
   static thread_local Group group;

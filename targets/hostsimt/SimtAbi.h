@@ -92,6 +92,9 @@ struct Services {
 /// For `outOfBounds`, beside the numbers of parameters.
 constexpr int32_t kGroupMemory = -1, kPrivateMemory = -2, kConstantMemory = -3;
 
+/// What there is behind Item::implicitArguments.
+constexpr uint64_t kImplicitArgumentBytes = 256;
+
 /// One work-item. The run half has more behind it.
 struct Item {
   const Services *services;

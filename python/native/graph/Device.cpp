@@ -29,6 +29,24 @@ static std::string knownTypes() {
   return names;
 }
 
+/// The ordinal in "type:ordinal" or, as drivers call their machines, "type:machine";
+/// -1 where it is neither.
+static int ordinalFrom(const std::string &type, const std::string &text) {
+  int ordinal = 0;
+  const char *last = text.data() + text.size();
+  auto [end, wrong] = std::from_chars(text.data(), last, ordinal);
+  if (wrong == std::errc() && end == last && ordinal >= 0)
+    return ordinal;
+  for (int i = 0; i < portico_device_count(type.c_str()) && !text.empty(); ++i) {
+    portico_device_info info = {};
+    info.struct_size = sizeof(info);
+    std::string full = type + ":" + std::to_string(i);
+    if (portico_device_describe(full.c_str(), &info, nullptr) == PORTICO_OK && text == info.arch)
+      return i;
+  }
+  return -1;
+}
+
 bool findDevice(const std::string &name, DeviceId &id, std::string &error) {
   id = hostDevice;
   if (name.empty())
@@ -46,9 +64,8 @@ bool findDevice(const std::string &name, DeviceId &id, std::string &error) {
   if (colon == std::string::npos) {
     ordinal = currentOrdinal(type);
   } else {
-    const char *first = name.data() + colon + 1, *last = name.data() + name.size();
-    auto [end, wrong] = std::from_chars(first, last, ordinal);
-    if (wrong != std::errc() || end != last || ordinal < 0) {
+    ordinal = ordinalFrom(type, name.substr(colon + 1));
+    if (ordinal < 0) {
       error = "Invalid device string: '" + name + "'; got '" + name +
               "'; expected 'type' or 'type:index'";
       return false;

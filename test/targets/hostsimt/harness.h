@@ -13,7 +13,7 @@ namespace portico::test {
 
 /// The flavours of code, as `hostsimt:` has them.
 inline const std::vector<std::string> &flavours() {
-  static const std::vector<std::string> all = {"nvvm", "rocdl"};
+  static const std::vector<std::string> all = {"nvvm", "rocdl", "rocdl32"};
   return all;
 }
 

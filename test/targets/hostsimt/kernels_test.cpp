@@ -84,10 +84,9 @@ TEST(hostsimt_shuffles_exchange_within_subgroups) {
                   "  memref.store %s, %b[%i]" GLOBAL,
                   a, b, {1, 128});
     EXPECT(outcome.message.empty());
-    int width = flavour == "nvvm" ? 32 : 64;
+    int width = flavour == "rocdl" ? 64 : 32;
     for (int i = 0; i < 128; ++i) {
-      // Segments of 32 lanes: NVIDIA's subgroups, halves of AMD's.
-      int first = flavour == "nvvm" ? i / 32 * 32 : i / width * width;
+      int first = i / width * width;
       EXPECT(b.values[i] == float(i ^ 1) + float(first));
     }
   }

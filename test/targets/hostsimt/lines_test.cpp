@@ -56,7 +56,7 @@ std::string runShrunk(const std::string &device, unsigned number, int &op) {
 } // namespace
 
 TEST(hostsimt_a_report_is_about_the_op_that_touched_the_memory) {
-  for (const char *device : {"hostsimt:nvvm", "hostsimt:rocdl"})
+  for (const char *device : {"hostsimt:nvvm", "hostsimt:rocdl", "hostsimt:rocdl32"})
     for (int number : {0, 1}) {
       int op = -1;
       std::string message = runShrunk(device, unsigned(number), op);

@@ -1,7 +1,8 @@
-// Both flavours give what the host gives.
+// All flavours give what the host gives.
 // REQUIRES: hostsimt
 // RUN: portico-run --device=hostsimt:nvvm %s | filecheck %s
 // RUN: portico-run --device=hostsimt:rocdl %s | filecheck %s
+// RUN: portico-run --device=hostsimt:rocdl32 %s | filecheck %s
 // RUN: portico-run --device=hostsimt:1 --num-threads=3 %s | filecheck %s
 
 func.func @main(%x: tensor<4x6xf32>, %y: tensor<6x4xf32>, %i: tensor<3xi64>)
