@@ -66,6 +66,7 @@ Expected<TargetObject> portico::hostsimt::emulate(Module &device, const EmulateO
     kernel.function.setName(name + ".code");
     addRecord(kernel, options.prefix + name, options.subgroupSize);
   }
+  addHalfConversions(module);
   // Sites have taken what they need of it.
   StripDebugInfo(module);
   for (Function &function : make_early_inc_range(module))

@@ -24,12 +24,18 @@ public:
   static void switchTo(Fiber &from, Fiber &to);
 
 private:
+  /// Where a fiber begins.
+  static void begin(void *fiber);
+
+  void (*entry)(void *) = nullptr;
+  void *argument = nullptr;
+  /// Known for a thread's own stack once it was left; for sanitizers.
+  const void *bottom = nullptr;
+  size_t size = 0;
 #if defined(__x86_64__)
   void *stackPointer = nullptr;
 #else
   ucontext_t context;
-  void (*entry)(void *);
-  void *argument;
   static void trampoline(unsigned high, unsigned low);
 #endif
 };

@@ -105,6 +105,9 @@ bool lowerNvvm(KernelCode &kernel, llvm::CallInst &call, llvm::StringRef name);
 bool lowerAmdgcn(KernelCode &kernel, llvm::CallInst &call, llvm::StringRef name);
 bool lowerMatrix(KernelCode &kernel, llvm::CallInst &call, llvm::StringRef name);
 
+/// Adds the conversions to halves that the host's code generator calls by name.
+void addHalfConversions(llvm::Module &module);
+
 /// Adds the symbol by which the driver finds the kernel.
 void addRecord(const KernelCode &kernel, llvm::StringRef symbol, uint32_t subgroupSize);
 
