@@ -113,9 +113,10 @@ def host_values(x, op):
 
     Where that takes a copy from another device, `explain` tells which op asked for it.
     """
+    values = x.numpy(force=True)
     if not _core.is_host(x.device):
         _core.note_host_call(op, x.device)
-    return x.numpy(force=True)
+    return values
 
 
 def accelerator_named(op, word):

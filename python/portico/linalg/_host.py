@@ -65,8 +65,9 @@ def matrices(name, *operands, square=False):
 
 def run(name, f, *operands):
     """f of NumPy, with its error in the library's words. `explain` tells of the call."""
+    arrays = [array(x) for x in operands]
     _core.note_host_call(f"linalg.{name}", operands[0].device)
     try:
-        return f(*(array(x) for x in operands))
+        return f(*arrays)
     except np.linalg.LinAlgError as error:
         raise LinAlgError(f"[{name}] linalg.{name}: {error}") from None
