@@ -13,11 +13,12 @@ using namespace llvm;
 
 // A work-item has no vector registers: what strategies written for them left is
 // taken apart, and the code generators join neighbouring loads again where that
-// pays.
+// pays. How accesses are aligned is noted here, where it can still be seen.
 static constexpr const char *kPipeline =
     "function(sroa<modify-cfg>,early-cse<memssa>,simplifycfg,expand-reductions,"
     "scalarize-masked-mem-intrin,scalarizer<load-store>,sroa<modify-cfg>,early-cse<memssa>,"
-    "simplifycfg,instcombine<no-verify-fixpoint>,loop-mssa(licm),early-cse,simplifycfg)";
+    "simplifycfg,instcombine<no-verify-fixpoint>,loop-mssa(licm),early-cse,simplifycfg,"
+    "infer-alignment)";
 
 namespace {
 /// Of a device that LLVM's code generator knows nothing of: its work-items take

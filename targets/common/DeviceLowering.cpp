@@ -96,6 +96,10 @@ void portico::populateCommonToLLVM(LLVMTypeConverter &types, RewritePatternSet &
   ub::populateUBToLLVMConversionPatterns(types, patterns);
 }
 
+/// What a device can move at once. Its memory and the pieces that the planner cuts of it
+/// start at multiples of 64.
+static constexpr int64_t kArgumentAlignment = 16;
+
 /// The numbers of the arguments that share memory with no other.
 static SmallVector<unsigned> takeUnaliased(gpu::GPUFuncOp function) {
   SmallVector<unsigned> numbers;
@@ -130,8 +134,14 @@ LogicalResult portico::lowerToLLVM(gpu::GPUModuleOp module, const DeviceDialect 
   if (failed(applyFullConversion(module, target, std::move(patterns))))
     return failure();
 
-  for (auto function : module.getOps<LLVM::LLVMFuncOp>())
+  auto alignment = IntegerAttr::get(IntegerType::get(context, 64), kArgumentAlignment);
+  for (auto function : module.getOps<LLVM::LLVMFuncOp>()) {
     for (unsigned i : unaliased.lookup(function.getName()))
       function.setArgAttr(i, LLVM::LLVMDialect::getNoAliasAttrName(), UnitAttr::get(context));
+    // The last is the status, a few words somewhere.
+    for (unsigned i = 0; i + 1 < function.getNumArguments(); ++i)
+      if (isa<LLVM::LLVMPointerType>(function.getArgumentTypes()[i]))
+        function.setArgAttr(i, LLVM::LLVMDialect::getAlignAttrName(), alignment);
+  }
   return success();
 }

@@ -5,11 +5,13 @@
 #include "targets/common/DeviceLowering.h"
 
 #include "llvm/ADT/SmallString.h"
+#include "llvm/Analysis/TargetTransformInfo.h"
 #include "llvm/IR/LegacyPassManager.h"
 #include "llvm/MC/TargetRegistry.h"
 #include "llvm/Support/raw_ostream.h"
 #include "llvm/Target/TargetMachine.h"
 #include "llvm/TargetParser/Triple.h"
+#include "llvm/Transforms/Vectorize/LoadStoreVectorizer.h"
 
 #include <mutex>
 
@@ -59,6 +61,10 @@ Expected<std::string> cuda::emitPtx(Module &module, const Machine &machine) {
   SmallString<0> text;
   raw_svector_ostream os(text);
   legacy::PassManager passes;
+  passes.add(createTargetTransformInfoWrapperPass((*generator)->getTargetIRAnalysis()));
+  // Neighbouring loads and stores become wide ones. The code generator does that too, but
+  // after it has rewritten loops so that it no longer sees their alignment.
+  passes.add(createLoadStoreVectorizerPass());
   if ((*generator)
           ->addPassesToEmitFile(passes, os, nullptr, CodeGenFileType::AssemblyFile,
                                 /*DisableVerify=*/true))

@@ -8,6 +8,7 @@
 #include "targets/cuda/CudaLowering.h"
 
 #include "targets/common/DeviceLowering.h"
+#include "targets/cuda/CudaMatrix.h"
 
 #include "mlir/Conversion/GPUToNVVM/GPUToNVVMPass.h"
 #include "mlir/Conversion/LLVMCommon/TypeConverter.h"
@@ -45,6 +46,7 @@ DeviceDialect nvvm() {
   dialect.addressSpace = numberOf;
   dialect.populate = [](LLVMTypeConverter &types, RewritePatternSet &patterns) {
     populateGpuToNVVMConversionPatterns(types, patterns);
+    cuda::populateMatrixPatterns(types, patterns);
   };
   dialect.configure = [](ConversionTarget &target) {
     configureGpuToNVVMConversionLegality(target);

@@ -8,6 +8,7 @@
 
 #include "targets/cuda/CudaMachines.h"
 #include "targets/cuda/CudaArch.h"
+#include "targets/cuda/CudaMatrix.h"
 
 #include <vector>
 
@@ -22,6 +23,10 @@ static Machine machine(const char *name, int ptxVersion, int64_t sharedKilobytes
   simt.maxWorkgroupSize = 1024;
   simt.groupMemoryBytes = sharedKilobytes << 10;
   simt.computeUnits = multiprocessors;
+  Arch arch;
+  parseArch(name, arch);
+  if (!(arch.capability < Capability{8, 0}))
+    simt.matrixUnits = matrixUnits();
   return {name, ptxVersion, simt};
 }
 

@@ -81,10 +81,12 @@ public:
     object.ptx = std::move(*ptx);
     keep("ptx", object.ptx);
     if (cuda::ptxas().knows(machine)) {
-      llvm::Expected<std::string> cubin = cuda::assemble(cuda::ptxas(), object.ptx, machine);
-      if (!cubin)
-        return cubin.takeError();
-      object.cubin = std::move(*cubin);
+      llvm::Expected<cuda::Assembled> assembled =
+          cuda::assemble(cuda::ptxas(), object.ptx, machine);
+      if (!assembled)
+        return assembled.takeError();
+      object.cubin = std::move(assembled->cubin);
+      keep("ptxas", assembled->report);
     }
     result.bytes = cuda::packObject(object);
     return std::move(result);

@@ -135,7 +135,13 @@ const Ptxas &cuda::ptxas() {
   return found;
 }
 
-Expected<std::string> cuda::assemble(const Ptxas &ptxas, StringRef ptx, const Machine &machine) {
+static std::string contents(const TemporaryFile &file) {
+  auto buffer = MemoryBuffer::getFile(file.path, /*IsText=*/false,
+                                      /*RequiresNullTerminator=*/false);
+  return buffer ? (*buffer)->getBuffer().str() : "";
+}
+
+Expected<Assembled> cuda::assemble(const Ptxas &ptxas, StringRef ptx, const Machine &machine) {
   TemporaryFile input("ptx"), output("cubin"), messages("txt");
   for (const TemporaryFile *file : {&input, &output, &messages})
     if (file->error)
@@ -150,18 +156,12 @@ Expected<std::string> cuda::assemble(const Ptxas &ptxas, StringRef ptx, const Ma
   std::optional<StringRef> redirects[] = {StringRef(""), StringRef(messages.path),
                                           StringRef(messages.path)};
   std::string why;
-  int result = sys::ExecuteAndWait(
-      ptxas.path,
-      {ptxas.path, arch, "--opt-level=3", "--fmad=false", "--output-file", output.path, input.path},
-      std::nullopt, redirects, 0, 0, &why);
-  if (result != 0) {
-    auto text = MemoryBuffer::getFile(messages.path);
+  int result = sys::ExecuteAndWait(ptxas.path,
+                                   {ptxas.path, arch, "--opt-level=3", "--fmad=false", "--verbose",
+                                    "--output-file", output.path, input.path},
+                                   std::nullopt, redirects, 0, 0, &why);
+  if (result != 0)
     return createStringError(ptxas.path + " refuses the code for " + machine.name + ": " + why +
-                             (text ? (*text)->getBuffer().str() : ""));
-  }
-  auto cubin = MemoryBuffer::getFile(output.path, /*IsText=*/false,
-                                     /*RequiresNullTerminator=*/false);
-  if (!cubin)
-    return createStringError(cubin.getError(), "ptxas wrote nothing");
-  return (*cubin)->getBuffer().str();
+                             contents(messages));
+  return Assembled{contents(output), contents(messages)};
 }

@@ -27,9 +27,13 @@ struct Ptxas {
 /// /usr/local/cuda.
 const Ptxas &ptxas();
 
-/// Assembles `ptx` into a cubin.
-llvm::Expected<std::string> assemble(const Ptxas &ptxas, llvm::StringRef ptx,
-                                     const Machine &machine);
+struct Assembled {
+  std::string cubin;
+  /// What ptxas says of it: registers, group memory, spills.
+  std::string report;
+};
+
+llvm::Expected<Assembled> assemble(const Ptxas &ptxas, llvm::StringRef ptx, const Machine &machine);
 
 } // namespace portico::cuda
 

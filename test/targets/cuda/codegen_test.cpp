@@ -88,7 +88,8 @@ TEST(cuda_kernels_have_their_parameters_and_their_block) {
 
 TEST(cuda_pointers_keep_what_is_known_of_them) {
   std::string code = stage(compileKernel(unary("arith.negf %x")), "llvm");
-  EXPECT(contains(code, "ptx_kernel void @p_k(ptr addrspace(1) noalias %0, ptr addrspace(1) %1"));
+  EXPECT(contains(code, "ptx_kernel void @p_k(ptr addrspace(1) noalias align 16 %0, "
+                        "ptr addrspace(1) align 16 %1"));
 }
 
 TEST(cuda_machines_have_their_ptx_version) {
@@ -200,4 +201,78 @@ TEST(cuda_uses_an_assembler_that_knows_the_machine) {
   EXPECT(knows(cuda11, "sm_80") && !knows(cuda11, "sm_90a"));
   EXPECT(knows(cuda12, "sm_90a") && !knows(cuda12, "sm_100"));
   EXPECT(knows(cuda13, "sm_100") && knows(cuda13, "sm_120"));
+}
+
+//===----------------------------------------------------------------------===//
+// Matrix instructions
+//===----------------------------------------------------------------------===//
+
+static std::string part(int64_t elements, const std::string &type) {
+  return "vector<" + std::to_string(elements) + "x" + type + ">";
+}
+
+/// A product of what lies at the start of group memory.
+static std::string product(const std::string &type, int64_t k, int64_t a, int64_t b,
+                           const std::string &flag = "") {
+  std::string memory = "memref<64x" + type + ", #gpu.address_space<workgroup>>";
+  std::string result = part(4, "f32");
+  return "  %z = arith.constant 0 : index\n  %v = memref.view %g[%z][] : memref<1024xi8, "
+         "#gpu.address_space<workgroup>> to " +
+         memory + "\n  %x = vector.load %v[%z] : " + memory + ", " + part(a, type) +
+         "\n  %y = vector.load %v[%i] : " + memory + ", " + part(b, type) +
+         "\n  %c = vector.load %a[%z]" + kGlobal + ", " + result +
+         "\n  %d = simt.multiply_add %x, %y, %c {m = 16, n = 8, k = " + std::to_string(k) + flag +
+         "} : " + part(a, type) + ", " + part(b, type) + ", " + result +
+         "\n  vector.store %d, %b[%z]" + kGlobal + ", " + result;
+}
+
+TEST(cuda_matrix_products_are_instructions) {
+  EXPECT(contains(stage(compileKernel(product("bf16", 16, 8, 4), 1024), "ptx"),
+                  "mma.sync.aligned.m16n8k16.row.col.f32.bf16.bf16.f32"));
+  EXPECT(contains(stage(compileKernel(product("f16", 16, 8, 4), 1024, "sm_90a"), "ptx"),
+                  "mma.sync.aligned.m16n8k16.row.col.f32.f16.f16.f32"));
+  EXPECT(contains(stage(compileKernel(product("f32", 8, 4, 2, ", tf32"), 1024, "sm_100"), "ptx"),
+                  "mma.sync.aligned.m16n8k8.row.col.f32.tf32.tf32.f32"));
+}
+
+TEST(cuda_matrix_products_of_other_sizes_are_refused) {
+  for (const std::string &body :
+       {product("f16", 8, 8, 4), product("f16", 16, 4, 4), product("f32", 8, 4, 2)}) {
+    llvm::Expected<TargetObject> object = compileKernel(body, 1024);
+    EXPECT(!object);
+    EXPECT(contains(llvm::toString(object.takeError()), "is no matrix instruction"));
+  }
+}
+
+TEST(cuda_lanes_hold_every_element_of_a_matrix_once) {
+  const SimtInfo &simt = *machine("sm_80").info().simt;
+  EXPECT(simt.matrixUnits.size() == 3);
+  EXPECT(machine("sm_75").info().simt->matrixUnits.empty());
+  auto at = [](const std::vector<MatrixPart::Digit> &digits, int64_t lane, int64_t element) {
+    int64_t sum = 0;
+    for (const MatrixPart::Digit &digit : digits)
+      sum += (digit.source == MatrixPart::Source::lane ? lane : element) / digit.divisor %
+             digit.modulus * digit.factor;
+    return sum;
+  };
+  auto covered = [&](const MatrixPart &part, int64_t rows, int64_t columns) {
+    std::vector<int> held(rows * columns);
+    for (int64_t lane = 0; lane < 32; ++lane)
+      for (int64_t e = 0; e < part.elements; ++e) {
+        int64_t row = at(part.row, lane, e), column = at(part.column, lane, e);
+        EXPECT(row < rows && column < columns);
+        ++held[row * columns + column];
+      }
+    for (int count : held)
+      EXPECT(count == 1);
+  };
+  for (const MatrixUnit &unit : simt.matrixUnits) {
+    covered(unit.a, unit.m, unit.k);
+    covered(unit.b, unit.k, unit.n);
+    covered(unit.c, unit.m, unit.n);
+  }
+  // Two elements by hand, from the manual: a6 of lane 5 in 16x16, b1 of lane 6 in 8x8.
+  const MatrixUnit &half = simt.matrixUnits[0], &word = simt.matrixUnits[2];
+  EXPECT(at(half.a.row, 5, 6) == 9 && at(half.a.column, 5, 6) == 10);
+  EXPECT(at(word.b.row, 6, 1) == 6 && at(word.b.column, 6, 1) == 1);
 }

@@ -1,0 +1,82 @@
+"""What ptxas makes of typical kernels: the instructions that a machine executes."""
+
+import re
+
+import pytest
+
+from .matrix import sass_of, stages_of, tool
+
+pytestmark = pytest.mark.skipif(
+    not (tool("ptxas") and tool("nvdisasm")),
+    reason="ptxas and nvdisasm are not installed: try pip install portico[cuda]",
+)
+
+ARCHS = ("sm_80", "sm_90a", "sm_100")
+SQUARE = "tensor<2048x2048xf32>"
+PLAIN = (
+    "{lhs_batch = array<i64>, rhs_batch = array<i64>, "
+    "lhs_contract = array<i64: 1>, rhs_contract = array<i64: 0>}"
+)
+KERNELS = {
+    "elementwise": """
+func.func @main(%x: tensor<1048576xf32>, %y: tensor<1048576xf32>) -> tensor<1048576xf32> {
+  %0 = portico.mul %x, %y : (tensor<1048576xf32>, tensor<1048576xf32>) -> tensor<1048576xf32>
+  %1 = portico.add %0, %x : (tensor<1048576xf32>, tensor<1048576xf32>) -> tensor<1048576xf32>
+  return %1 : tensor<1048576xf32>
+}""",
+    "rows": """
+func.func @main(%x: tensor<512x4096xf32>) -> tensor<512xf32> {
+  %0 = portico.reduce sum %x {axes = array<i64: 1>} : (tensor<512x4096xf32>) -> tensor<512xf32>
+  return %0 : tensor<512xf32>
+}""",
+    "product": f"""
+func.func @main(%a: {SQUARE}, %b: {SQUARE}) -> {SQUARE} {{
+  %0 = portico.dot_general %a, %b {PLAIN} : ({SQUARE}, {SQUARE}) -> {SQUARE}
+  return %0 : {SQUARE}
+}}""",
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module", params=ARCHS)
+def listings(request, tmp_path_factory):
+    """For each kernel the instructions of its last function."""
+    found = {}
+    for name, text in KERNELS.items():
+        folder = tmp_path_factory.mktemp(name)
+        stages = stages_of(text, request.param, folder, policy="greedy")
+        (ptx,) = stages.glob("*.ptx")
+        found[name] = sass_of(ptx, request.param, folder)
+        assert len(found[name]) > 20
+    return found
+
+
+def count(listing, pattern):
+    return sum(bool(re.search(pattern, line)) for line in listing)
+
+
+def test_no_kernel_calls_or_spills(listings):
+    for name, listing in listings.items():
+        assert count(listing, r"\b(CALL|STL|LDL)\b") == 0, name
+
+
+def test_elementwise_moves_wide_words_and_rounds_twice(listings):
+    listing = listings["elementwise"]
+    assert count(listing, r"\bFMUL") and count(listing, r"\bFADD")
+    assert count(listing, r"\bFFMA") == 0
+    assert count(listing, r"\bLDG\.E\.128") >= 2 and count(listing, r"\bSTG\.E\.128") >= 1
+
+
+def test_rows_shuffle_and_meet_at_barriers(listings):
+    listing = listings["rows"]
+    assert count(listing, r"\bSHFL\.BFLY") >= 5
+    assert count(listing, r"\bFADD") and count(listing, r"\bLDG\.E")
+
+
+def test_products_multiply_from_shared_memory(listings):
+    listing = listings["product"]
+    assert count(listing, r"\bFFMA") >= 16
+    assert (
+        count(listing, r"\bLDS\.128")
+        and count(listing, r"\bSTS")
+        and count(listing, r"\bBAR\.SYNC")
+    )
