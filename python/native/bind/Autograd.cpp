@@ -3,6 +3,7 @@
 #include "python/native/bind/Bindings.h"
 #include "python/native/bind/TensorObject.h"
 #include "python/native/bind/WeakTarget.h"
+#include "python/native/graph/StableApi.h"
 
 #include <nanobind/stl/string.h>
 
@@ -119,7 +120,7 @@ static int setGrad(PyObject *self, PyObject *value, void *) {
     }
     if (!isTensor(value))
       raise(ErrorKind::type, std::string("[grad] assigned grad has to be a tensor; got ") +
-                                 Py_TYPE(value)->tp_name + "; expected a tensor or None");
+                                 typeName(value) + "; expected a tensor or None");
     const TensorSpec &have = tensorOf(value).spec(), &want = tensor.spec();
     if (have != want)
       raise(ErrorKind::runtime, "[grad] assigned grad has data of a different type or size; "

@@ -5,6 +5,7 @@
 #include "python/native/bind/WeakTarget.h"
 #include "python/native/graph/Backward.h"
 #include "python/native/graph/Broadcast.h"
+#include "python/native/graph/StableApi.h"
 
 #include <nanobind/stl/string.h>
 
@@ -27,7 +28,7 @@ void callHook(PyObject *hook, Tracked &gradient) {
     return;
   if (!isTensor(result))
     raise(ErrorKind::type, std::string("[hook] a hook returns a tensor or None; got ") +
-                               Py_TYPE(result)->tp_name + "; expected a tensor or None");
+                               typeName(result) + "; expected a tensor or None");
   if (tensorOf(result).spec().dims != gradient.value->spec.dims)
     raise(ErrorKind::runtime, "[hook] a hook has changed the size of value; got " +
                                   toString(tensorOf(result).spec().dims) + "; expected " +
@@ -64,7 +65,7 @@ void callFunction(TapeNode &node, llvm::ArrayRef<Tracked> gradients,
       continue;
     if (!isTensor(item))
       raise(ErrorKind::type, "[backward] function " + node.name() + " returned no tensor; got " +
-                                 Py_TYPE(item)->tp_name + "; expected a tensor or None");
+                                 typeName(item) + "; expected a tensor or None");
     Tracked &result = results.back();
     result = tensorOf(item).read();
     result.origin = nullptr;
@@ -149,7 +150,7 @@ static BackwardRoot rootOf(size_t i, nb::handle object, nb::handle gradient) {
   }
   if (!isTensor(gradient.ptr()))
     raise(ErrorKind::type, std::string("[backward] gradients can be either Tensors or None; got ") +
-                               Py_TYPE(gradient.ptr())->tp_name + "; expected a tensor");
+                               typeName(gradient.ptr()) + "; expected a tensor");
   Tensor &given = tensorOf(gradient.ptr());
   if (given.spec().dims != tensor.spec().dims)
     raise(ErrorKind::runtime,

@@ -5,6 +5,7 @@
 #include "python/native/bind/Numbers.h"
 #include "python/native/bind/TensorObject.h"
 #include "python/native/graph/Flush.h"
+#include "python/native/graph/StableApi.h"
 #include "python/native/graph/Transfer.h"
 
 #include <cstring>

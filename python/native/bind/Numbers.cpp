@@ -3,6 +3,7 @@
 #include "python/native/bind/Numbers.h"
 #include "python/native/bind/TensorObject.h"
 #include "python/native/bind/Types.h"
+#include "python/native/graph/StableApi.h"
 
 namespace portico::native {
 
@@ -36,12 +37,14 @@ std::optional<Number> numberFrom(PyObject *object) {
     return integerFrom(object);
   // NumPy's scalars know what they are.
   PyTypeObject *type = Py_TYPE(object);
-  if (isTensor(object) || std::strncmp(type->tp_name, "numpy.", 6) != 0 ||
-      std::strcmp(type->tp_name, "numpy.ndarray") == 0)
+  if (isTensor(object))
     return std::nullopt;
-  if (std::strncmp(type->tp_name, "numpy.bool", 10) == 0)
+  std::string name = typeName(object);
+  if (name.compare(0, 6, "numpy.") != 0 || name == "numpy.ndarray")
+    return std::nullopt;
+  if (name.compare(0, 10, "numpy.bool") == 0)
     return Number{DType::Bool, PyObject_IsTrue(object)};
-  if (PyIndex_Check(object) && type->tp_as_number->nb_index) {
+  if (PyIndex_Check(object)) {
     PyObject *index = PyNumber_Index(object);
     if (index) {
       Number number = integerFrom(index);
@@ -50,7 +53,7 @@ std::optional<Number> numberFrom(PyObject *object) {
     }
     PyErr_Clear();
   }
-  if (type->tp_as_number && type->tp_as_number->nb_float) {
+  if (PyType_GetSlot(type, Py_nb_float)) {
     double value = PyFloat_AsDouble(object);
     if (value == -1 && PyErr_Occurred()) {
       PyErr_Clear();

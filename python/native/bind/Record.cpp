@@ -6,6 +6,7 @@
 #include "python/native/bind/Types.h"
 #include "python/native/graph/Broadcast.h"
 #include "python/native/graph/Promotion.h"
+#include "python/native/graph/StableApi.h"
 
 #include <cstring>
 
@@ -62,7 +63,7 @@ static void encodeAttr(const OpInfo &info, const AttrInfo &attr, PyObject *value
   default:
     if (!PyIndex_Check(value))
       raise(ErrorKind::type, std::string("[") + info.name + "] attribute " + attr.name + "; got " +
-                                 Py_TYPE(value)->tp_name + "; expected int");
+                                 typeName(value) + "; expected int");
     flat.push_back(intsFrom(value, info.name)[0]);
   }
 }
@@ -83,7 +84,7 @@ static PyObject *record(PyObject *, PyObject *const *args, Py_ssize_t count) {
       PyObject *operand = PyTuple_GET_ITEM(args[1], i);
       if (!isTensor(operand))
         raise(ErrorKind::type, std::string("[") + info.name + "] operand " + std::to_string(i) +
-                                   "; got " + Py_TYPE(operand)->tp_name +
+                                   "; got " + typeName(operand) +
                                    "; expected a tensor; try portico.tensor(...)");
       operands.push_back(tensorOf(operand).read(&borrowed));
     }
@@ -115,8 +116,8 @@ static PyObject *record(PyObject *, PyObject *const *args, Py_ssize_t count) {
 static Number numberArg(nb::handle value, const char *op) {
   auto number = numberFrom(value.ptr());
   if (!number)
-    raise(ErrorKind::type, std::string("[") + op + "] not a number; got " +
-                               Py_TYPE(value.ptr())->tp_name + "; expected bool, int or float");
+    raise(ErrorKind::type, std::string("[") + op + "] not a number; got " + typeName(value.ptr()) +
+                               "; expected bool, int or float");
   return *number;
 }
 

@@ -3,6 +3,7 @@
 #include "python/native/bind/TensorObject.h"
 #include "python/native/bind/Bindings.h"
 #include "python/native/graph/Flush.h"
+#include "python/native/graph/StableApi.h"
 
 #include <structmember.h>
 
@@ -27,7 +28,7 @@ PyObject *wrap(Tensor tensor, PyTypeObject *type) {
     object->head.dict = nullptr;
     object->head.weakrefs = nullptr;
   } else {
-    object = reinterpret_cast<TensorObject *>(type->tp_alloc(type, 0));
+    object = reinterpret_cast<TensorObject *>(allocateObject(type, 0));
     if (!object)
       return nullptr;
   }
@@ -67,7 +68,7 @@ static PyObject *newTensor(PyTypeObject *type, PyObject *, PyObject *) {
       raise(ErrorKind::memory, error);
     Tensor tensor;
     tensor.storage = Storage::create(Node::leaf(TensorSpec(DType::F32, {0}), buffer, 0));
-    PyObject *object = type->tp_alloc(type, 0);
+    PyObject *object = allocateObject(type, 0);
     if (!object)
       throw PythonErrorSet();
     new (&reinterpret_cast<TensorObject *>(object)->tensor) Tensor(std::move(tensor));
@@ -86,7 +87,7 @@ static void deallocTensor(PyObject *self) {
     PyObject_ClearWeakRefs(self);
   Py_CLEAR(object->head.dict);
   object->tensor.~Tensor();
-  type->tp_free(self);
+  freeObject(type, self);
   Py_DECREF(type);
 }
 

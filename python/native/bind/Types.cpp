@@ -4,6 +4,7 @@
 #include "python/native/bind/Bindings.h"
 #include "python/native/graph/Failure.h"
 #include "python/native/graph/Promotion.h"
+#include "python/native/graph/StableApi.h"
 
 #include <nanobind/stl/string.h>
 
@@ -49,7 +50,7 @@ DType dtypeFrom(nb::handle object) {
 }
 
 PyObject *sizeObject(llvm::ArrayRef<int64_t> dims) {
-  PyObject *size = sizeType->tp_alloc(sizeType, dims.size());
+  PyObject *size = allocateObject(sizeType, dims.size());
   if (!size)
     throw PythonErrorSet();
   for (size_t i = 0; i < dims.size(); ++i)
@@ -61,8 +62,8 @@ static int64_t intFrom(PyObject *object, const char *what) {
   PyObject *index = PyNumber_Index(object);
   if (!index) {
     PyErr_Clear();
-    raise(ErrorKind::type, std::string("[") + what + "] not an integer; got " +
-                               Py_TYPE(object)->tp_name + "; expected int");
+    raise(ErrorKind::type,
+          std::string("[") + what + "] not an integer; got " + typeName(object) + "; expected int");
   }
   int64_t value = PyLong_AsLongLong(index);
   Py_DECREF(index);
@@ -77,17 +78,16 @@ static int64_t intFrom(PyObject *object, const char *what) {
 llvm::SmallVector<int64_t, 6> intsFrom(nb::handle object, const char *what) {
   llvm::SmallVector<int64_t, 6> ints;
   if (PyTuple_Check(object.ptr()) || PyList_Check(object.ptr())) {
-    PyObject **items = PySequence_Fast_ITEMS(object.ptr());
-    for (Py_ssize_t i = 0; i < PySequence_Fast_GET_SIZE(object.ptr()); ++i)
-      ints.push_back(intFrom(items[i], what));
+    for (Py_ssize_t i = 0; i < PySequence_Size(object.ptr()); ++i)
+      ints.push_back(intFrom(sequenceItem(object.ptr(), i), what));
   } else if (PyIndex_Check(object.ptr())) {
     ints.push_back(intFrom(object.ptr(), what));
   } else {
-    PyObject *items = PySequence_Fast(object.ptr(), "");
+    PyObject *items = PySequence_List(object.ptr());
     if (!items) {
       PyErr_Clear();
       raise(ErrorKind::type, std::string("[") + what + "] not integers; got " +
-                                 Py_TYPE(object.ptr())->tp_name + "; expected a tuple of int");
+                                 typeName(object.ptr()) + "; expected a tuple of int");
     }
     nb::object owner = nb::steal(items);
     return intsFrom(owner, what);
@@ -117,8 +117,8 @@ DeviceId deviceFrom(nb::handle object) {
   if (PyLong_Check(object.ptr()) && !PyBool_Check(object.ptr()))
     return acceleratorFrom(nb::cast<int>(object));
   if (!PyUnicode_Check(object.ptr()))
-    raise(ErrorKind::type, std::string("[device] not a device; got ") +
-                               Py_TYPE(object.ptr())->tp_name + "; expected a device or its name");
+    raise(ErrorKind::type, std::string("[device] not a device; got ") + typeName(object.ptr()) +
+                               "; expected a device or its name");
   std::string name = nb::cast<std::string>(object);
   if (!findDevice(name, id, error) && !(findTargetOf(name) && findDevice(name, id, error)))
     raise(ErrorKind::runtime, "[device] " + error);

@@ -12,7 +12,7 @@ extern "C" {
 
 /** A code object and the byte offset of an instruction in it. */
 typedef struct portico_frame {
-  PyCodeObject *code;
+  PyObject *code;
   int offset;
 } portico_frame;
 
