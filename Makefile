@@ -5,10 +5,11 @@ BUILD  ?= build
 # PYTHON in the environment is the one that makes the environment; .ci/setup reads it.
 VENV   := .venv/bin/python
 JOBS   ?= $(shell nproc)
+GPU    ?= cuda
 export CMAKE_BUILD_PARALLEL_LEVEL := $(JOBS)
 
 .DEFAULT_GOAL := build
-.PHONY: build demo test verify-targets lint format sanitize bench docs clean
+.PHONY: build demo test verify-targets lint format sanitize bench gpu wheel docs clean
 
 setup = .ci/setup && . .ci/env
 # What .ci/setup brings for these only.
@@ -53,6 +54,12 @@ sanitize:         ## the Python tests with address and undefined-behaviour sanit
 
 bench: build      ## benchmarks, next to PyTorch where it is installed
 	@bash -c '. .ci/env && $(VENV) -m integration.benchmarks $(ARGS)'
+
+gpu:              ## on a machine with a GPU (GPU=cuda): conformance, the demo, speed
+	@.ci/gpu $(GPU) $(ARGS)
+
+wheel:            ## self-contained wheels for Python 3.11 and for 3.12 and later, in dist/
+	@bash -c '.ci/setup && . .ci/env && .ci/wheel $(ARGS)'
 
 docs: build       ## the manual, as HTML in docs/_build
 	@bash -c '. .ci/env && $(VENV) -m sphinx -q -b html docs docs/_build'
