@@ -20,13 +20,14 @@ execute_process(
   COMMAND ${LLVM_TOOLS_BINARY_DIR}/llvm-config --link-static --libfiles ${llvm_components}
   OUTPUT_VARIABLE llvm_archives OUTPUT_STRIP_TRAILING_WHITESPACE COMMAND_ERROR_IS_FATAL ANY)
 separate_arguments(llvm_archives)
-# Listed as an extension of the passes, packaged apart, and not used.
+# Polly is an extension of the passes that link bitcode, and packaged apart.
 list(FILTER llvm_archives EXCLUDE REGEX "libPolly")
 
 # lld initialises every target that Debian's LLVM was built with, and the parsers of their
-# assembly. Those that are not carried do nothing.
+# assembly. Those that are not carried do nothing. Nobody links bitcode, which would ask
+# for Polly.
 set(carried ${LLVM_NATIVE_ARCH} NVPTX AMDGPU SPIRV)
-set(functions "")
+set(functions "void _Z18getPollyPluginInfov(void) { __builtin_trap(); }\n")
 foreach(kind Targets AsmPrinters AsmParsers)
   file(STRINGS ${LLVM_INCLUDE_DIR}/llvm/Config/${kind}.def names REGEX "^LLVM_[A-Z_]+\\([A-Za-z0-9]+\\)")
   list(TRANSFORM names REPLACE ".*\\((.*)\\).*" "\\1")
