@@ -47,6 +47,10 @@ int32_t defaultThreads() {
 struct Pool {
   // Shared by those who use `handle`, exclusive to replace it.
   std::shared_mutex mutex;
+  // A shared lock goes to those who ask for it even while somebody waits for the
+  // exclusive one, who could wait forever: who wants to share it waits in turn then.
+  std::mutex turn;
+  std::atomic<bool> replacing{false};
   pthreadpool_t handle = nullptr;
   std::atomic<int32_t> threads{defaultThreads()};
 
@@ -65,6 +69,8 @@ Pool &pool() { return *Pool::instance; }
 void Pool::forgetAfterFork() {
   Pool &self = pool();
   new (&self.mutex) std::shared_mutex;
+  new (&self.turn) std::mutex;
+  self.replacing = false;
   self.handle = nullptr;
 }
 
@@ -88,7 +94,10 @@ portico_code portico_set_num_threads(int32_t threads, portico_status *status) {
                 "[set_num_threads] bad number of threads; got %d; expected 1 to %d", threads,
                 kMaxThreads);
   Pool &self = pool();
+  std::lock_guard<std::mutex> turn(self.turn);
+  self.replacing = true;
   std::unique_lock<std::shared_mutex> lock(self.mutex);
+  self.replacing = false;
   if (threads == self.threads)
     return PORTICO_OK;
   if (self.handle)
@@ -108,6 +117,8 @@ void portico_parallel_for(int64_t extent, int64_t grain, void (*task)(void *, in
   if (threads == 1 || extent <= grain || (grain > 1 && extent < kTasksWorthWaking * grain))
     return task(context, 0, extent);
 
+  if (self.replacing)
+    std::lock_guard<std::mutex> turn(self.turn);
   std::shared_lock<std::shared_mutex> lock(self.mutex);
   if (!self.handle) {
     lock.unlock();
