@@ -25,8 +25,13 @@ static constexpr const char *kPipeline =
     "loop-mssa(licm),early-cse)";
 
 std::unique_ptr<TargetMachine> host::createTargetMachine(const Processor &processor) {
-  InitializeNativeTarget();
-  InitializeNativeTargetAsmPrinter();
+  // Once: a thread that looks while another one registers finds half of it.
+  static const bool registered = [] {
+    InitializeNativeTarget();
+    InitializeNativeTargetAsmPrinter();
+    return true;
+  }();
+  (void)registered;
   Triple triple(processor.triple);
   std::string error;
   const llvm::Target *target = TargetRegistry::lookupTarget(triple, error);

@@ -11,6 +11,7 @@ def include_paths():
     and `portico/runtime.h`.
 
     >>> from portico.utils.cpp_extension import include_paths
+    >>> import pathlib
     >>> [sorted(p.name for p in pathlib.Path(d, "portico").iterdir())[0] for d in include_paths()]
     ['driver.h']
     """

@@ -85,8 +85,8 @@ Cost GroupGraph::cost(int id) const {
 }
 
 bool GroupGraph::reaches(int from, int to, bool skipDirect) const {
-  // A group whose first op comes after the last op of `to` cannot lead there.
-  int last = ordinal(groups[to].ops.back());
+  // The order of the block does not prune the search: a group that begins after
+  // `to` ends may feed one that has ops on both sides of it.
   SmallVector<int> work;
   llvm::SmallDenseSet<int, 32> seen;
   for (int next : consumers(from))
@@ -96,8 +96,6 @@ bool GroupGraph::reaches(int from, int to, bool skipDirect) const {
     int id = work.pop_back_val();
     if (id == to)
       return true;
-    if (ordinal(groups[id].ops.front()) > last)
-      continue;
     for (int next : consumers(id))
       if (seen.insert(next).second)
         work.push_back(next);
