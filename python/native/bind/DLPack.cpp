@@ -41,8 +41,9 @@ struct DLManagedTensor {
 };
 /// What an exported capsule owns.
 struct Export {
+  Export(Tensor &tensor) : memory(tensor, "dlpack") {}
   DLManagedTensor managed;
-  Ref<Storage> storage;
+  SharedMemory memory;
   llvm::SmallVector<int64_t, 6> shape, strides;
 };
 } // namespace
@@ -79,9 +80,7 @@ static DType fromDLPack(DLDataType type) {
 static void deleteExport(DLManagedTensor *managed) {
   // The consumer may drop it from a thread that does not hold the GIL.
   nb::gil_scoped_acquire gil;
-  auto *exported = static_cast<Export *>(managed->context);
-  releaseExport(*exported->storage);
-  delete exported;
+  delete static_cast<Export *>(managed->context);
 }
 
 static void deleteCapsule(PyObject *capsule) {
@@ -97,15 +96,12 @@ static nb::object toCapsule(TensorArg x) {
     raise(ErrorKind::runtime,
           "[dlpack] Can't export tensors that require gradient, use tensor.detach(); got a tensor "
           "with history; expected none; try .detach()");
-  char *data = exportMemory(*x, "dlpack");
-  auto *exported = new Export();
-  exported->storage = x->storage;
-  retainExport(*x->storage);
+  auto *exported = new Export(*x);
   Geometry geometry = x->geometry();
   exported->shape.assign(x->spec().dims.begin(), x->spec().dims.end());
   exported->strides.assign(geometry.strides.begin(), geometry.strides.end());
   DLTensor &tensor = exported->managed.tensor;
-  tensor.data = data + geometry.offset * itemSize(x->spec().dtype);
+  tensor.data = exported->memory.data() + geometry.offset * itemSize(x->spec().dtype);
   tensor.device = {hostMemory, 0};
   tensor.ndim = exported->shape.size();
   tensor.dtype = toDLPack(x->spec().dtype);

@@ -125,12 +125,11 @@ static nb::object toNumpy(TensorArg x) {
     raise(ErrorKind::runtime, "[numpy] Can't call numpy() on Tensor that requires grad. Use "
                               "tensor.detach().numpy() instead.; got a tensor with history; "
                               "expected none; try .detach().numpy()");
-  char *data = exportMemory(*x, "numpy");
+  auto *memory = new SharedMemory(*x, "numpy");
+  nb::object owner = nb::cast(memory, nb::rv_policy::take_ownership);
   DType dtype = x->spec().dtype;
   Geometry geometry = x->geometry();
   nb::object numpy = nb::module_::import_("numpy");
-  // A ctypes view of the whole memory keeps the capsule alive for NumPy.
-  nb::object owner = exportOwner(*x);
   nb::list shape, strides;
   for (int64_t d : x->spec().dims)
     shape.append(d);
@@ -140,10 +139,11 @@ static nb::object toNumpy(TensorArg x) {
   interface["version"] = 3;
   interface["shape"] = nb::tuple(shape);
   interface["strides"] = nb::tuple(strides);
-  interface["data"] =
-      nb::make_tuple(reinterpret_cast<uintptr_t>(data) + geometry.offset * itemSize(dtype),
-                     x->storage->external->readOnly);
-  // bfloat16 has no letter in the array interface: its bits go as integers.
+  interface["data"] = nb::make_tuple(reinterpret_cast<uintptr_t>(memory->data()) +
+                                         geometry.offset * itemSize(dtype),
+                                     memory->readOnly());
+  // NumPy keeps alive what it got the interface from. bfloat16 has no letter in the array
+  // interface: its bits go as integers.
   nb::object type = numpyDtype(dtype);
   bool viaBits = dtype == DType::BF16;
   interface["typestr"] = viaBits ? nb::object(nb::str("<u2")) : nb::object(type.attr("str"));

@@ -29,68 +29,57 @@ Tensor importMemory(TensorSpec spec, llvm::ArrayRef<int64_t> strides, char *data
   return tensor;
 }
 
-char *exportMemory(Tensor &tensor, const char *why) {
-  Storage &storage = *tensor.storage;
-  if (storage.external)
-    return storage.external->data;
-  if (!isHost(tensor.device()))
-    raise(ErrorKind::type, std::string("[") + why + "] can't convert " +
-                               deviceName(tensor.device()) +
-                               " device type tensor to numpy. Use Tensor.cpu() to copy the tensor "
-                               "to host memory first.; got " +
-                               deviceName(tensor.device()) + "; expected host memory; try .cpu()");
-  Ref<Node> value = storage.value;
-  evaluate(value.get(), why);
-  if (tensor.view)
-    tensor.view->cached = nullptr; // may be the value itself
-  Buffer buffer = value->value;
-  uint64_t bytes = value->byteCount();
+/// Makes a storage external whose value is its own and complete.
+static void makeExternal(Storage &storage, const Node &value, DeviceId device) {
+  Buffer buffer = value.value;
+  uint64_t bytes = value.byteCount();
   // Somebody else who holds this value must not see what the outside writes.
-  bool alone = value->refs == 2 && buffer.references() == 2; // ours and the storage's
+  bool alone = value.refs == 2 && buffer.references() == 2; // ours and the storage's
   if (!alone) {
-    Buffer copy = allocateOrFail(tensor.device(), bytes);
+    Buffer copy = allocateOrFail(device, bytes);
     std::memcpy(copy.data(), buffer.data(), bytes);
     buffer = std::move(copy);
   }
   storage.external = std::make_unique<External>();
   storage.external->data = buffer.data();
   storage.external->buffer = std::move(buffer);
-  storage.setValue(Node::leaf(value->spec, Buffer(), tensor.device()));
+  storage.setValue(Node::leaf(value.spec, Buffer(), device));
   ++storage.generation;
-  return storage.external->data;
 }
 
-void retainExport(Storage &storage) { ++storage.external->exports; }
+SharedMemory::SharedMemory(Tensor &tensor, const char *why) : storage(tensor.storage) {
+  if (!storage->external && !isHost(tensor.device()))
+    raise(ErrorKind::type, std::string("[") + why + "] can't convert " +
+                               deviceName(tensor.device()) +
+                               " device type tensor to numpy. Use Tensor.cpu() to copy the tensor "
+                               "to host memory first.; got " +
+                               deviceName(tensor.device()) + "; expected host memory; try .cpu()");
+  // While a value is made, other threads may share the storage or write to it.
+  while (!storage->external) {
+    Ref<Node> value = storage->value;
+    evaluate(value.get(), why);
+    if (storage->external || storage->value.get() != value.get())
+      continue;
+    if (tensor.view)
+      tensor.view->cached = nullptr; // may be the value itself
+    makeExternal(*storage, *value, tensor.device());
+  }
+  ++storage->external->exports;
+}
 
-void releaseExport(Storage &storage) {
-  if (--storage.external->exports > 0 || storage.external->owner)
+SharedMemory::~SharedMemory() {
+  if (--storage->external->exports > 0 || storage->external->owner)
     return;
   // Nobody outside sees the memory any more: it is a value again.
-  const Node &old = *storage.value;
-  Ref<Node> value = Node::leaf(old.spec, storage.external->buffer, old.device);
-  storage.external = nullptr;
-  storage.setValue(std::move(value));
-  ++storage.generation;
-}
-
-namespace {
-/// What NumPy holds on to while it uses a tensor's memory.
-struct ExportHolder {
-  explicit ExportHolder(Ref<Storage> storage) : storage(std::move(storage)) {
-    retainExport(*this->storage);
-  }
-  ExportHolder(const ExportHolder &) = delete;
-  ~ExportHolder() { releaseExport(*storage); }
-  Ref<Storage> storage;
-};
-} // namespace
-
-nb::object exportOwner(Tensor &tensor) {
-  return nb::cast(new ExportHolder(tensor.storage), nb::rv_policy::take_ownership);
+  const Node &old = *storage->value;
+  Ref<Node> value = Node::leaf(old.spec, storage->external->buffer, old.device);
+  storage->external = nullptr;
+  storage->setValue(std::move(value));
+  ++storage->generation;
 }
 
 void bindSharing(nb::module_ &m) {
-  nb::class_<ExportHolder>(m, "_SharedMemory", nb::dynamic_attr(),
+  nb::class_<SharedMemory>(m, "_SharedMemory", nb::dynamic_attr(),
                            "Keeps a tensor's memory shared while an array uses it.");
 }
 

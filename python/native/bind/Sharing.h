@@ -14,15 +14,20 @@ namespace portico::native {
 Tensor importMemory(TensorSpec spec, llvm::ArrayRef<int64_t> strides, char *data, bool readOnly,
                     PyObject *owner, DeviceId device);
 
-/// Makes the tensor's storage external and returns its first byte. Whoever saw
-/// the value before keeps seeing that value.
-char *exportMemory(Tensor &tensor, const char *why);
-/// Call after `exportMemory`, once per consumer: the storage stays external until
-/// `releaseExport` has been called as often.
-void retainExport(Storage &storage);
-void releaseExport(Storage &storage);
-/// An object that holds one such export.
-nanobind::object exportOwner(Tensor &tensor);
+/// One consumer's hold on a tensor's memory: the storage is external until the last is gone.
+/// Whoever saw the value before keeps seeing that value. `why` is for `explain()`.
+class SharedMemory {
+public:
+  SharedMemory(Tensor &tensor, const char *why);
+  ~SharedMemory();
+  SharedMemory(const SharedMemory &) = delete;
+
+  char *data() const { return storage->external->data; }
+  bool readOnly() const { return storage->external->readOnly; }
+
+private:
+  Ref<Storage> storage;
+};
 
 void bindSharing(nanobind::module_ &m);
 

@@ -114,7 +114,7 @@ static double now() {
       .count();
 }
 
-static std::shared_ptr<Executable> build(const Slice &slice, FlushRecord &record) {
+static void build(const Slice &slice, FlushRecord &record) {
   record.reason = shapelessSeen.insert(slice.shapeless).second
                       ? "these ops were not seen together before"
                       : "seen before with other sizes, attributes or outputs";
@@ -144,7 +144,6 @@ static std::shared_ptr<Executable> build(const Slice &slice, FlushRecord &record
   programs.emplace(
       slice.hash,
       Program{slice.key, executable, ++useCount, isHost(device) ? Ref<Trace>() : trace, {}});
-  return executable;
 }
 
 //===----------------------------------------------------------------------===//
@@ -235,6 +234,10 @@ static std::vector<Buffer> inputBuffers(const Slice &slice, DeviceId device) {
 
 static void run(const Slice &slice, Executable &executable, FlushRecord &record) {
   DeviceId device = slice.device();
+  // Others may drop their last references while the GIL is away.
+  std::vector<Ref<Node>> results;
+  for (Node *output : slice.outputs)
+    results.emplace_back(output);
   std::vector<Buffer> buffers = inputBuffers(slice, device);
   std::vector<portico_buffer *> inputs, outputs(slice.outputs.size(), nullptr);
   std::vector<uint8_t> donate;
@@ -243,11 +246,6 @@ static void run(const Slice &slice, Executable &executable, FlushRecord &record)
     donate.push_back(slice.donatable[i]);
     record.donated += slice.donatable[i];
   }
-  // Others may drop their last references while the GIL is away.
-  std::vector<Ref<Node>> results;
-  for (Node *output : slice.outputs)
-    results.emplace_back(output);
-
   portico_status status = {};
   status.struct_size = sizeof(status);
   status.op = -1;
@@ -294,40 +292,36 @@ void logFlush(FlushRecord record) {
   log.push_back(std::move(record));
 }
 
-static void flush(llvm::ArrayRef<Node *> roots, bool keepCostly, const char *why) {
+/// True when the slice ran. A slice that had to be built first has to be cut again: while the
+/// GIL was away, other threads may have let go of its values or have taken some that it counted
+/// on to overwrite.
+static bool flush(llvm::ArrayRef<Node *> roots, bool keepCostly, FlushRecord &record) {
   Slice slice;
   sliceFor(roots, keepCostly, slice);
-  Counters &count = counters();
-  ++count.flushes;
-  FlushRecord record;
-  record.why = why;
   record.ops = slice.ops;
   record.inputs = slice.inputs.size();
   record.outputs = slice.outputs.size();
-  std::shared_ptr<Executable> executable;
-  if (Program *program = findProgram(slice)) {
-    ++count.memoryHits;
-    program->lastUse = ++useCount;
-    record.result = "memory hit";
-    executable = program->executable;
-  } else {
+  Program *program = findProgram(slice);
+  if (!program) {
     record.line = Location::here().text();
-    // The roots keep all of the slice alive meanwhile.
-    std::vector<Ref<Node>> alive;
-    for (Node *output : slice.outputs)
-      alive.emplace_back(output);
-    executable = build(slice, record);
-    // Ctrl-C during the compile: the program is kept, nothing has run yet.
-    if (PyErr_CheckSignals() != 0)
-      throw PythonErrorSet();
+    build(slice, record);
+    return false;
   }
+  Counters &count = counters();
+  ++count.flushes;
+  if (record.result.empty()) {
+    ++count.memoryHits;
+    record.result = "memory hit";
+  }
+  program->lastUse = ++useCount;
+  std::shared_ptr<Executable> executable = program->executable;
   DeviceId device = slice.device();
   record.device = deviceName(device);
   if (!isHost(device))
-    if (Program *program = findProgram(slice))
-      noteLines(slice, *program);
+    noteLines(slice, *program);
   run(slice, *executable, record);
   logFlush(std::move(record));
+  return true;
 }
 
 //===----------------------------------------------------------------------===//
@@ -352,24 +346,27 @@ static uint64_t liveBytes() {
 
 static void flushPending(llvm::ArrayRef<Node *> values, bool keepCostly, const char *why) {
   FlushLock lock;
+  llvm::SmallVector<Node *, 8> roots;
+  FlushRecord record;
   // One program for each device.
-  llvm::SmallVector<Node *, 8> roots, others;
   while (true) {
     roots.clear();
-    others.clear();
     DeviceId device = anywhere;
     for (Node *value : values) {
       if (!value->pending())
         continue;
       if (device == anywhere)
         device = value->device;
-      (value->device == device || value->device == anywhere ? roots : others).push_back(value);
+      if (value->device == device || value->device == anywhere)
+        roots.push_back(value);
     }
     if (roots.empty())
       return;
-    flush(roots, keepCostly, why);
-    if (others.empty())
-      return;
+    record.why = why;
+    if (flush(roots, keepCostly, record))
+      record = {};
+    else if (PyErr_CheckSignals() != 0) // Ctrl-C during the build: nothing has run yet
+      throw PythonErrorSet();
   }
 }
 
@@ -392,7 +389,11 @@ void evaluate(llvm::ArrayRef<Node *> values, const char *why) {
 void flushAll(const char *why) {
   {
     FlushLock lock;
-    flushPending(Storage::pendingValues(), true, why);
+    std::vector<Node *> values = Storage::pendingValues();
+    std::vector<Ref<Node>> alive; // their tensors may go while another thread runs
+    for (Node *value : values)
+      alive.emplace_back(value);
+    flushPending(values, true, why);
   }
   pendingFloor = counters().pendingOps;
   bytesAtFlush = liveBytes();

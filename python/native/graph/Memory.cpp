@@ -98,20 +98,23 @@ Ref<Node> borrow(const Ref<Storage> &storage, const TensorSpec &spec, int64_t of
   return Node::leaf(spec, Buffer::adopt(buffer), device);
 }
 
-void scatterInto(External &memory, const TensorSpec &spec, const Geometry &geometry,
-                 Ref<Node> value) {
-  value = moved(std::move(value), hostDevice);
-  int64_t size = itemSize(spec.dtype);
-  for (size_t i = 0; i < spec.dims.size(); ++i)
-    if (spec.dims[i] > 1 && geometry.strides[i] == 0)
+Ref<Node> valueForWrite(Ref<Node> value, const Geometry &geometry) {
+  for (size_t i = 0; i < value->spec.dims.size(); ++i)
+    if (value->spec.dims[i] > 1 && geometry.strides[i] == 0)
       raise(ErrorKind::runtime,
             "[assign] unsupported operation: more than one element of the written-to tensor refers "
             "to a single memory location. Please clone() the tensor before performing the "
             "operation.; got an expanded tensor; expected a tensor whose elements are apart; try "
             ".clone()");
+  value = moved(std::move(value), hostDevice);
   if (value->form == NodeForm::scalar)
     evaluate(value.get(), "a write to memory shared with the outside");
-  copyStrided(value->value.data(), memory.data + geometry.offset * size, spec.dims,
+  return value;
+}
+
+void scatterInto(External &memory, const Geometry &geometry, const Node &value) {
+  int64_t size = itemSize(value.spec.dtype);
+  copyStrided(value.value.data(), memory.data + geometry.offset * size, value.spec.dims,
               inBytes(geometry.strides, size), size, true);
 }
 

@@ -21,9 +21,11 @@ Ref<Node> snapshot(const External &memory, const TensorSpec &spec, const Geometr
 /// until somebody writes to it.
 Ref<Node> borrow(const Ref<Storage> &storage, const TensorSpec &spec, int64_t offset,
                  DeviceId device);
-/// Evaluates `value` and writes it into external memory.
-void scatterInto(External &memory, const TensorSpec &spec, const Geometry &geometry,
-                 Ref<Node> value);
+/// Evaluates `value` and gives it as one of the host's, fit for a write into memory of this
+/// geometry.
+Ref<Node> valueForWrite(Ref<Node> value, const Geometry &geometry);
+/// Writes such a value into external memory.
+void scatterInto(External &memory, const Geometry &geometry, const Node &value);
 
 } // namespace portico::native
 

@@ -188,13 +188,11 @@ void Tensor::checkInPlace() {
             "`with no_grad():` or .data");
 }
 
-void Tensor::writeExternal(const Tracked &value) {
-  External &memory = *storage->external;
-  if (memory.readOnly)
+void Tensor::checkWritable() const {
+  if (storage->external->readOnly)
     raise(ErrorKind::runtime, "[assign] the memory behind this tensor is read-only; got a write to "
                               "a tensor made from a read-only array; expected a writable one; try "
                               ".clone()");
-  scatterInto(memory, spec(), geometry(), value.value);
 }
 
 /// The ops of an in-place function read the tensor as it was: their saved
@@ -266,6 +264,12 @@ void Tensor::assign(Tracked value) {
   if (value.value->spec != spec())
     raise(ErrorKind::internal, "[assign] a value of another type; got " +
                                    toString(value.value->spec) + "; expected " + toString(spec()));
+  // While the value is made, other threads run, and the storage may cease to be external.
+  Ref<Node> ready;
+  if (storage->external) {
+    checkWritable();
+    ready = valueForWrite(value.value, geometry());
+  }
   bool track =
       GradMode::enabled() && isFloat(spec().dtype) && (value.edge || (group && group->edge));
   // What the group's base becomes, and from which view on the storage sees it.
@@ -299,7 +303,7 @@ void Tensor::assign(Tracked value) {
   }
   GradModeGuard untracked(false);
   if (storage->external) {
-    writeExternal(value);
+    scatterInto(*storage->external, geometry(), *ready);
   } else {
     DeviceId home = device();
     Tracked next = writeThrough({storage->value, {}, nullptr}, nullptr, seenBy, written);

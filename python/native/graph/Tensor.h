@@ -79,7 +79,8 @@ struct Tensor {
 
 private:
   Tracked readExternal(bool *borrowed);
-  void writeExternal(const Tracked &value);
+  /// Of external memory.
+  void checkWritable() const;
   void checkInPlace();
 };
 

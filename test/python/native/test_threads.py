@@ -52,6 +52,78 @@ def test_threads_share_a_pending_value():
         assert len(set(results)) == 1
 
 
+def in_threads(count, work):
+    failures = []
+    barrier = threading.Barrier(count)
+
+    def guarded(number):
+        try:
+            barrier.wait()
+            work(number)
+        except Exception as error:
+            failures.append(error)
+
+    threads = [threading.Thread(target=guarded, args=(n,)) for n in range(count)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    if failures:
+        raise failures[0]
+
+
+@BOTH
+def test_threads_share_memory_with_numpy():
+    """Each thread's array keeps the memory shared; the storage counts them all."""
+    for n in range(50, 70):
+        x = t(np.arange(float(n)))
+        x *= 2  # pending when the threads meet
+
+        def work(number):
+            array = x.numpy()  # noqa: B023
+            assert array[3] == 6
+            if number == 0:
+                array[-1] = 1  # the tensor sees it
+            del array
+            assert x.tolist()[:4] == [0, 2, 4, 6]  # noqa: B023
+
+        in_threads(6, work)
+        assert x.tolist()[-1] == 1
+        x += 1
+        assert x.tolist()[:2] == [1, 3]
+
+
+@BOTH
+def test_threads_use_what_others_share():
+    """While one thread builds a program, others make its inputs external and values again."""
+    shared = t(np.linspace(0, 1, 600).reshape(20, 30))
+    expected = shared.tolist()
+
+    def work(number):
+        for n in range(1, 8):
+            x = t(np.ones((n, 20)))
+            y = ops.dot_general(x, shared, (), (), (1,), (0,)) + number
+            assert np.allclose(y.numpy(), np.sum(expected, 0) + number, atol=1e-4)
+            assert shared.numpy()[2, 3] == np.float32(expected[2][3])
+
+    in_threads(6, work)
+    assert shared.tolist() == expected
+
+
+@BOTH
+def test_threads_write_to_shared_memory():
+    array = np.zeros(6, np.float32)
+    x = _core.from_buffer(array, copy=False)
+
+    def work(number):
+        for i in range(20):
+            x[number : number + 1] = t([float(i)]) * 2
+            x.numpy()
+
+    in_threads(6, work)
+    assert array.tolist() == x.tolist() == [38.0] * 6
+
+
 def test_grad_mode_is_a_threads_own():
     _core.set_grad_enabled(False)
     seen = []
