@@ -7,6 +7,8 @@ VENV   := .venv/bin/python
 JOBS   ?= $(shell nproc)
 GPU    ?= cuda
 export CMAKE_BUILD_PARALLEL_LEVEL := $(JOBS)
+# Where the tests find what they load besides the library.
+export PORTICO_BUILD := $(BUILD)
 
 .DEFAULT_GOAL := build
 .PHONY: build demo test verify-targets lint format sanitize bench gpu wheel docs clean
@@ -14,6 +16,7 @@ export CMAKE_BUILD_PARALLEL_LEVEL := $(JOBS)
 setup = .ci/setup && . .ci/env
 # What .ci/setup brings for these only.
 test verify-targets: export PORTICO_TEST_TOOLS = 1
+sanitize: export PORTICO_BUILD = build-sanitize
 
 build:            ## build the compiler, the runtime and the native module
 	@bash -c '$(setup) && { [ -f $(BUILD)/build.ninja ] || cmake -G Ninja -S . -B $(BUILD) \
@@ -40,17 +43,17 @@ format:           ## rewrite the sources in the house style
 	  git ls-files "*.cpp" "*.h" | xargs clang-format-22 -i'
 
 # A second build, with its own native module beside links to the Python sources.
-sanitize:         ## the Python tests with address and undefined-behaviour sanitizers
-	@bash -c '.ci/setup libclang-rt-22-dev && . .ci/env && mkdir -p build-sanitize/python && \
-	  cp -rsfT $(CURDIR)/python/portico build-sanitize/python/portico && \
-	  rm -rf build-sanitize/python/portico/{_core*.so,_generated,_include} && \
+sanitize:         ## Python and runtime tests with address and undefined-behaviour sanitizers
+	@bash -c '.ci/setup libclang-rt-22-dev && . .ci/env && mkdir -p build-sanitize && \
+	  find build-sanitize -type l -delete && git ls-files python/portico | while read -r source; do \
+	  mkdir -p build-sanitize/$$(dirname $$source) && ln -s $(CURDIR)/$$source build-sanitize/$$source; done && \
 	  cmake -G Ninja -S . -B build-sanitize -DPORTICO_SANITIZE=ON -DCMAKE_C_COMPILER=clang-22 \
 	  -DCMAKE_CXX_COMPILER=clang++-22 -DPython_EXECUTABLE=$(CURDIR)/$(VENV) \
 	  -DPORTICO_PYTHON_DIR=$(CURDIR)/build-sanitize/python/portico $$PORTICO_CMAKE_FLAGS >build-sanitize/log && \
 	  ninja -C build-sanitize --quiet && PYTHONPATH=build-sanitize/python \
 	  LD_PRELOAD=$$(clang++-22 -print-file-name=libclang_rt.asan-x86_64.so) \
 	  ASAN_OPTIONS=detect_leaks=0:abort_on_error=1 UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1 \
-	  $(VENV) -m pytest -q -p no:cacheprovider test/python $(ARGS)'
+	  $(VENV) -m pytest -q -p no:cacheprovider test/python test/runtime $(ARGS)'
 
 bench: build      ## benchmarks, next to PyTorch where it is installed
 	@bash -c '. .ci/env && $(VENV) -m integration.benchmarks $(ARGS)'
