@@ -14,6 +14,7 @@
 #include "lowering/Program/Ordinals.h"
 #include "lowering/Program/ProgramWriter.h"
 #include "lowering/Reproducer.h"
+#include "targets/Recovery.h"
 #include "targets/Target.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
@@ -22,6 +23,7 @@
 #include "llvm/Support/raw_ostream.h"
 
 #include <chrono>
+#include <optional>
 #include <set>
 
 using namespace mlir;
@@ -204,6 +206,23 @@ private:
   CompileResult result;
 };
 
+/// The above on a thread that LLVM may keep.
+llvm::Expected<CompileResult> compileApart(ModuleOp module, ArrayRef<bool> donatable,
+                                           const Target &target, const CompileOptions &options) {
+  std::optional<llvm::Expected<CompileResult>> result;
+  std::optional<std::string> said = attempt([&] {
+    OwningOpRef<ModuleOp> clone = module.clone();
+    result.emplace(Compilation(*clone, donatable, target, options).run());
+  });
+  if (!said)
+    return std::move(*result);
+  auto error = std::make_unique<CompileError>();
+  error->message = "[compile] the program cannot be compiled for " + target.name().str() +
+                   "; LLVM gives up: " + *said;
+  error->contextLost = true;
+  return llvm::Error(std::move(error));
+}
+
 llvm::Error checkModule(ModuleOp module) {
   auto main = module.lookupSymbol<func::FuncOp>("main");
   if (main && !main.isExternal() && main.getBody().hasOneBlock())
@@ -268,8 +287,7 @@ llvm::Expected<CompileResult> portico::compile(ModuleOp module, ArrayRef<bool> d
     }
   }
 
-  OwningOpRef<ModuleOp> clone = module.clone();
-  llvm::Expected<CompileResult> result = Compilation(*clone, donatable, **target, options).run();
+  llvm::Expected<CompileResult> result = compileApart(module, donatable, **target, options);
   if (!result) {
     return llvm::handleErrors(
         result.takeError(), [&](std::unique_ptr<CompileError> error) -> llvm::Error {

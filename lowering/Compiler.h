@@ -61,8 +61,9 @@ struct CompileResult {
   std::vector<std::string> warnings;
 };
 
-/// A failure inside the compiler. It is never the user's mistake: those are
-/// found when an op is recorded.
+/// A failure inside the compiler; what LLVM calls a fatal error is one like any other
+/// (targets/Recovery.h). It is never the user's mistake: those are found when an op is
+/// recorded.
 class CompileError : public llvm::ErrorInfo<CompileError> {
 public:
   static char ID;
@@ -76,6 +77,9 @@ public:
   std::string module;
   /// The folder with the module, the options and the versions; may be empty.
   std::string reproducer;
+  /// LLVM gave up in the middle of a pass over the whole program: a thread that will
+  /// never go on stands in the context of the module. It must not be destroyed.
+  bool contextLost = false;
 
   void log(llvm::raw_ostream &os) const override;
   std::error_code convertToErrorCode() const override;

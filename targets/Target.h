@@ -155,7 +155,7 @@ public:
   /// Turns the functions of `module` (the form of lowering/Kernels/Kernels.h) into
   /// an object in which each has external linkage under the name
   /// `prefix + function name`. Called from several threads, each with a context
-  /// of its own.
+  /// of its own. Where LLVM gives up in here, it never comes back (targets/Recovery.h).
   virtual llvm::Expected<TargetObject> compileKernel(mlir::ModuleOp module, llvm::StringRef prefix,
                                                      bool keepStages) const = 0;
 

@@ -4,7 +4,8 @@
 // thread, and comes back as an object. Two things are kept for the next program:
 // by the text of the portico.kernel all of it, by the text of the lowered functions
 // the object. The second finds kernels that differ in sizes only, where the code
-// does not depend on them.
+// does not depend on them. A kernel that LLVM gave up on is kept, too: each costs a
+// thread (targets/Recovery.h), so it is not tried again.
 //
 //===----------------------------------------------------------------------===//
 
@@ -13,6 +14,7 @@
 #include "lowering/Kernels/LibraryKernels.h"
 #include "lowering/Program/Contexts.h"
 #include "lowering/Program/Ordinals.h"
+#include "targets/Recovery.h"
 
 #include "mlir/Bytecode/BytecodeWriter.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
@@ -73,6 +75,10 @@ BoundedMap<std::shared_ptr<const CompiledKernel>> &kernelCache() {
   return *instance;
 }
 BoundedMap<std::shared_ptr<const std::string>> &objectCache() {
+  static auto *instance = new BoundedMap<std::shared_ptr<const std::string>>;
+  return *instance;
+}
+BoundedMap<std::shared_ptr<const std::string>> &givenUp() {
   static auto *instance = new BoundedMap<std::shared_ptr<const std::string>>;
   return *instance;
 }
@@ -284,6 +290,32 @@ llvm::Error makeError(const Job &job, const Target &target) {
   return llvm::Error(std::move(error));
 }
 
+/// A thread that takes jobs, and which one it is at.
+struct Worker {
+  Job *job = nullptr;
+  std::unique_ptr<Attempt> attempt;
+};
+
+/// Where LLVM gives up on a kernel its worker is lost; the others go on.
+void compileAll(ArrayRef<Job *> jobs, const Target &target, const CompileOptions &options) {
+  std::atomic<size_t> next{0};
+  std::vector<Worker> workers(
+      std::min<size_t>(jobs.size(), std::max(1u, std::thread::hardware_concurrency())));
+  for (Worker &worker : workers)
+    worker.attempt = std::make_unique<Attempt>([&] {
+      for (size_t i; (i = next++) < jobs.size();) {
+        worker.job = jobs[i];
+        if (std::optional<std::string> error = compileOne(*jobs[i], target, options))
+          jobs[i]->error = std::move(*error);
+      }
+    });
+  for (Worker &worker : workers)
+    if (std::optional<std::string> said = worker.attempt->wait()) {
+      worker.job->error = "LLVM gives up: " + *said;
+      givenUp().insert(worker.job->key, std::make_shared<const std::string>(worker.job->error));
+    }
+}
+
 } // namespace
 
 llvm::Expected<CompiledKernels> portico::compileKernels(ArrayRef<KernelOp> kernels,
@@ -306,30 +338,19 @@ llvm::Expected<CompiledKernels> portico::compileKernels(ArrayRef<KernelOp> kerne
   for (auto &job : jobs) {
     if (!options.keepStages)
       job->result = kernelCache().find(job->key);
-    if (!job->result)
+    if (std::shared_ptr<const std::string> known = givenUp().find(job->key))
+      job->error = *known;
+    else if (!job->result)
       missing.push_back(job.get());
   }
-
-  std::atomic<size_t> next{0};
-  auto work = [&] {
-    for (size_t i; (i = next++) < missing.size();)
-      if (std::optional<std::string> error = compileOne(*missing[i], target, options))
-        missing[i]->error = std::move(*error);
-  };
-  size_t workers =
-      std::min<size_t>(missing.size(), std::max(1u, std::thread::hardware_concurrency()));
-  std::vector<std::thread> threads;
-  for (size_t i = 1; i < workers; ++i)
-    threads.emplace_back(work);
-  work();
-  for (std::thread &thread : threads)
-    thread.join();
+  compileAll(missing, target, options);
+  for (auto &job : jobs)
+    if (!job->error.empty())
+      return makeError(*job, target);
 
   CompiledKernels result;
   for (size_t i = 0; i < jobs.size(); ++i) {
     Job &job = *jobs[i];
-    if (!job.result)
-      return makeError(job, target);
     result.compiled += job.compiled;
     kernelCache().insert(job.key, job.result);
     if (options.keepStages) {

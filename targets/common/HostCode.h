@@ -8,6 +8,7 @@
 #ifndef PORTICO_TARGETS_COMMON_HOSTCODE_H
 #define PORTICO_TARGETS_COMMON_HOSTCODE_H
 
+#include "targets/Recovery.h"
 #include "targets/Target.h"
 
 #include "llvm/ADT/ArrayRef.h"
@@ -42,7 +43,7 @@ llvm::Expected<TargetObject> emitObject(llvm::Module &module, const Processor &p
 
 /// Whoever runs passes or generates code, for any machine, holds this meanwhile:
 /// a link resets the command line options of the whole process, which they read.
-std::shared_lock<std::shared_mutex> codegenLock();
+RecoverableLock<std::shared_lock<std::shared_mutex>> codegenLock();
 
 /// Links objects of the host into a shared one. Takes the above for itself.
 llvm::Expected<std::string> linkShared(llvm::ArrayRef<llvm::StringRef> objects);

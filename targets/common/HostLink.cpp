@@ -98,8 +98,8 @@ private:
 
 } // namespace
 
-std::shared_lock<std::shared_mutex> host::codegenLock() {
-  return std::shared_lock<std::shared_mutex>(optionsMutex);
+RecoverableLock<std::shared_lock<std::shared_mutex>> host::codegenLock() {
+  return RecoverableLock<std::shared_lock<std::shared_mutex>>(optionsMutex);
 }
 
 Expected<std::string> host::linkShared(ArrayRef<StringRef> objects) {
@@ -108,7 +108,7 @@ Expected<std::string> host::linkShared(ArrayRef<StringRef> objects) {
 }
 
 Expected<std::string> host::linkElf(ArrayRef<StringRef> objects, ArrayRef<StringRef> options) {
-  std::unique_lock<std::shared_mutex> lock(optionsMutex);
+  RecoverableLock<std::unique_lock<std::shared_mutex>> lock(optionsMutex);
   auto failed = [](const char *what) {
     return createStringError(std::string("cannot link the kernels: ") + what + ": " +
                              strerror(errno));

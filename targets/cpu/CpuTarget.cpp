@@ -1,6 +1,7 @@
 //===- CpuTarget.cpp - code for the host ------------------------------------===//
 
 #include "targets/Target.h"
+#include "targets/common/CodeContext.h"
 #include "targets/common/HostCode.h"
 #include "targets/cpu/CpuEntry.h"
 #include "targets/cpu/CpuHost.h"
@@ -8,7 +9,6 @@
 
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/Target/LLVMIR/Export.h"
-#include "llvm/IR/LLVMContext.h"
 #include "llvm/IR/Module.h"
 #include "llvm/Support/raw_ostream.h"
 
@@ -36,12 +36,12 @@ public:
     auto lock = host::codegenLock();
     if (failed(cpu::lowerToLLVM(module)))
       return llvm::createStringError("the kernel does not lower to the LLVM dialect");
-    llvm::LLVMContext context;
+    CodeContext context;
     std::unique_ptr<llvm::Module> code = mlir::translateModuleToLLVMIR(module, context);
     if (!code)
       return llvm::createStringError("the kernel does not translate to LLVM IR");
     cpu::addEntryPoints(*code, prefix);
-    return host::emitObject(*code, cpu::machine().processor, keepStages);
+    return context.check(host::emitObject(*code, cpu::machine().processor, keepStages));
   }
 
   llvm::Expected<std::string> link(llvm::ArrayRef<llvm::StringRef> objects) const override {

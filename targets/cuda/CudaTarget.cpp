@@ -5,6 +5,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "targets/Target.h"
+#include "targets/common/CodeContext.h"
 #include "targets/common/DeviceLowering.h"
 #include "targets/common/HostCode.h"
 #include "targets/cuda/CudaCodegen.h"
@@ -57,7 +58,7 @@ public:
   llvm::Expected<TargetObject> compileKernel(mlir::ModuleOp module, llvm::StringRef prefix,
                                              bool keepStages) const override {
     auto lock = host::codegenLock();
-    llvm::LLVMContext context;
+    CodeContext context;
     std::unique_ptr<llvm::Module> code = cuda::lowerToNVVM(module, prefix, context);
     if (!code)
       return llvm::createStringError("the kernel does not lower to NVVM");
@@ -75,7 +76,7 @@ public:
     for (const llvm::Function &function : *code)
       if (function.getCallingConv() == llvm::CallingConv::PTX_Kernel)
         object.functions += function.getName().str() + "\n";
-    llvm::Expected<std::string> ptx = cuda::emitPtx(*code, machine);
+    llvm::Expected<std::string> ptx = context.check(cuda::emitPtx(*code, machine));
     if (!ptx)
       return ptx.takeError();
     object.ptx = std::move(*ptx);

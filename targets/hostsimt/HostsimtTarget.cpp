@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "targets/Target.h"
+#include "targets/common/CodeContext.h"
 #include "targets/common/DeviceLowering.h"
 #include "targets/common/HostCode.h"
 #include "targets/cuda/CudaCodegen.h"
@@ -18,7 +19,6 @@
 #include "targets/rocm/RocmLowering.h"
 
 #include "llvm/ADT/STLExtras.h"
-#include "llvm/IR/LLVMContext.h"
 
 #include <deque>
 
@@ -93,13 +93,13 @@ public:
       origins.take(kernels);
     }
 
-    llvm::LLVMContext context;
+    CodeContext context;
     auto code = isNvvm() ? lowerNvvmModule(module, flavour.chip, context)
                          : lowerRocdlModule(module, flavour.chip, context);
     if (!code)
       return code.takeError();
     std::string text = keepStages ? printModule(**code) : "";
-    llvm::Expected<TargetObject> object = emulate(**code, options);
+    llvm::Expected<TargetObject> object = context.check(emulate(**code, options));
     if (object && keepStages)
       object->stages.insert(object->stages.begin(), {"device", std::move(text)});
     return object;

@@ -5,8 +5,6 @@
 #include "targets/common/DeviceLowering.h"
 #include "targets/common/HostCode.h"
 
-#include "llvm/IR/DiagnosticInfo.h"
-#include "llvm/IR/DiagnosticPrinter.h"
 #include "llvm/IR/LegacyPassManager.h"
 #include "llvm/IR/Module.h"
 #include "llvm/IR/Verifier.h"
@@ -49,29 +47,6 @@ Expected<std::unique_ptr<TargetMachine>> createMachine(StringRef processor) {
   return std::unique_ptr<TargetMachine>(target->createTargetMachine(
       triple, processor, "", options, Reloc::PIC_, std::nullopt, CodeGenOptLevel::Default));
 }
-
-/// What the code generator finds wrong, which without a handler ends the process.
-class CodegenErrors {
-public:
-  explicit CodegenErrors(LLVMContext &context) : context(context) {
-    context.setDiagnosticHandlerCallBack(
-        [](const DiagnosticInfo *info, void *self) {
-          if (info->getSeverity() != DS_Error)
-            return;
-          raw_string_ostream os(static_cast<CodegenErrors *>(self)->text);
-          DiagnosticPrinterRawOStream printer(os);
-          info->print(printer);
-          os << "; ";
-        },
-        this);
-  }
-  ~CodegenErrors() { context.setDiagnosticHandler(nullptr); }
-
-  std::string text;
-
-private:
-  LLVMContext &context;
-};
 
 void describeMachine(Module &module, const TargetMachine &machine, StringRef processor) {
   module.setDataLayout(machine.createDataLayout());
@@ -163,7 +138,6 @@ Expected<TargetObject> rocm::emitObject(Module &module, StringRef processor, boo
     result.stages.emplace_back("llvm", printModule(module));
   if (Error error = optimise(module, processor))
     return std::move(error);
-  CodegenErrors errors(module.getContext());
   if (keepStages) {
     result.stages.emplace_back("llvm-optimised", printModule(module));
     SmallString<0> text;
@@ -174,8 +148,6 @@ Expected<TargetObject> rocm::emitObject(Module &module, StringRef processor, boo
   SmallString<0> object;
   if (Error error = emit(module, **machine, CodeGenFileType::ObjectFile, object))
     return std::move(error);
-  if (!errors.text.empty())
-    return createStringError("no code for " + processor.str() + ": " + errors.text);
   if (Error error = checkSymbols(object))
     return std::move(error);
   result.bytes = object.str().str();

@@ -1,12 +1,11 @@
 //===- RocmTarget.cpp - code for AMD GPUs -----------------------------------===//
 
 #include "targets/Target.h"
+#include "targets/common/CodeContext.h"
 #include "targets/common/HostCode.h"
 #include "targets/rocm/RocmChips.h"
 #include "targets/rocm/RocmCodegen.h"
 #include "targets/rocm/RocmLowering.h"
-
-#include "llvm/IR/LLVMContext.h"
 
 #include <deque>
 
@@ -38,13 +37,14 @@ public:
   llvm::Expected<TargetObject> compileKernel(mlir::ModuleOp module, llvm::StringRef prefix,
                                              bool keepStages) const override {
     auto lock = host::codegenLock();
-    llvm::LLVMContext context;
+    CodeContext context;
     std::string dialect;
     llvm::Expected<std::unique_ptr<llvm::Module>> code =
         rocm::lowerToLLVMIR(module, chip, prefix, context, keepStages ? &dialect : nullptr);
     if (!code)
       return code.takeError();
-    llvm::Expected<TargetObject> object = rocm::emitObject(**code, chip.arch, keepStages);
+    llvm::Expected<TargetObject> object =
+        context.check(rocm::emitObject(**code, chip.arch, keepStages));
     if (object && keepStages)
       object->stages.insert(object->stages.begin(), {"rocdl", std::move(dialect)});
     return object;

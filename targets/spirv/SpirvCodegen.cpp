@@ -6,6 +6,7 @@
 #include "targets/spirv/SpirvIdentifiers.h"
 #include "targets/spirv/SpirvMachineFunctions.h"
 
+#include "targets/Recovery.h"
 #include "targets/common/DeviceLowering.h"
 
 #include "llvm/IR/LegacyPassManager.h"
@@ -77,7 +78,7 @@ Expected<TargetObject> spirv::emitModule(Module &module, StringRef prefix, const
   SmallVector<char, 0> bytes;
   raw_svector_ostream os(bytes);
   {
-    std::lock_guard<std::mutex> lock(emission);
+    RecoverableLock<std::unique_lock<std::mutex>> lock(emission);
     legacy::PassManager passes;
     auto *functions = new MachineModuleInfoWrapperPass(code.get());
     insertMachineFunctions(module, *code, functions->getMMI());

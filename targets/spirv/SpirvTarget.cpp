@@ -2,6 +2,7 @@
 
 #include "targets/Target.h"
 #include "targets/common/Bundle.h"
+#include "targets/common/CodeContext.h"
 #include "targets/common/DeviceLowering.h"
 #include "targets/common/HostCode.h"
 #include "targets/spirv/SpirvCodegen.h"
@@ -10,7 +11,6 @@
 
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/Target/LLVMIR/Export.h"
-#include "llvm/IR/LLVMContext.h"
 
 #include <memory>
 
@@ -57,13 +57,13 @@ public:
     auto kernels = *module.getOps<mlir::gpu::GPUModuleOp>().begin();
     if (failed(spirv::lowerToLLVM(kernels, machine)))
       return llvm::createStringError("the kernel does not lower to the LLVM dialect");
-    llvm::LLVMContext context;
+    CodeContext context;
     // The back end remembers blocks that have names (SpirvMachineFunctions.h).
     context.setDiscardValueNames(true);
     std::unique_ptr<llvm::Module> code = mlir::translateModuleToLLVMIR(kernels, context);
     if (!code)
       return llvm::createStringError("the kernel does not translate to LLVM IR");
-    return spirv::emitModule(*code, prefix, machine, keepStages);
+    return context.check(spirv::emitModule(*code, prefix, machine, keepStages));
   }
 
   llvm::Expected<std::string> link(llvm::ArrayRef<llvm::StringRef> objects) const override {

@@ -27,8 +27,20 @@ using namespace nb::literals;
 namespace portico::native {
 namespace {
 
-struct ModuleOwner {
+/// A context in which LLVM gave up is never destroyed.
+struct ContextOwner {
+  ~ContextOwner() {
+    if (lost)
+      (void)context.release();
+  }
   std::unique_ptr<mlir::MLIRContext> context;
+  bool lost = false;
+};
+
+/// A pipeline makes a new one of these, in the same context: operations that Python
+/// holds on to stay those that they were.
+struct ModuleOwner {
+  std::shared_ptr<ContextOwner> context;
   mlir::OwningOpRef<mlir::ModuleOp> module;
 };
 using Owner = std::shared_ptr<ModuleOwner>;
@@ -152,20 +164,23 @@ nb::object locationOf(mlir::Location loc) {
 
 IrModule parse(const std::string &text, bool allDialects) {
   auto owner = std::make_shared<ModuleOwner>();
-  owner->context = allDialects ? makeFullContext() : makeContext();
-  DiagnosticCollector diagnostics(owner->context.get());
-  owner->module = mlir::parseSourceString<mlir::ModuleOp>(text, owner->context.get());
+  owner->context = std::make_shared<ContextOwner>();
+  owner->context->context = allDialects ? makeFullContext() : makeContext();
+  DiagnosticCollector diagnostics(owner->context->context.get());
+  owner->module = mlir::parseSourceString<mlir::ModuleOp>(text, owner->context->context.get());
   if (!owner->module)
     raise(ErrorKind::mlir, "[mlir] the module does not parse; got\n" + diagnostics.text());
   return {owner};
 }
 
 void runPipeline(IrModule &module, const std::string &pipeline) {
-  DiagnosticCollector diagnostics(module.owner->context.get());
-  std::string error;
-  if (!runPassPipeline(*module.owner->module, pipeline, error))
-    raise(ErrorKind::mlir, "[mlir] pass pipeline `" + pipeline + "`; got\n" + error +
-                               (error.empty() ? "" : "\n") + diagnostics.text());
+  const Owner &before = module.owner;
+  PipelineResult result = runPassPipeline(*before->module, pipeline);
+  before->context->lost |= result.contextLost;
+  if (!result.module)
+    raise(ErrorKind::mlir, "[mlir] pass pipeline `" + pipeline + "`; got\n" + result.error);
+  module.owner =
+      std::make_shared<ModuleOwner>(ModuleOwner{before->context, std::move(result.module)});
 }
 
 template <typename T, typename Range, typename Make> nb::list listOf(Range &&range, Make make) {
@@ -334,7 +349,7 @@ module {
       .def(
           "verify",
           [](IrModule &x) {
-            DiagnosticCollector diagnostics(x.owner->context.get());
+            DiagnosticCollector diagnostics(x.owner->context->context.get());
             if (mlir::failed(mlir::verify(*x.owner->module)))
               raise(ErrorKind::mlir,
                     "[mlir] the module does not verify; got\n" + diagnostics.text());
@@ -343,7 +358,8 @@ module {
 
 >>> pt.mlir.parse("module {}").verify())")
       .def("run_pipeline", &runPipeline, "pipeline"_a,
-           R"(Runs MLIR's textual pass pipeline, in place; raises MlirError.
+           R"(Runs MLIR's textual pass pipeline on the module; raises MlirError, and leaves it as it
+was, where that fails. Operations taken from it before are still those of the old module.
 
 >>> pt.mlir.parse("module {}").run_pipeline("canonicalize,cse"))");
   m.def("mlir_parse", &parse, "text"_a, "all_dialects"_a = false,

@@ -1,11 +1,13 @@
 //===- Bridge.cpp - printing and differentiating traces --------------------===//
 
 #include "python/native/ir/Bridge.h"
+#include "python/native/graph/Failure.h"
 #include "python/native/ir/Context.h"
 #include "python/native/ir/Emission.h"
 
 #include "dialects/portico/Transforms/Autodiff.h"
 #include "dialects/portico/Transforms/Simplify.h"
+#include "targets/Recovery.h"
 
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/IR/MLIRContext.h"
@@ -30,8 +32,9 @@ std::string printTrace(const Trace &trace, bool locations) {
   return text;
 }
 
-bool differentiate(const Trace &forward, const std::vector<bool> &wrt,
-                   const std::vector<bool> &available, Derivative &derivative, std::string &error) {
+static bool buildDerivative(const Trace &forward, const std::vector<bool> &wrt,
+                            const std::vector<bool> &available, Derivative &derivative,
+                            std::string &error) {
   auto context = makeContext();
   DiagnosticCollector diagnostics(context.get());
   OwningOpRef<ModuleOp> module = ModuleOp::create(UnknownLoc::get(context.get()));
@@ -56,6 +59,15 @@ bool differentiate(const Trace &forward, const std::vector<bool> &wrt,
     derivative.residuals.push_back(numberOf(residual));
   derivative.gradOf.assign(result->gradOf.begin(), result->gradOf.end());
   return true;
+}
+
+bool differentiate(const Trace &forward, const std::vector<bool> &wrt,
+                   const std::vector<bool> &available, Derivative &derivative, std::string &error) {
+  bool built = false;
+  if (auto said =
+          attempt([&] { built = buildDerivative(forward, wrt, available, derivative, error); }))
+    raise(ErrorKind::internal, "[backward] the gradient cannot be built; LLVM gives up: " + *said);
+  return built;
 }
 
 } // namespace portico::native

@@ -46,9 +46,20 @@ bool compileTrace(const Trace &trace, const std::vector<bool> &donatable, const 
   llvm::SmallVector<bool> mayOverwrite(donatable.begin(), donatable.end());
   llvm::Expected<CompileResult> result = compile(*module, mayOverwrite, options);
   if (!result) {
-    error = llvm::toString(result.takeError());
+    bool lost = false;
+    llvm::handleAllErrors(
+        result.takeError(),
+        [&](const CompileError &failure) {
+          error = failure.message;
+          lost = failure.contextLost;
+        },
+        [&](const llvm::ErrorInfoBase &other) { error = other.message(); });
     if (!diagnostics.text().empty())
       error += "\n" + diagnostics.text();
+    if (lost) {
+      (void)module.release();
+      (void)context.release();
+    }
     return false;
   }
   program.bytes = std::move(result->program);

@@ -2,8 +2,11 @@
 
 #include "python/native/ir/Passes.h"
 
+#include "python/native/ir/Context.h"
+
 #include "dialects/portico/Transforms/Passes.h"
 #include "lowering/Passes.h"
+#include "targets/Recovery.h"
 
 #include "mlir/InitAllPasses.h"
 #include "mlir/Pass/PassManager.h"
@@ -12,10 +15,27 @@
 #include "llvm/Support/raw_ostream.h"
 
 #include <mutex>
+#include <optional>
 
 namespace portico::native {
 
-bool runPassPipeline(mlir::ModuleOp module, const std::string &pipeline, std::string &error) {
+static mlir::OwningOpRef<mlir::ModuleOp> run(mlir::ModuleOp module, const std::string &pipeline,
+                                             std::string &error) {
+  DiagnosticCollector diagnostics(module.getContext());
+  mlir::PassManager manager(module->getContext());
+  llvm::raw_string_ostream errors(error);
+  mlir::OwningOpRef<mlir::ModuleOp> copy;
+  if (mlir::succeeded(mlir::parsePassPipeline(pipeline, manager, errors))) {
+    copy = module.clone();
+    if (mlir::failed(manager.run(*copy)))
+      copy = nullptr;
+  }
+  if (!copy)
+    errors << (error.empty() ? "" : "\n") << diagnostics.text();
+  return copy;
+}
+
+PipelineResult runPassPipeline(mlir::ModuleOp module, const std::string &pipeline) {
   // Registering every pass costs milliseconds that `import portico` need not pay.
   static std::once_flag registered;
   std::call_once(registered, [] {
@@ -23,11 +43,17 @@ bool runPassPipeline(mlir::ModuleOp module, const std::string &pipeline, std::st
     registerPorticoPasses();
     registerPorticoLoweringPasses();
   });
-  mlir::PassManager manager(module->getContext());
-  llvm::raw_string_ostream errors(error);
-  if (mlir::failed(mlir::parsePassPipeline(pipeline, manager, errors)))
-    return false;
-  return mlir::succeeded(manager.run(module));
+  PipelineResult result;
+  std::optional<std::string> said = attempt([&] {
+    std::string error;
+    result.module = run(module, pipeline, error);
+    result.error = std::move(error);
+  });
+  if (said) {
+    result.error = "LLVM gives up: " + *said;
+    result.contextLost = true;
+  }
+  return result;
 }
 
 } // namespace portico::native

@@ -10,10 +10,9 @@
 using namespace portico;
 using namespace portico::test;
 
-static llvm::Expected<CompileResult> compileIn(const std::string &text,
+static llvm::Expected<CompileResult> compileIn(mlir::MLIRContext &context, const std::string &text,
                                                const std::vector<bool> &donatable,
                                                const CompileOptions &options) {
-  mlir::MLIRContext context(mlir::MLIRContext::Threading::DISABLED);
   loadCompilerDialects(context);
   auto module = mlir::parseSourceString<mlir::ModuleOp>(text, &context, "test.mlir");
   EXPECT(module);
@@ -23,15 +22,17 @@ static llvm::Expected<CompileResult> compileIn(const std::string &text,
 
 CompileResult test::compileText(const std::string &text, const std::vector<bool> &donatable,
                                 const CompileOptions &options) {
-  llvm::Expected<CompileResult> result = compileIn(text, donatable, options);
+  mlir::MLIRContext context(mlir::MLIRContext::Threading::DISABLED);
+  llvm::Expected<CompileResult> result = compileIn(context, text, donatable, options);
   if (!result)
     failAt(__FILE__, __LINE__, "to compile: " + llvm::toString(result.takeError()));
   return std::move(*result);
 }
 
 std::string test::compileFailure(const std::string &text, const CompileOptions &options,
-                                 CompileError *error) {
-  llvm::Expected<CompileResult> result = compileIn(text, {}, options);
+                                 CompileError *error, mlir::MLIRContext *context) {
+  mlir::MLIRContext own(mlir::MLIRContext::Threading::DISABLED);
+  llvm::Expected<CompileResult> result = compileIn(context ? *context : own, text, {}, options);
   EXPECT(!result);
   std::string message;
   llvm::handleAllErrors(

@@ -16,9 +16,9 @@ namespace portico::test {
 CompileResult compileText(const std::string &text, const std::vector<bool> &donatable = {},
                           const CompileOptions &options = {});
 
-/// The message of a compilation that has to fail.
+/// The message of a compilation that has to fail, in a context of its own or the given.
 std::string compileFailure(const std::string &text, const CompileOptions &options = {},
-                           CompileError *error = nullptr);
+                           CompileError *error = nullptr, mlir::MLIRContext *context = nullptr);
 
 class Program {
 public:

@@ -80,6 +80,31 @@ def test_pipeline_changes_the_module():
     assert "portico.abs" not in str(mlir.run_pipeline(module, "canonicalize"))
 
 
+def test_a_pipeline_that_fails_leaves_the_module_as_it_was():
+    module = mlir.parse(
+        "func.func @f(%a: tensor<4xf32>) -> tensor<4xf32> {\n"
+        "%0 = portico.neg %a : (tensor<4xf32>) -> tensor<4xf32>\n"
+        '%1 = portico.custom_call "nonesuch" (%0) : (tensor<4xf32>) -> tensor<4xf32>\n'
+        "return %1 : tensor<4xf32> }"
+    )
+    before = str(module)
+    with pytest.raises(MlirError, match="nonesuch"):
+        mlir.run_pipeline(module, "portico-autodiff{function=f}")
+    assert str(module) == before
+
+
+def test_operations_stay_what_they_were_when_a_pipeline_erases_them():
+    module = mlir.parse(
+        TEXT.replace(
+            "return %1", "%2 = portico.abs %1 : (tensor<3x2xf32>) -> tensor<3x2xf32>\n return %1"
+        )
+    )
+    unused = next(op for op in module.operations[0].walk() if op.name == "portico.abs")
+    mlir.run_pipeline(module, "canonicalize")
+    assert "portico.abs" in str(unused)
+    assert "portico.abs" not in str(module)
+
+
 def test_objects_outlive_the_module():
     op = mlir.parse(TEXT).operations[0]
     assert op.name == "func.func" and "portico.neg" in str(op)
