@@ -1,6 +1,7 @@
 //===- IndexingGradients.cpp - gradient rules of Indexing.td ----------------===//
 
 #include "dialects/portico/IR/Builder.h"
+#include "dialects/portico/IR/ProductGradient.h"
 
 using namespace mlir;
 using namespace portico;
@@ -29,10 +30,6 @@ struct ScatterRule {
   Expr gather(Expr value) const { return value.make<GatherOp>(value, indices, axis, batchDims); }
   Expr scatter(Expr into, Expr values, ScatterCombiner combiner) const {
     return into.make<ScatterOp>(into, indices, values, axis, batchDims, combiner);
-  }
-  /// Counts, for each element of x, the updates that meet it and satisfy `mask`.
-  Expr count(Expr mask) const {
-    return scatter(x.splat(0.0), castTo(mask, x.dtype()), ScatterCombiner::Add);
   }
   /// True where an update is the last of those with its index.
   Expr wins() const;
@@ -89,14 +86,11 @@ void ScatterRule::mul() {
     grads[0] = dy * scatter(x.splat(1.0), updates, ScatterCombiner::Mul);
   if (!needs[2])
     return;
-  // The product of the others is result / update, except for an update that is
-  // 0: there it is the product of the updates that are not, or 0 where another
-  // one is. (Second derivatives between two zeros of one element are given as 0.)
-  Expr zero = eq(updates, 0.0);
-  Expr others = scatter(x, select(zero, 1.0, updates), ScatterCombiner::Mul);
-  Expr alone = eq(gather(count(zero)), 1.0);
-  Expr atZero = select(alone, gather(dy * others), 0.0);
-  grads[2] = select(zero, atZero, gather(dy * result) / select(zero, 1.0, updates));
+  // The groups are the updates of one element, and that element.
+  auto product = [&](Expr value) { return scatter(x, value, ScatterCombiner::Mul); };
+  auto sum = [&](Expr value) { return scatter(x.splat(0.0), value, ScatterCombiner::Add); };
+  auto spread = [&](Expr value) { return gather(value); };
+  grads[2] = productGradient(updates, result, dy, {product, sum, spread});
 }
 
 // All that equal the result share the cotangent.

@@ -1,6 +1,7 @@
 //===- ReductionGradients.cpp - gradient rules of Reduction.td --------------===//
 
 #include "dialects/portico/IR/Builder.h"
+#include "dialects/portico/IR/ProductGradient.h"
 
 #include <cmath>
 
@@ -90,17 +91,22 @@ LogicalResult ReduceOp::vjp(OpBuilder &builder, ValueRange cotangents, ArrayRef<
 /// dx[k] is the sum over all i that come after k, k included, of
 /// dy[i] * prod(x[j] for j up to i, j != k), which is dy[i] * y[i] / x[k] unless
 /// x[k] is 0. At the first 0 of a line the product without it is y of the line
-/// with a 1 in its place; at a later 0 every product holds the first one. (So
-/// second derivatives between two zeros of one line are given as 0.)
+/// with a 1 in its place. At the second it is that, too: its value is 0, as the first
+/// is in it, but its derivative in the first is not. At a later 0 every product holds
+/// two others, and so does every first derivative.
 static Expr scanProdGradient(Expr x, Expr y, Expr dy, int64_t axis, bool reverse) {
   Expr zero = eq(x, 0.0);
   // Counted in i64: f16 and bf16 cannot count far.
   Expr zeros = castTo(zero, IntegerType::get(x.type().getContext(), 64));
-  Expr first = zero & eq(scan(zeros, ReduceKind::Sum, axis, reverse), 1.0);
+  Expr number = scan(zeros, ReduceKind::Sum, axis, reverse);
+  Expr first = zero & eq(number, 1.0), second = zero & eq(number, 2.0);
   auto sumAfter = [&](Expr value) { return scan(dy * value, ReduceKind::Sum, axis, !reverse); };
-  Expr withoutFirst = scan(select(first, 1.0, x), ReduceKind::Prod, axis, reverse);
+  auto without = [&](Expr at) {
+    return sumAfter(scan(select(at, 1.0, x), ReduceKind::Prod, axis, reverse));
+  };
+  Expr atLater = select(second, without(second), 0.0);
   Expr elsewhere = sumAfter(y) / select(zero, 1.0, x);
-  return select(first, sumAfter(withoutFirst), select(zero, 0.0, elsewhere));
+  return select(first, without(first), select(zero, atLater, elsewhere));
 }
 
 /// The cotangent goes to the latest element that equals the running result. A
@@ -177,15 +183,11 @@ static Expr windowReduce(ReduceWindowOp op, Expr x, ReduceKind kind) {
                                 op.getLow(), op.getHigh());
 }
 
-/// As for scan: dy * y / x, except where x is 0; there the product of the others
-/// is that of the elements that are not 0, if there is no second 0.
 static Expr windowProdGradient(ReduceWindowOp op, Expr x, Expr dy) {
-  Expr zero = eq(x, 0.0), filled = select(zero, 1.0, x);
-  Expr zeros = windowReduce(op, castTo(zero, x.dtype()), ReduceKind::Sum);
-  Expr others = windowReduce(op, filled, ReduceKind::Prod);
-  Expr atZero = windowSumTranspose(op, x, select(eq(zeros, 1.0), dy * others, 0.0));
-  Expr elsewhere = windowSumTranspose(op, x, dy * windowReduce(op, x, ReduceKind::Prod));
-  return select(zero, atZero, elsewhere / filled);
+  auto product = [&](Expr value) { return windowReduce(op, value, ReduceKind::Prod); };
+  auto sum = [&](Expr value) { return windowReduce(op, value, ReduceKind::Sum); };
+  auto spread = [&](Expr value) { return windowSumTranspose(op, x, value); };
+  return productGradient(x, product(x), dy, {product, sum, spread});
 }
 
 /// True where every window has an element of x, as arg_reduce_window wants it.

@@ -13,15 +13,11 @@ MLIR_DTYPES = {"float64": "f64", "float32": "f32", "int64": "i64", "int32": "i32
 
 @dataclass(frozen=True)
 class Sample:
-    """Operands and attributes of one op at a point where it is smooth.
-
-    ``second`` is False where the second derivative is not defined or not given.
-    """
+    """Operands and attributes of one op at a point where it is smooth."""
 
     operands: tuple
     attrs: dict = field(default_factory=dict)
     label: str = ""
-    second: bool = True
 
 
 def is_float(array) -> bool:

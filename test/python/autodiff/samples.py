@@ -104,15 +104,19 @@ SCANS = [
 REDUCTIONS += [
     Sample((np.array([[0.0, 2, 3], [0, 0, 3], [4, 2, 3]]),), dict(kind="prod", axes=(1,)), "zeros"),
     Sample((np.array([[0.0, 2, 3], [5, 7, 3]]),), dict(kind="prod", axes=(0, 1)), "zero"),
+    Sample((np.array([[0.0, 2, 0], [5, 0, 3]]),), dict(kind="prod", axes=(0, 1)), "three zeros"),
     Sample((np.zeros((2, 0)),), dict(kind="prod", axes=(1,)), "empty"),
 ]
 _ONE_ZERO = np.array([[1.5, 0, 3, 2], [0, 2, 3, 1], [3, 2, -1, 0]])
-_TWO_ZEROS = np.array([[1.5, 0, 3, 0, 2], [0, 0, 3, 1, 0]])
+# Two and more in a line, side by side and apart, at its ends and within.
+_ZEROS = np.array(
+    [[1.5, 0, 3, 0, 2, 1], [0, 0, 3, 1, 0, 2], [2, 0, 0, 0, 3, 1], [0, 3, 2, 1, 2, 0]]
+)
 for _reverse in (False, True):
     _attrs = dict(kind="prod", axis=1, reverse=_reverse)
     SCANS += [
         Sample((_ONE_ZERO,), _attrs, "zero"),
-        Sample((_TWO_ZEROS,), _attrs, "zeros", second=False),
+        Sample((_ZEROS,), _attrs, "zeros"),
     ]
 WINDOWS = [
     Sample((distinct(*shape),), dict(kind=kind, **attrs), f"{kind} {number}")
@@ -131,7 +135,9 @@ WINDOWS = [
 _PRODUCT = dict(kind="prod", **window((2,), low=(1,)))
 WINDOWS += [
     Sample((np.array([[2.0, 0, 3, 4, 0, 5]]),), _PRODUCT, "zero"),
-    Sample((np.array([[2.0, 0, 0, 4]]),), _PRODUCT, "zeros", second=False),
+    Sample((np.array([[2.0, 0, 0, 4]]),), _PRODUCT, "zeros"),
+    Sample((_ZEROS,), dict(kind="prod", **window((3,))), "zeros in a window"),
+    Sample((_ZEROS,), dict(kind="prod", **window((3, 4), low=(1, 0), high=(0, 2))), "many zeros"),
 ]
 SCATTERS = [
     Sample((x, indices, updates), dict(axis=axis, batch_dims=batch, combiner=combiner), combiner)
@@ -147,7 +153,9 @@ _SLOTS = dict(axis=0, batch_dims=0, combiner="mul")
 SCATTERS += [
     Sample((normal(3), i64([1, 1, 0]), np.array([0.0, 2, 3])), _SLOTS, "zero"),
     Sample((np.array([0.0, 0, 2]), i64([1, 1, 0]), np.array([5.0, 2, 3])), _SLOTS, "zero in x"),
-    Sample((normal(3), i64([1, 1, 1]), np.array([0.0, 0, 2])), _SLOTS, "zeros", second=False),
+    Sample((normal(3), i64([1, 1, 1]), np.array([0.0, 0, 2])), _SLOTS, "two zeros"),
+    Sample((normal(3), i64([1, 1, 0, 1]), np.array([0.0, 0, 2, 0])), _SLOTS, "three zeros"),
+    Sample((np.zeros(3), i64([1, 1, 0]), np.array([0.0, 0, 0])), _SLOTS, "zeros everywhere"),
 ]
 
 SAMPLES = {
