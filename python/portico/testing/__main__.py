@@ -18,6 +18,9 @@ def _parser():
     parser.add_argument(
         "--isolate", action="store_true", help="in another process, which may crash"
     )
+    parser.add_argument(
+        "--journal", metavar="FILE", help="keeps what each group gave; a run goes on from there"
+    )
     parser.add_argument("--quiet", action="store_true", help="no progress, only the summary")
     return parser
 
@@ -38,9 +41,10 @@ def main(argv=None) -> int:
             level=arguments.level,
             only=arguments.only,
             isolate=arguments.isolate,
+            journal=arguments.journal,
             progress=None if arguments.quiet else _progress,
         )
-    except (pt.PorticoError, ValueError) as error:
+    except (pt.PorticoError, ValueError, OSError) as error:
         print(f"portico.testing: {error}", file=sys.stderr)
         return 2
     if not arguments.quiet and sys.stderr.isatty():

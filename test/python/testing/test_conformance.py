@@ -11,7 +11,7 @@ import pytest
 import portico as pt
 from portico._generated.op_table import OPS
 from portico.testing import conformance, conformance_case
-from portico.testing._conformance import forward, judge, programs, runner
+from portico.testing._conformance import forward, journal, judge, programs, runner
 from portico.testing._conformance.groups import groups
 from portico.testing._conformance.samples import SAMPLERS
 from portico.testing._conformance.tolerances import TOLERANCES, Tolerance
@@ -179,3 +179,50 @@ def test_command_line():
     assert "0 failed" in done.stdout and "forward/neg" in done.stderr
     done = subprocess.run([*command[:3], "nowhere"], capture_output=True, text=True)
     assert done.returncode == 2 and "nowhere" in done.stderr
+
+
+def _tried(**options):
+    """The report of a run, and the groups that it tried."""
+    groups = []
+    report = conformance("cpu", progress=lambda group, *_: groups.append(group), **options)
+    return report, groups
+
+
+def test_a_run_goes_on_from_its_journal(tmp_path, monkeypatch):
+    chosen = dict(dtypes=["float32"], only="forward/ne", journal=tmp_path / "journal")
+    report, tried = _tried(**chosen)
+    assert tried == ["forward/neg"] and report.kept == 0
+    again, tried = _tried(**chosen)
+    assert tried == [] and again.kept == 1 and "earlier run" in str(again)
+    assert (again.counts, again.kernels) == (report.counts, report.kernels)
+    # A line that was cut off, as by a full disk, and what is no line of a journal.
+    chosen["journal"].write_bytes(chosen["journal"].read_bytes()[:-9] + b"\n\xff\n[]\n{}\n")
+    assert _tried(**chosen)[1] == ["forward/neg"]
+    assert _tried(**chosen)[1] == []
+    # What the outcome depends on.
+    assert _tried(**chosen | {"level": "standard"})[1] == ["forward/neg"]
+    assert _tried(**chosen | {"dtypes": ["float64"]})[1] == ["forward/neg"]
+    monkeypatch.setenv("PORTICO_STRICT", "1")
+    assert _tried(**chosen)[1] == ["forward/neg"]
+
+
+def test_a_journal_keeps_failures(tmp_path, monkeypatch):
+    chosen = dict(dtypes=["float32"], only="forward/add", journal=tmp_path / "journal")
+    with monkeypatch.context() as patch:
+        patch.setattr(forward, "recorder", _with_another(forward.recorder, "add", "sub"))
+        report = conformance("cpu", **chosen)
+    again = conformance("cpu", **chosen)
+    assert again.failures == report.failures and again.passed == report.passed
+    exec(again.failures[0].repro)
+
+
+def test_a_journal_is_of_one_state_of_the_target(tmp_path, monkeypatch):
+    library = tmp_path / "libtarget.so"
+    library.write_bytes(b"one")
+    entry_point = type("EntryPoint", (), {"load": lambda self: lambda: [library]})()
+    monkeypatch.setattr(journal._plugins, "found", lambda: {"other": entry_point})
+    one = journal.digest_of_what_is_tried("other:0")
+    assert one == journal.digest_of_what_is_tried("other:0")
+    assert one != journal.digest_of_what_is_tried("cpu")
+    library.write_bytes(b"two")
+    assert one != journal.digest_of_what_is_tried("other:0")

@@ -9,7 +9,6 @@
  * MOCK_HIP_FAIL      "function:code": that function fails with that code
  * MOCK_HIP_LOG       a file for the log, too
  * MOCK_HIP_ARCH      the processor of device 0 (gfx90a)
- * MOCK_HIP_SAVE      a folder that gets a copy of every code object
  * -DMOCK_HIP_5       the binary interface of ROCm 5: properties in their old layout
  *
  *===------------------------------------------------------------------------===*/
@@ -233,19 +232,6 @@ static const Elf64_Shdr *dynamic_symbols(const char *image) {
   return NULL;
 }
 
-static void save(const char *folder, const char *image) {
-  static int saved;
-  const Elf64_Ehdr *header = (const Elf64_Ehdr *)image;
-  char path[512];
-  snprintf(path, sizeof path, "%s/%d.hsaco", folder, saved++);
-  FILE *file = fopen(path, "wb");
-  if (file) {
-    /* The table of sections is the last part of what the linker writes. */
-    fwrite(image, 1, header->e_shoff + (size_t)header->e_shnum * header->e_shentsize, file);
-    fclose(file);
-  }
-}
-
 EXPORT int hipModuleLoadData(void **module, const void *image) {
   const Elf64_Ehdr *header = image;
   if (memcmp(header->e_ident, ELFMAG, SELFMAG) != 0 || header->e_machine != EM_AMDGPU ||
@@ -253,8 +239,6 @@ EXPORT int hipModuleLoadData(void **module, const void *image) {
     return INVALID_IMAGE;
   /* Version 5 of code objects is 3 here; the low byte of the flags is the processor. */
   NOTE(" version %d, processor 0x%x", header->e_ident[EI_ABIVERSION] + 2, header->e_flags & 0xff);
-  if (getenv("MOCK_HIP_SAVE"))
-    save(getenv("MOCK_HIP_SAVE"), image);
   *module = (void *)image;
   return SUCCESS;
 }

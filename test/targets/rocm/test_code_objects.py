@@ -1,17 +1,22 @@
 """The code objects of the conformance matrix, in a few dtypes; `make verify-targets` has all."""
 
 import pytest
+from conformance_code import code_of_matrix
+
+from portico import _core
 
 from . import verify
 
-pytestmark = pytest.mark.skipif(not verify.MOCK.exists(), reason="this build has no rocm")
+BUILT = any(driver["name"] == "rocm" for driver in _core.drivers())
+pytestmark = pytest.mark.skipif(not BUILT, reason="this build has no rocm")
 
 
-@pytest.mark.parametrize("gpu", verify.GPUS)
-def test_code_objects(gpu):
-    figures, wrong = verify.verify(gpu, "smoke", ["float32", "bfloat16", "int64"])
-    assert not wrong, "\n".join(wrong[:20])
-    assert figures["kernels"] > figures["objects"] > 100
+@pytest.mark.parametrize("gpu", verify.MACHINES)
+def test_code_objects(gpu, tmp_path):
+    matrix = code_of_matrix(f"rocm:{gpu}", tmp_path, dtypes=("float32", "bfloat16", "int64"))
+    figures, wrong = verify.look_at(matrix.code, gpu)
+    assert not matrix.failures + wrong, "\n".join((matrix.failures + wrong)[:20])
+    assert matrix.cases > 500 and len(matrix.code) > 80, figures
 
 
 def test_a_kernel_that_asks_for_too_much_is_found():

@@ -5,13 +5,14 @@ programs, against the reference interpreter; copies, memory, events and threads 
     samples.py      operands of ops             layouts.py, values.py: shapes and values
     tolerances.py   how exact, by op            judge.py: whether a result is
     runner.py       many cases in one flush     report.py: what was found
-    isolation.py    in a process of its own
+    isolation.py    in a process of its own     journal.py: a run that goes on later
 """
 
 from __future__ import annotations
 
 from .groups import groups
 from .isolation import Worker, run_isolated
+from .journal import Journal
 from .levels import LEVELS
 from .report import Report
 from .runner import run_group
@@ -27,7 +28,9 @@ def _checked_level(level):
     return level
 
 
-def conformance(device, *, dtypes=None, level="smoke", only=None, progress=None, isolate=False):
+def conformance(
+    device, *, dtypes=None, level="smoke", only=None, progress=None, isolate=False, journal=None
+):
     """Tries a device: everything a target must do, against the reference interpreter.
 
     Args:
@@ -40,6 +43,8 @@ def conformance(device, *, dtypes=None, level="smoke", only=None, progress=None,
         progress (callable, optional): is called with (group, done, total) before each group.
         isolate (bool): compute in another process, which is started again when the device takes
             it down; the case that did is a failure like others.
+        journal (path, optional): a file that keeps what each group gave. Groups that are in it are
+            not tried again, unless the package, the target or the arguments have changed.
 
     Returns:
         Report: ``report.ok``, ``report.failures`` (each with a message and ``repro`` code),
@@ -51,16 +56,24 @@ def conformance(device, *, dtypes=None, level="smoke", only=None, progress=None,
     """
     chosen = groups(dtypes, _checked_level(level), only)
     report = Report(str(device), level, tuple(chosen[0].dtypes) if chosen else ())
+    kept = Journal(journal, report) if journal is not None else None
     worker = Worker(device, report.dtypes, level)
     for done, group in enumerate(chosen):
-        if progress is not None:
-            progress(group.name, done, len(chosen))
-        if isolate:
-            run_isolated(group, device, worker, report)
-        else:
-            run_group(group, device, report)
+        part = kept.find(group.name) if kept is not None else None
+        if part is None:
+            if progress is not None:
+                progress(group.name, done, len(chosen))
+            part = Report(report.device, level, report.dtypes)
+            if isolate:
+                run_isolated(group, device, worker, part)
+            else:
+                run_group(group, device, part)
+            part.finish()
+            if kept is not None:
+                kept.add(group.name, part)
+        report.merge(part)
     worker.close()
-    return report.finish()
+    return report
 
 
 def conformance_case(name, device, *, level="full"):

@@ -33,8 +33,8 @@ class Report:
     #: Group -> [passed, failed].
     counts: dict = field(default_factory=lambda: collections.defaultdict(lambda: [0, 0]))
     failures: list = field(default_factory=list)
-    #: Group -> why it could not be tried.
-    skipped: dict = field(default_factory=dict)
+    #: Groups whose outcome was in the journal of an earlier run.
+    kept: int = 0
     kernels: int = 0
     flushes: int = 0
     started: float = field(default_factory=time.perf_counter)
@@ -63,9 +63,10 @@ class Report:
             self.counts[group][0] += good
             self.counts[group][1] += bad
         self.failures += other.failures
-        self.skipped.update(other.skipped)
+        self.kept += other.kept
         self.kernels += other.kernels
         self.flushes += other.flushes
+        self.seconds += other.seconds
 
     def table(self):
         """(kind, ops, cases passed, failed) for each kind of group."""
@@ -83,14 +84,14 @@ class Report:
             f"{len(self.failures)} failed in {self.seconds:.1f} s "
             f"({self.kernels} kernels compiled in {self.flushes} flushes)"
         ]
+        if self.kept:
+            lines.append(f"  {self.kept} groups were tried by an earlier run, as its journal says")
         lines.append(f"  {'':12}{'groups':>8}{'passed':>8}{'failed':>8}")
         for kind, (groups, good, bad) in self.table().items():
             lines.append(f"  {kind:12}{groups:8}{good:8}{bad:8}")
         for group, (good, bad) in self.counts.items():
             if bad:
                 lines.append(f"  {group}: {bad} of {good + bad} failed")
-        for group, reason in self.skipped.items():
-            lines.append(f"  {group}: skipped: {reason}")
         for failure in self.failures[:20]:
             lines += ["", failure.case, "  " + failure.message.replace("\n", "\n  ")]
             lines += ["  again: " + failure.repro.splitlines()[1]]
