@@ -11,6 +11,11 @@
 // No two items of a phase touch the same element, so neither the order nor the
 // result depends on how many cores there are.
 //
+// Sums and products of f16 and bf16 are rounded once, at the end: the phases above
+// work on f32 in memory that the tasks share, and
+//
+//   phase 2, items as in phase 0: round into the result
+//
 //===----------------------------------------------------------------------===//
 
 #include "lowering/Kernels/Combine.h"
@@ -34,7 +39,7 @@ public:
   ScatterLowering(KernelOp kernel, ScatterOp op, const TargetInfo &target, ModuleOp out,
                   StringRef name, KernelABI &abi)
       : kernel(kernel), op(op), out(out), name(name), abi(abi), simt(target.simt),
-        elem(elementTypeOf(op.getX())), lanes(lanesFor(storageType(elem), target)) {
+        elem(elementTypeOf(op.getX())), running(elem), lanes(lanesFor(storageType(elem), target)) {
     ArrayRef<int64_t> shape = shapeOf(op.getX());
     int64_t batchDims = op.getBatchDims(), axis = op.getAxis();
     for (auto [i, dim] : llvm::enumerate(shape)) {
@@ -43,17 +48,34 @@ public:
     }
     for (int64_t dim : shapeOf(op.getIndices()).drop_front(batchDims))
       count *= dim;
+    bool sums =
+        op.getCombiner() == ScatterCombiner::Add || op.getCombiner() == ScatterCombiner::Mul;
+    if (sums && count > 0 && isa<FloatType>(elem))
+      running = computeType(elem);
   }
   void lower();
 
 private:
-  void emitCopy();
+  using Place = llvm::function_ref<TypedMemory(PhaseFunction &e)>;
+  void emitCopy(Place from, Place to);
   void emitUpdates();
-  void emitGroupCopy();
+  void emitGroupCopy(Place from, Place to);
   void emitGroupUpdates();
   void emitChecksAlone();
   Value checkedIndex(PhaseFunction &e, Value which);
   void update(PhaseFunction &e, Value updates, Value from, Value to, int64_t l);
+  /// Whether updates are combined elsewhere than in the result.
+  bool rounds() const { return running != elem; }
+  TypedMemory x(PhaseFunction &e) {
+    return {e.inputs[cast<BlockArgument>(op.getX()).getArgNumber()], elem};
+  }
+  TypedMemory result(PhaseFunction &e) const { return {e.results[0], elem}; }
+  /// Where updates are combined.
+  TypedMemory combined(PhaseFunction &e) {
+    if (!rounds())
+      return result(e);
+    return {e.view(e.shared, 0, elementsOf(op.getX()), running), running};
+  }
 
   KernelOp kernel;
   ScatterOp op;
@@ -62,6 +84,8 @@ private:
   KernelABI &abi;
   const std::optional<SimtInfo> &simt;
   Type elem;
+  /// What updates are combined in.
+  Type running;
   int64_t lanes;
   int64_t batch = 1, middle = 1, size = 1, inner = 1, count = 1;
 };
@@ -86,15 +110,21 @@ Value ScatterLowering::checkedIndex(PhaseFunction &e, Value which) {
   return e.intToIndex(arith::SelectOp::create(b, e.loc, bad, zero, index));
 }
 
+/// An element, or `l` of them, from one memory into another.
+static void move(PhaseFunction &e, TypedMemory from, Value at, TypedMemory to, Value place,
+                 int64_t l) {
+  Value value;
+  if (from.elem == to.elem)
+    value = l > 1 ? e.loadVector(from.memory, at, l) : e.load(from.memory, at);
+  else
+    value = toStorage(e.b, e.loc, loadTypedVector(e, from, at, l), to.elem);
+  l > 1 ? e.storeVector(value, to.memory, place) : e.store(value, to.memory, place);
+}
+
 void ScatterLowering::update(PhaseFunction &e, Value updates, Value from, Value to, int64_t l) {
-  Value result = e.results[0];
-  if (op.getCombiner() == ScatterCombiner::Set) {
-    if (l > 1)
-      e.storeVector(e.loadVector(updates, from, l), result, to);
-    else
-      e.store(e.load(updates, from), result, to);
-    return;
-  }
+  TypedMemory memory = combined(e);
+  if (op.getCombiner() == ScatterCombiner::Set)
+    return move(e, {updates, elem}, from, memory, to, l);
   ReduceKind kind = ReduceKind::Sum;
   switch (op.getCombiner()) {
   case ScatterCombiner::Set:
@@ -111,33 +141,30 @@ void ScatterLowering::update(PhaseFunction &e, Value updates, Value from, Value 
     kind = ReduceKind::Min;
     break;
   }
-  Value before = loadTypedVector(e, {result, elem}, to, l);
+  Value before = loadTypedVector(e, memory, to, l);
   Value value =
       combine(e.b, e.loc, kind, elem, before, loadTypedVector(e, {updates, elem}, from, l));
-  value = toStorage(e.b, e.loc, value, elem);
-  l > 1 ? e.storeVector(value, result, to) : e.store(value, result, to);
+  value = toStorage(e.b, e.loc, value, running);
+  l > 1 ? e.storeVector(value, memory.memory, to) : e.store(value, memory.memory, to);
 }
 
-/// The result begins as x.
-void ScatterLowering::emitCopy() {
+/// All elements from one memory into another, if it is another.
+void ScatterLowering::emitCopy(Place from, Place to) {
   constexpr int64_t stretch = 8192;
   int64_t total = elementsOf(op.getX()), stretches = ceilDiv(total, stretch);
   int64_t last = total - (stretches - 1) * stretch;
   PhaseFunction e(kernel, out, name, abi, stretches, grainFor(double(stretch) / lanes));
-  Value x = e.inputs[cast<BlockArgument>(op.getX()).getArgNumber()], result = e.results[0];
+  TypedMemory source = from(e), target = to(e);
   auto address = [&](Value memory) -> Value {
     return memref::ExtractAlignedPointerAsIndexOp::create(e.b, e.loc, memory);
   };
   auto copy = [&](Value base, int64_t count) {
     e.loopLanes(count, lanes, [&](Value j, int64_t l) {
       Value place = e.add(base, j);
-      if (l > 1)
-        e.storeVector(e.loadVector(x, place, l), result, place);
-      else
-        e.store(e.load(x, place), result, place);
+      move(e, source, place, target, place, l);
     });
   };
-  Value inPlace = e.equal(address(x), address(result));
+  Value inPlace = e.equal(address(source.memory), address(target.memory));
   e.when(
       inPlace, [] {},
       [&] {
@@ -183,12 +210,9 @@ void ScatterLowering::emitUpdates() {
   });
 }
 
-void ScatterLowering::emitGroupCopy() {
+void ScatterLowering::emitGroupCopy(Place from, Place to) {
   emitPerItem(kernel, out, name, abi, elementsOf(op.getX()), *simt,
-              [&](PhaseFunction &e, Value place) {
-                Value x = e.inputs[cast<BlockArgument>(op.getX()).getArgNumber()];
-                e.store(e.load(x, place), e.results[0], place);
-              });
+              [&](PhaseFunction &e, Value place) { move(e, from(e), place, to(e), place, 1); });
 }
 
 /// A work-item owns every `owners`-th row of x in one column, goes through all
@@ -234,9 +258,17 @@ void ScatterLowering::lower() {
     PhaseFunction nothing(kernel, out, name, abi, 0, 1);
     return;
   }
-  simt ? emitGroupCopy() : emitCopy();
+  if (rounds())
+    abi.sharedBytes = alignBytes(elementsOf(op.getX()) * storageBytes(running));
+  auto copy = [&](Place from, Place to) { simt ? emitGroupCopy(from, to) : emitCopy(from, to); };
+  auto x = [&](PhaseFunction &e) { return this->x(e); };
+  auto result = [&](PhaseFunction &e) { return this->result(e); };
+  auto combined = [&](PhaseFunction &e) { return this->combined(e); };
+  copy(x, combined);
   if (count > 0)
     simt ? emitGroupUpdates() : emitUpdates();
+  if (rounds())
+    copy(combined, result);
 }
 
 LogicalResult portico::lowerScatterKernel(KernelOp kernel, const TargetInfo &target, ModuleOp out,

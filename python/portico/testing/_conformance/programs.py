@@ -73,8 +73,10 @@ def layer_norm(x, weight, bias):
 
 @program((5, 4, 6, 6), (4,), (4,), level="standard")
 def batch_norm(x, weight, bias):
+    # The squares of what has mean 0 and variance 1 have one sum, whatever x is: their gradient
+    # would be 0 and all of it rounding. Behind a function that is not even it is not.
     def run(x, weight, bias):
-        return F.batch_norm(x, None, None, weight, bias, training=True)
+        return F.batch_norm(x, None, None, weight, bias, training=True).exp()
 
     return with_gradients(run, x, weight, bias)
 
