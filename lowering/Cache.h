@@ -4,10 +4,7 @@
 // build of the compiler, LLVM, the machine, the options. The whole of that text is
 // compared, never only its hash.
 //
-// The folder on disk belongs to one user (mode 0700) and is refused when it could
-// have been tampered with. Files appear by rename, whole or not at all; a file that
-// is damaged or foreign is taken away and the program is compiled again. When the
-// files are more than PORTICO_CACHE_SIZE bytes, those used longest ago go.
+// How files are kept is the business of runtime/store/FileStore.h.
 //
 //===----------------------------------------------------------------------===//
 
@@ -23,6 +20,8 @@
 #include <vector>
 
 namespace portico {
+
+class FileStore;
 
 /// What is kept of a compilation.
 struct CachedProgram {
@@ -51,8 +50,7 @@ public:
   static std::string root();
 
 private:
-  int openFolder();
-  void warnOnce(const std::string &what);
+  FileStore store();
 
   std::vector<std::string> &warnings;
 };

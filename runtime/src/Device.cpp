@@ -2,6 +2,7 @@
 
 #include "Device.h"
 
+#include "DriverStore.h"
 #include "Status.h"
 
 #include <algorithm>
@@ -166,6 +167,8 @@ portico_code portico_driver_register(const portico_driver *driver, portico_statu
   if (all.drivers.empty())
     pthread_atfork(lockAll, unlockAll, unlockAll);
   all.drivers.push_back(std::make_unique<Driver>(driver));
+  if (const auto &table = all.drivers.back()->table; table.use_store)
+    table.use_store(driverStore());
   all.first.store(all.drivers.front().get(), std::memory_order_release);
   return PORTICO_OK;
 }

@@ -7,10 +7,11 @@
 
 #include "targets/spirv/OpenCLDevice.h"
 #include "targets/spirv/OpenCLMemory.h"
+#include "targets/spirv/OpenCLProgram.h"
 
-#include <cstdlib>
 #include <map>
 #include <mutex>
+#include <optional>
 
 using namespace portico::spirv;
 
@@ -21,7 +22,7 @@ struct Context {
   cl_device_id device;
   cl_context context = nullptr;
   std::unique_ptr<OpenCLMemory> memory;
-  std::string buildOptions;
+  std::optional<OpenCLBuilder> builder;
 
   ~Context() {
     memory.reset();
@@ -189,19 +190,8 @@ void OpenCLEvent::record(Stream &stream) { take(static_cast<OpenCLStream &>(stre
 
 class OpenCLCode : public Code {
 public:
-  OpenCLCode(ContextRef shared, std::string_view spirv) : context(std::move(shared)) {
-    cl_int code;
-    program =
-        context->cl->clCreateProgramWithIL(context->context, spirv.data(), spirv.size(), &code);
-    context->check(code, "clCreateProgramWithIL");
-    code = context->cl->clBuildProgram(program, 1, &context->device, context->buildOptions.c_str(),
-                                       nullptr, nullptr);
-    if (code != CL_SUCCESS) {
-      std::string log = buildLog();
-      context->cl->clReleaseProgram(program);
-      throw Error("clBuildProgram: " + openCLErrorName(code) + "\n" + log);
-    }
-  }
+  OpenCLCode(ContextRef shared, std::string_view spirv)
+      : context(std::move(shared)), program(context->builder->build(spirv)) {}
 
   ~OpenCLCode() override {
     for (auto &[name, kernel] : kernels)
@@ -225,16 +215,6 @@ public:
   }
 
 private:
-  std::string buildLog() const {
-    size_t size = 0;
-    context->cl->clGetProgramBuildInfo(program, context->device, CL_PROGRAM_BUILD_LOG, 0, nullptr,
-                                       &size);
-    std::string log(size, '\0');
-    context->cl->clGetProgramBuildInfo(program, context->device, CL_PROGRAM_BUILD_LOG, size,
-                                       log.data(), nullptr);
-    return log.c_str();
-  }
-
   ContextRef context;
   cl_program program;
   std::mutex mutex;
@@ -269,18 +249,6 @@ private:
   ContextRef context;
 };
 
-/// A build rounds divisions and square roots as IEEE 754 says, where the device can.
-std::string buildOptions(const OpenCLLibrary &cl, cl_device_id device) {
-  std::string options;
-  cl_device_fp_config config = 0;
-  cl.clGetDeviceInfo(device, CL_DEVICE_SINGLE_FP_CONFIG, sizeof(config), &config, nullptr);
-  if (config & CL_FP_CORRECTLY_ROUNDED_DIVIDE_SQRT)
-    options = "-cl-fp32-correctly-rounded-divide-sqrt";
-  if (const char *more = getenv("PORTICO_SPIRV_BUILD_OPTIONS"))
-    options += std::string(" ") + more;
-  return options;
-}
-
 } // namespace
 
 std::unique_ptr<Device> portico::spirv::openOpenCLDevice(std::shared_ptr<OpenCLLibrary> cl,
@@ -295,6 +263,6 @@ std::unique_ptr<Device> portico::spirv::openOpenCLDevice(std::shared_ptr<OpenCLL
   context->memory = makeOpenCLMemory(cl, platform, device, context->context);
   if (!context->memory)
     throw Error("the device has neither unified nor shared virtual memory");
-  context->buildOptions = buildOptions(*cl, device);
+  context->builder.emplace(*cl, platform, device, context->context);
   return std::make_unique<OpenCLDevice>(std::move(context));
 }

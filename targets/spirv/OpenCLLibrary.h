@@ -23,7 +23,9 @@ namespace portico::spirv {
   F(clCreateCommandQueueWithProperties)                                                            \
   F(clReleaseCommandQueue)                                                                         \
   F(clCreateProgramWithIL)                                                                         \
+  F(clCreateProgramWithBinary)                                                                     \
   F(clBuildProgram)                                                                                \
+  F(clGetProgramInfo)                                                                              \
   F(clGetProgramBuildInfo)                                                                         \
   F(clReleaseProgram)                                                                              \
   F(clCreateKernel)                                                                                \

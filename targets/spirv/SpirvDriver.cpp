@@ -9,6 +9,7 @@
 #include "targets/common/Bundle.h"
 #include "targets/spirv/SpirvCodeCache.h"
 #include "targets/spirv/SpirvDevice.h"
+#include "targets/spirv/SpirvStore.h"
 
 #include <atomic>
 #include <cstdio>
@@ -331,6 +332,7 @@ const portico_driver table = {
     /*graph_end=*/nullptr,
     /*graph_launch=*/nullptr,
     /*graph_destroy=*/nullptr,
+    useStore,
 };
 
 } // namespace

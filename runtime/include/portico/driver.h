@@ -88,6 +88,21 @@ typedef enum portico_copy_kind {
   PORTICO_COPY_TO_HOST = 2
 } portico_copy_kind;
 
+/**
+ * Bytes that other processes of the user find again, by key: what a driver is slow to make,
+ * such as code that the device's own compiler has built. A key says all that the bytes depend
+ * on, the version of the vendor's library too. Any thread may call it. What is found was kept
+ * under that very key; all the same it may be of no use, and is then made anew.
+ */
+typedef struct portico_store {
+  uint64_t struct_size;
+  /** Calls `take` once with what was kept, and returns 1; 0 where there is nothing. */
+  int32_t (*find)(const void *key, size_t key_bytes,
+                  void (*take)(void *argument, const void *bytes, size_t size), void *argument);
+  /** Never fails; where it cannot keep anything it does nothing. */
+  void (*keep)(const void *key, size_t key_bytes, const void *bytes, size_t size);
+} portico_store;
+
 typedef struct portico_driver {
   uint64_t struct_size;
   uint32_t abi;
@@ -165,6 +180,8 @@ typedef struct portico_driver {
   int32_t (*graph_end)(void *device, void *stream, void **graph);
   int32_t (*graph_launch)(void *device, void *graph, void *stream);
   void (*graph_destroy)(void *device, void *graph);
+  /** Before anything else is called. The store lives as long as the process. */
+  void (*use_store)(const portico_store *store);
 } portico_driver;
 
 #ifdef __cplusplus

@@ -16,6 +16,7 @@
 #include "mlir/IR/MLIRContext.h"
 #include "mlir/Parser/Parser.h"
 
+#include <map>
 #include <sys/wait.h>
 #include <thread>
 #include <unistd.h>
@@ -268,6 +269,57 @@ void cases::isNotUsedAfterAFork() {
   EXPECT(WIFEXITED(state) && WEXITSTATUS(state) == 0);
   check(f.launch(nullptr, 5));
   f.expectResults(5);
+}
+
+namespace {
+
+/// What is kept, in memory, and how often anything was.
+std::map<std::string, std::string> kept;
+int keeps = 0;
+
+const portico_store shelf = {
+    sizeof(portico_store),
+    [](const void *key, size_t keyBytes, void (*take)(void *, const void *, size_t),
+       void *argument) {
+      auto found = kept.find({static_cast<const char *>(key), keyBytes});
+      if (found == kept.end())
+        return 0;
+      take(argument, found->second.data(), found->second.size());
+      return 1;
+    },
+    [](const void *key, size_t keyBytes, const void *bytes, size_t size) {
+      ++keeps;
+      kept[{static_cast<const char *>(key), keyBytes}] = {static_cast<const char *>(bytes), size};
+    },
+};
+
+/// A device opened anew has no code yet.
+void runAnew() {
+  Fixture f;
+  check(f.launch(nullptr, 11));
+  f.expectResults(11);
+}
+
+} // namespace
+
+void cases::keepsWhatItBuilt() {
+  driver().use_store(&shelf);
+  runAnew();
+  EXPECT(keeps == 1 && kept.size() == 1 && !kept.begin()->second.empty());
+  runAnew();
+  EXPECT(keeps == 1);
+  // What the device does not take is built anew, and takes its place.
+  std::string good = kept.begin()->second;
+  for (std::string bad : {std::string(), std::string("nonsense")}) {
+    kept.begin()->second = bad;
+    runAnew();
+    EXPECT(kept.begin()->second == good);
+  }
+  EXPECT(keeps == 3);
+  // Other options are another program.
+  setenv("PORTICO_SPIRV_BUILD_OPTIONS", "-cl-mad-enable", 1);
+  runAnew();
+  EXPECT(keeps == 4 && kept.size() == 2);
 }
 
 void cases::closes() {

@@ -14,6 +14,7 @@ void takesAddressesInsideABlock();
 void saysWhatWentWrong();
 void isNotUsedAfterAFork();
 void closes();
+void keepsWhatItBuilt();
 
 } // namespace portico::test::cases
 

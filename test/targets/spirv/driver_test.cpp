@@ -19,4 +19,5 @@ TEST(spirv_opencl_fills_with_every_pattern) { on(cases::fillsWithEveryPattern); 
 TEST(spirv_opencl_takes_addresses_inside_a_block) { on(cases::takesAddressesInsideABlock); }
 TEST(spirv_opencl_says_what_went_wrong) { on(cases::saysWhatWentWrong); }
 TEST(spirv_opencl_is_not_used_after_a_fork) { on(cases::isNotUsedAfterAFork); }
+TEST(spirv_opencl_keeps_what_it_built) { on(cases::keepsWhatItBuilt); }
 TEST(spirv_opencl_closes) { on(cases::closes); }
