@@ -16,7 +16,7 @@ from ._dtypes import (
     number_dtype,
     result_type,
 )
-from ._fail import fail_index, fail_runtime, fail_type
+from ._fail import fail_index, fail_runtime, fail_type, fail_value
 from ._generated import ops
 
 Tensor = _core.Tensor
@@ -75,7 +75,8 @@ def broadcast_shapes(*shapes):
     """The shape that `shapes` broadcast to.
 
     Raises:
-        RuntimeError: shapes that do not broadcast.
+        RuntimeError: shapes that do not broadcast, or what is no shape.
+        ValueError: a negative size.
 
     Source: https://docs.pytorch.org/docs/stable/generated/torch.broadcast_shapes.html
 
@@ -84,9 +85,12 @@ def broadcast_shapes(*shapes):
     """
     result = ()
     for s in shapes:
-        result = broadcast_two(
-            "broadcast_shapes", result, (s,) if isinstance(s, builtins.int) else tuple(s)
-        )
+        s = (s,) if isinstance(s, builtins.int) else s
+        if not isinstance(s, tuple | list) or not all(isinstance(n, builtins.int) for n in s):
+            fail_runtime("broadcast_shapes", "not a shape", s, "ints, or tuples or lists of ints")
+        if any(n < 0 for n in s):
+            fail_value("broadcast_shapes", "a dimension with negative length", tuple(s))
+        result = broadcast_two("broadcast_shapes", result, tuple(s))
     return Size(result)
 
 

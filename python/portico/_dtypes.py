@@ -112,19 +112,31 @@ def number_dtype(value):
 _PROMOTED = {(a, b): _core.promote_types(a, b) for a in CATEGORY for b in CATEGORY}
 
 
+def _known(op, dtype):
+    if not isinstance(dtype, _core.dtype):
+        fail_type(op, "not a dtype", type(dtype).__name__, "one like portico.float32")
+    return dtype
+
+
 def promote_types(type1, type2):
     """The smallest dtype that both convert to without changing category downwards.
+
+    Raises:
+        TypeError: what is no such dtype.
 
     Source: https://docs.pytorch.org/docs/stable/generated/torch.promote_types.html
 
     >>> pt.promote_types(pt.int32, pt.float16)
     portico.float16
     """
-    return _PROMOTED[type1, type2]
+    return _PROMOTED[_known("promote_types", type1), _known("promote_types", type2)]
 
 
 def result_type(*operands):
     """The dtype an arithmetic operation on `operands` (tensors and Python numbers) has.
+
+    Raises:
+        TypeError: what is no such dtype.
 
     Source: https://docs.pytorch.org/docs/stable/generated/torch.result_type.html
 
@@ -139,12 +151,15 @@ def result_type(*operands):
 def can_cast(from_, to):
     """Whether PyTorch's casting rule lets a result of dtype `from_` be written to dtype `to`.
 
+    Raises:
+        TypeError: what is no such dtype.
+
     Source: https://docs.pytorch.org/docs/stable/generated/torch.can_cast.html
 
     >>> pt.can_cast(pt.float32, pt.int64), pt.can_cast(pt.int64, pt.float32)
     (False, True)
     """
-    return CATEGORY[from_] <= CATEGORY[to]
+    return CATEGORY[_known("can_cast", from_)] <= CATEGORY[_known("can_cast", to)]
 
 
 def require_cast(op, from_, to):
@@ -192,6 +207,9 @@ def from_numpy_dtype(np_dtype, op="from_numpy"):
 class finfo:
     """Limits of a floating-point dtype (the default dtype when none is given).
 
+    Raises:
+        TypeError: what is no such dtype.
+
     Source: https://docs.pytorch.org/docs/stable/type_info.html#torch.torch.finfo
 
     >>> pt.finfo(pt.float32).max
@@ -235,6 +253,9 @@ class finfo:
 
 class iinfo:
     """Limits of an integer dtype.
+
+    Raises:
+        TypeError: what is no such dtype.
 
     Source: https://docs.pytorch.org/docs/stable/type_info.html#torch.torch.iinfo
 

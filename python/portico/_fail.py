@@ -34,3 +34,11 @@ def fail_runtime(op, what, got=None, expected=None, hint=None):
 
 def fail_unsupported(op, what, got=None, expected=None, hint=None):
     raise errors.PorticoNotImplementedError(message(op, what, got, expected, hint))
+
+
+def fail_assertion(op, what, got=None, expected=None, hint=None):
+    raise errors.PorticoAssertionError(message(op, what, got, expected, hint))
+
+
+def fail_key(op, what, got=None, expected=None, hint=None):
+    raise errors.PorticoKeyError(message(op, what, got, expected, hint))

@@ -15,6 +15,7 @@ import functools
 import inspect
 
 from . import _core
+from ._arguments import RAW, explain, explained
 from ._device import on_device
 from ._dtypes import require_cast
 from ._fail import fail_runtime, fail_type
@@ -79,9 +80,14 @@ def accept_out(f, name=None):
     def g(*args, out=None, **kwargs):
         if kwargs and not others.keys().isdisjoint(kwargs):
             kwargs = {others.get(k, k): v for k, v in kwargs.items()}
-        r = f(*args, **kwargs)
-        return r if out is None else write_out(name, out, r)
+        try:
+            r = f(*args, **kwargs)
+            return r if out is None else write_out(name, out, r)
+        except RAW as error:
+            explain(name, f, args, kwargs, error)
+            raise
 
+    g.explained = True
     return g
 
 
@@ -121,7 +127,11 @@ def in_place(f, name):
     """The method `name_` that stores f's result in its first argument."""
 
     def g(self, *args, **kwargs):
-        return assign(name, self, f(self, *args, **kwargs))
+        try:
+            return assign(name, self, f(self, *args, **kwargs))
+        except RAW as error:
+            explain(name, f, (self, *args), kwargs, error)
+            raise
 
     g.__name__ = g.__qualname__ = name
     g.__doc__ = in_place_doc(f, name, f"pt.{f.__name__}", method=True)
@@ -139,9 +149,16 @@ def _name_source(f, page):
 
 
 def _add_notes(f, notes):
-    """Puts what a family of functions shares before the example of one."""
+    """Puts what a family of functions shares before the example of one.
+
+    The errors of the one follow those of the family.
+    """
     summary, _, example = f.__doc__.partition(">>>")
+    summary, _, raises = summary.partition("Raises:\n")
     indented = notes.replace("\n", "\n    ").replace("    \n", "\n")
+    if raises:
+        heading = "" if "Raises:" in notes else "\n\n    Raises:"
+        indented = f"{indented}{heading}\n{raises.rstrip()}"
     f.__doc__ = f"{summary.rstrip()}\n\n    {indented}\n\n    >>>{example}"
 
 
@@ -163,11 +180,13 @@ def op(
         plain = f
         if out:
             f = accept_out(f, public)
+        # The library itself calls the plain function, which costs one frame less.
+        shown = f if out else explained(f, public)
         for n in (public, *aliases):
             if function:
-                FUNCTIONS[n] = f
+                FUNCTIONS[n] = shown
             if method:
-                METHODS[method if isinstance(method, str) else n] = f
+                METHODS[method if isinstance(method, str) else n] = shown
             if inplace:
                 METHODS[n + "_"] = in_place(plain, n + "_")
                 if function:
@@ -183,7 +202,9 @@ def method(name=None):
     def publish(f):
         if inspect.isfunction(f):
             _name_source(f, f"torch.Tensor.{name or f.__name__}")
-        METHODS[name or f.__name__] = f
+        public = name or f.__name__
+        named = inspect.isfunction(f) and not public.startswith("_")
+        METHODS[public] = explained(f, name) if named else f
         return f
 
     return publish

@@ -58,6 +58,10 @@ def explain():
 def evaluate(*tensors):
     """Computes pending tensors now. Nothing ever needs this; it is for timing.
 
+    Raises:
+        TypeError: what is no tensor.
+        RuntimeError, IndexError: what failed on a device, with the line that asked for it.
+
     >>> x = pt.ones(2) + 1
     >>> pt.eval(x)
     >>> x
@@ -70,6 +74,9 @@ def evaluate(*tensors):
 @op(method=False, own=True)
 def flush():
     """Runs everything that is pending.
+
+    Raises:
+        RuntimeError, IndexError: what failed on a device, with the line that asked for it.
 
     >>> x = pt.ones(2) + 1
     >>> pt.flush()

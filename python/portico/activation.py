@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from ._broadcast import cast, constant, expand_value, filled, require_tensor, wrap_dim
-from ._dtypes import is_float
+from ._dtypes import bool_, is_float
 from ._fail import fail_runtime
 from ._generated import ops
 from ._registry import op
@@ -20,10 +20,15 @@ def relu(input):
 
     Shape and dtype of `input`.
 
+    Raises:
+        TypeError: the input is no tensor.
+        RuntimeError: booleans.
+
     >>> pt.relu(pt.tensor([-1.0, 2.0]))
     tensor([0., 2.])
     """
-    require_tensor("relu", input)
+    if require_tensor("relu", input).dtype is bool_:
+        fail_runtime("relu", "Boolean inputs not supported for relu")
     zero = constant(0, input)
     return ops.select(ops.compare(input, zero, LE), zero, input)
 
@@ -34,6 +39,10 @@ def relu6(input):
 
     Shape and dtype of `input`.
 
+    Raises:
+        TypeError: the input is no tensor.
+        RuntimeError: booleans.
+
     >>> pt.relu6(pt.tensor([-1.0, 2.0, 8.0]))
     tensor([0., 2., 6.])
     """
@@ -43,6 +52,8 @@ def relu6(input):
 def hardtanh(input, min_val=-1.0, max_val=1.0):
     """x limited to [min_val, max_val], with gradient 0 at the bounds."""
     x = require_tensor("hardtanh", input)
+    if x.dtype is bool_:
+        fail_runtime("hardtanh", "Bool inputs not supported for hardtanh")
     lo, hi = filled(min_val, x), filled(max_val, x)
     x = ops.select(ops.compare(x, lo, LE), lo, x)
     return ops.select(ops.compare(x, hi, GE), hi, x)
@@ -53,6 +64,9 @@ def threshold(input, threshold, value):
     """x where x > threshold, else value.
 
     Shape and dtype of `input`.
+
+    Raises:
+        TypeError: the input is no tensor, or what is no number.
 
     >>> pt.threshold(pt.tensor([0.5, 2.0]), 1.0, -1.0)
     tensor([-1.,  2.])
@@ -116,6 +130,9 @@ def selu(input):
 
     Shape and dtype of `input`, of a floating dtype.
 
+    Raises:
+        RuntimeError: integers.
+
     >>> pt.selu(pt.tensor([1.0]))
     tensor([1.0507])
     """
@@ -127,6 +144,9 @@ def celu(input, alpha=1.0):
     """max(0, x) + min(0, alpha * (exp(x / alpha) - 1)).
 
     Shape and dtype of `input`, of a floating dtype.
+
+    Raises:
+        RuntimeError: integers.
 
     >>> pt.celu(pt.tensor([1.0, 0.0]))
     tensor([1., 0.])
@@ -295,6 +315,10 @@ def _degenerate(x, value):
 @op("log_softmax", out=True)
 def log_softmax(input, dim, dtype=None):
     """x - log(sum(exp(x))) along dim; arguments and errors are those of `softmax`.
+
+    Raises:
+        RuntimeError: integers without a `dtype`.
+        IndexError: a dimension out of range.
 
     >>> pt.log_softmax(pt.tensor([0.0, 0.0]), 0)
     tensor([-0.6931, -0.6931])

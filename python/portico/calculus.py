@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from . import _core, _notes
+from . import _core
+from ._arguments import explained
 from ._broadcast import require_tensor, wrap_dim
 from ._dtypes import is_float
-from ._fail import fail_runtime
+from ._fail import fail_runtime, fail_value
 from ._registry import op
 from .arithmetic import gcd
 from .comparison import where
@@ -156,10 +157,15 @@ def unravel_index(indices, shape):
 
     int64 tensors of the shape of `indices`.
 
+    Raises:
+        ValueError: a negative size.
+
     >>> pt.unravel_index(pt.tensor([5]), (2, 3))
     (tensor([1]), tensor([2]))
     """
     shape = (shape,) if isinstance(shape, int) else tuple(shape)
+    if any(n < 0 for n in shape):
+        fail_value("unravel_index", "'shape' cannot have negative values", shape)
     found = []
     for n in reversed(shape):
         found.append(indices % n)
@@ -167,15 +173,29 @@ def unravel_index(indices, shape):
     return tuple(reversed(found))
 
 
-@op(out=True, notes=_notes.SCAN)
+@op(out=True)
 def renorm(input, p, dim, maxnorm):
     """Slices of dim scaled down to a p-norm of at most maxnorm.
+
+    Keeps the shape.
+
+    Raises:
+        RuntimeError: fewer than 2 dimensions, a p that is not positive, a negative maxnorm.
+        IndexError: a dimension out of range.
 
     >>> pt.renorm(pt.tensor([[3.0, 4.0]]), 2, 0, 1.0)
     tensor([[0.6000, 0.8000]])
     """
     from .reductions import vector_norm
 
+    if p <= 0:
+        fail_runtime("renorm", "renorm: non-positive-norm not supported", p)
+    if maxnorm < 0:
+        fail_runtime("renorm", "renorm: expected maxnorm to be >= 0", maxnorm)
+    if input.ndim < 2:
+        fail_runtime(
+            "renorm", "renorm: input needs at least 2 dimensions", f"{input.ndim} dimensions"
+        )
     axis = wrap_dim("renorm", dim, input.ndim)
     over = tuple(i for i in range(input.ndim) if i != axis)
     norms = vector_norm(input, p, over, True)
@@ -186,25 +206,34 @@ def _copies():
     """`view_copy` and its like: the views of PyTorch as new tensors."""
     from ._registry import FUNCTIONS, METHODS
 
+    either = "RuntimeError, IndexError"
     examples = {
-        "as_strided": ("pt.arange(4), (2,), (2,)", "tensor([0, 2])"),
-        "diagonal": ("pt.tensor([[1, 2], [3, 4]])", "tensor([1, 4])"),
-        "expand": ("pt.tensor([1]), (2,)", "tensor([1, 1])"),
-        "permute": ("pt.tensor([[1], [2]]), (1, 0)", "tensor([[1, 2]])"),
-        "select": ("pt.tensor([5, 6]), 0, 1", "tensor(6)"),
-        "squeeze": ("pt.tensor([[1, 2]])", "tensor([1, 2])"),
-        "t": ("pt.tensor([[1], [2]])", "tensor([[1, 2]])"),
-        "transpose": ("pt.tensor([[1], [2]]), 0, 1", "tensor([[1, 2]])"),
-        "unfold": ("pt.tensor([1, 2]), 0, 2, 1", "tensor([[1, 2]])"),
-        "unsqueeze": ("pt.tensor([1, 2]), 0", "tensor([[1, 2]])"),
-        "view": ("pt.tensor([1, 2]), (1, 2)", "tensor([[1, 2]])"),
-        "split": ("pt.tensor([1, 2]), 1", "(tensor([1]), tensor([2]))"),
-        "split_with_sizes": ("pt.tensor([1, 2]), [1, 1]", "(tensor([1]), tensor([2]))"),
-        "unbind": ("pt.tensor([1, 2])", "(tensor(1), tensor(2))"),
-        "detach": ("pt.tensor([1, 2])", "tensor([1, 2])"),
+        "as_strided": ("pt.arange(4), (2,), (2,)", "tensor([0, 2])", "RuntimeError"),
+        "diagonal": ("pt.tensor([[1, 2], [3, 4]])", "tensor([1, 4])", either),
+        "expand": ("pt.tensor([1]), (2,)", "tensor([1, 1])", "RuntimeError"),
+        "permute": (
+            "pt.tensor([[1], [2]]), (1, 0)",
+            "tensor([[1, 2]])",
+            "RuntimeError, IndexError",
+        ),
+        "select": ("pt.tensor([5, 6]), 0, 1", "tensor(6)", "IndexError"),
+        "squeeze": ("pt.tensor([[1, 2]])", "tensor([1, 2])", "IndexError"),
+        "t": ("pt.tensor([[1], [2]])", "tensor([[1, 2]])", "RuntimeError"),
+        "transpose": ("pt.tensor([[1], [2]]), 0, 1", "tensor([[1, 2]])", "IndexError"),
+        "unfold": ("pt.tensor([1, 2]), 0, 2, 1", "tensor([[1, 2]])", either),
+        "unsqueeze": ("pt.tensor([1, 2]), 0", "tensor([[1, 2]])", "IndexError"),
+        "view": ("pt.tensor([1, 2]), (1, 2)", "tensor([[1, 2]])", "RuntimeError"),
+        "split": ("pt.tensor([1, 2]), 1", "(tensor([1]), tensor([2]))", either),
+        "split_with_sizes": (
+            "pt.tensor([1, 2]), [1, 1]",
+            "(tensor([1]), tensor([2]))",
+            "RuntimeError, IndexError",
+        ),
+        "unbind": ("pt.tensor([1, 2])", "(tensor(1), tensor(2))", either),
+        "detach": ("pt.tensor([1, 2])", "tensor([1, 2])", "TypeError"),
     }
 
-    def copy_of(name, arguments, result):
+    def copy_of(name, arguments, result, errors):
         def f(input, *args, **kwargs):
             r = (METHODS.get(name) or getattr(Tensor, name))(input, *args, **kwargs)
             return tuple(clone(v) for v in r) if isinstance(r, tuple) else clone(r)
@@ -212,13 +241,16 @@ def _copies():
         f.__name__ = name + "_copy"
         f.__doc__ = f"""`Tensor.{name}`, as a copy.
 
+        Raises:
+            {errors}: those of `Tensor.{name}`.
+
         >>> pt.{name}_copy({arguments})
         {result}
         """
-        FUNCTIONS[name + "_copy"] = f
+        FUNCTIONS[name + "_copy"] = explained(f)
 
-    for name, (arguments, result) in examples.items():
-        copy_of(name, arguments, result)
+    for name, documented in examples.items():
+        copy_of(name, *documented)
 
 
 _copies()

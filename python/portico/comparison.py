@@ -216,6 +216,7 @@ def where(condition, input=None, other=None):
 
     Raises:
         RuntimeError: shapes that do not broadcast, or a condition that is not boolean.
+        RuntimeError: a condition that is not boolean, shapes that do not broadcast.
 
     >>> pt.where(pt.tensor([True, False]), pt.tensor([1, 2]), 0)
     tensor([1, 0])
@@ -295,6 +296,9 @@ def isin(elements, test_elements, *, assume_unique=False, invert=False):
     """Whether each element is one of `test_elements`.
 
     A boolean tensor of the shape of `elements`.
+
+    Raises:
+        TypeError: operands that are neither tensors nor numbers.
 
     >>> pt.isin(pt.tensor([1, 2, 3]), pt.tensor([2, 5]))
     tensor([False,  True, False])

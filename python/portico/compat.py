@@ -52,6 +52,10 @@ def _typed(name, dtype):
     f.__name__ = name
     f.__doc__ = f"""A {dtype.name} tensor of data, or of the given sizes.
 
+    Raises:
+        RuntimeError: a negative size.
+        TypeError, ValueError: data that is no number or no array: `pt.tensor`.
+
     Source: https://docs.pytorch.org/docs/stable/tensors.html
 
     >>> pt.{name}([1]).dtype.name
@@ -67,6 +71,10 @@ for _dtype, _word in SCALAR_NAME.items():
 @method()
 def new(self, *args):
     """A tensor of self's dtype: of data, or of the given sizes.
+
+    Raises:
+        RuntimeError: a negative size.
+        TypeError, ValueError: data that is no number or no array: `pt.tensor`.
 
     >>> pt.ones(1, dtype=pt.int64).new([1, 2])
     tensor([1, 2])
@@ -99,6 +107,10 @@ def get_default_device():
 def set_default_device(device):
     """Makes a device the one where tensors are made when nobody says, in this thread. None is the
     host.
+
+    Raises:
+        RuntimeError: no such device.
+        TypeError: what is no device.
 
     >>> pt.set_default_device(None)
     """

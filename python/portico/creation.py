@@ -343,6 +343,7 @@ def _filler(name, value):
 
     Raises:
         RuntimeError: a negative size, or more elements than can be counted.
+        TypeError: an unknown argument, or what is no size.
 
     >>> pt.{name}(2).shape
     portico.Size([2])
@@ -410,30 +411,51 @@ def full_like(
     )
 
 
-@op(method=False, notes=_notes.SIZED)
+def _as_many(name, size, argument, values):
+    if len(sizes_of((size,))) != len(values):
+        fail_runtime(
+            name, f"size and {argument} must have as many entries",
+            f"{len(sizes_of((size,)))} and {len(values)}",
+        )  # fmt: skip
+
+
+@op(method=False)
 def empty_strided(
     size, stride, *, dtype=None, layout=None, device=None, requires_grad=False, pin_memory=False
 ):
     """A tensor of the given sizes; strides are the library's business.
 
+    Raises:
+        RuntimeError: a negative size, or not as many strides as sizes.
+
     >>> pt.empty_strided((2, 3), (3, 1)).shape
     portico.Size([2, 3])
     """
+    _as_many("empty_strided", size, "stride", stride)
     return filled_tensor(
         "empty_strided", sizes_of((size,)), 0, dtype or get_default_dtype(), device, requires_grad
     )
 
 
-@op(method=False, notes=_notes.SIZED)
+@op(method=False)
 def empty_permuted(
     size, physical_layout, *, dtype=None, layout=None, device=None, requires_grad=False,
     pin_memory=False,
 ):  # fmt: skip
     """A tensor of the given sizes; the layout in memory is the library's business.
 
+    Raises:
+        RuntimeError: a negative size, or a `physical_layout` that is no order of its dimensions.
+
     >>> pt.empty_permuted((2, 3), (0, 1)).shape
     portico.Size([2, 3])
     """
+    _as_many("empty_permuted", size, "physical_layout", physical_layout)
+    if sorted(physical_layout) != [*range(len(physical_layout))]:
+        fail_runtime(
+            "empty_permuted", "physical_layout is no permutation", list(physical_layout),
+            "each dimension once",
+        )  # fmt: skip
     return filled_tensor(
         "empty_permuted", sizes_of((size,)), 0, dtype or get_default_dtype(), device, requires_grad
     )
@@ -505,9 +527,13 @@ def new_empty_strided(
 ):
     """A tensor of the given sizes and self's dtype; strides are the library's business.
 
+    Raises:
+        RuntimeError: a negative size, or not as many strides as sizes.
+
     >>> pt.tensor([1, 2]).new_empty_strided((2, 3), (3, 1)).shape
     portico.Size([2, 3])
     """
+    _as_many("new_empty_strided", size, "stride", stride)
     return filled_tensor(
         "new_empty_strided", sizes_of((size,)), 0, dtype or self.dtype, device, requires_grad
     )
@@ -644,6 +670,9 @@ def logspace(
 ):  # fmt: skip
     """base to the power of linspace(start, end, steps), whose arguments and errors it has.
 
+    Raises:
+        RuntimeError: a negative number of steps.
+
     >>> pt.logspace(0, 2, 3)
     tensor([  1.,  10., 100.])
     """
@@ -685,6 +714,8 @@ def vander(x, N=None, increasing=False):
             [1, 2, 4],
             [1, 3, 9]])
     """
+    if x.ndim != 1:
+        fail_runtime("vander", "x must be a one-dimensional tensor", f"{x.ndim}D")
     n = x.shape[0] if N is None else N
     powers = ops.iota((x.shape[0], n), 1, int64)
     base = ops.broadcast(x if x.dtype is not bool_ else cast(x, int64), (x.shape[0], n), (0,))

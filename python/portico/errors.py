@@ -77,6 +77,31 @@ class PorticoNotImplementedError(PorticoError, NotImplementedError):
     """
 
 
+class PorticoAssertionError(PorticoError, AssertionError):
+    """What PyTorch asserts of arguments does not hold.
+
+    >>> try:
+    ...     pt.nn.Hardtanh(1.0, -1.0)
+    ... except AssertionError as error:
+    ...     print(type(error).__name__)
+    PorticoAssertionError
+    """
+
+
+class PorticoKeyError(PorticoError, KeyError):
+    """A name that is not there, or that may not be given.
+
+    >>> try:
+    ...     pt.nn.Module().register_buffer("a.b", None)
+    ... except KeyError as error:
+    ...     print(type(error).__name__)
+    PorticoKeyError
+    """
+
+    # KeyError shows the representation of what it was made of, with quotes around a sentence.
+    __str__ = Exception.__str__
+
+
 class OutOfMemoryError(PorticoError, RuntimeError, MemoryError):
     """Not enough memory; nothing was lost.
 
@@ -111,6 +136,8 @@ __all__ = [
     "PorticoIndexError",
     "PorticoRuntimeError",
     "PorticoNotImplementedError",
+    "PorticoAssertionError",
+    "PorticoKeyError",
     "OutOfMemoryError",
     "MlirError",
     "InternalError",

@@ -17,7 +17,7 @@ from ._broadcast import (
     wrap_dim,
 )
 from ._device import host_values
-from ._dtypes import bool_, highest, int32, int64, is_float, lowest, uint8
+from ._dtypes import CATEGORY, INT, bool_, highest, int32, int64, is_float, lowest, uint8
 from ._fail import fail_index, fail_runtime
 from ._generated import ops
 from ._registry import assign, method, op
@@ -382,6 +382,14 @@ def index_reduce(input, dim, index, source, reduce, *, include_self=True):
 # Flat indices ----------------------------------------------------------------------------------
 
 
+def _flat_index(name, index, n):
+    if CATEGORY[index.dtype] != INT:
+        fail_runtime(
+            name, f"{name}(): Expected a long tensor for index", index.dtype, None, "index.long()"
+        )
+    return wrap_index(index, n)
+
+
 def wrap_index(index, n):
     """Negative indices counted from the end."""
     if index.dtype is not int64:
@@ -399,7 +407,7 @@ def take(input, index):
     tensor([4, 1])
     """
     n = input.numel()
-    return ops.gather(ops.reshape(input, (n,)), wrap_index(index, n), 0, 0)
+    return ops.gather(ops.reshape(input, (n,)), _flat_index("take", index, n), 0, 0)
 
 
 @op("put", inplace=True, notes=_notes.INDEXED)
@@ -417,7 +425,7 @@ def put(input, index, source, accumulate=False):
             f"source.numel() = {source.numel()}, index.numel() = {m}",
         )
     flat = ops.reshape(input, (n,))
-    at = ops.reshape(wrap_index(index, n), (m,))
+    at = ops.reshape(_flat_index("put", index, n), (m,))
     r = ops.scatter(flat, at, ops.reshape(source, (m,)), 0, 0, ADD if accumulate else SET)
     return ops.reshape(r, tuple(input.shape))
 

@@ -41,6 +41,9 @@ def nonzero(input, *, as_tuple=False):
 
     int64; the number of rows depends on the values, which are computed now.
 
+    Raises:
+        TypeError: the input is no tensor.
+
     >>> pt.nonzero(pt.tensor([0, 3, 4]))
     tensor([[1],
             [2]])
@@ -59,6 +62,9 @@ def argwhere(input):
     """Indices of the elements that are not 0, one row each.
 
     int64; the number of rows depends on the values, which are computed now.
+
+    Raises:
+        TypeError: the input is no tensor.
 
     >>> pt.argwhere(pt.tensor([0, 3]))
     tensor([[1]])

@@ -10,7 +10,7 @@ import numpy as np
 from . import _core, _notes
 from ._broadcast import cast, constant, require_tensor, sizes_of, wrap_dim, wrap_dims
 from ._dtypes import bool_, int64, promote_types
-from ._fail import fail_runtime, fail_type, fail_value
+from ._fail import fail_index, fail_runtime, fail_type, fail_value
 from ._generated import ops
 from ._registry import op
 from .unary import EQ, GE, LE, clone
@@ -216,7 +216,7 @@ def meshgrid(*tensors, indexing=None):
     """Grids of coordinates; indexing "xy" exchanges the first two dimensions.
 
     Raises:
-        RuntimeError: tensors that are no vectors.
+        RuntimeError: tensors that are no vectors or differ in dtype, an unknown `indexing`.
 
     >>> pt.meshgrid(pt.tensor([1, 2]), pt.tensor([3, 4]), indexing="ij")[0]
     tensor([[1, 1],
@@ -229,6 +229,11 @@ def meshgrid(*tensors, indexing=None):
         fail_runtime(
             "meshgrid", f'meshgrid: indexing must be one of "xy" or "ij", but received: {indexing}'
         )
+    if len({x.dtype for x in tensors}) > 1:
+        fail_runtime(
+            "meshgrid", "meshgrid expects all tensors to have the same dtype",
+            ", ".join(str(x.dtype) for x in tensors),
+        )  # fmt: skip
     swap = indexing == "xy" and len(tensors) >= 2
     if swap:
         tensors[0], tensors[1] = tensors[1], tensors[0]
@@ -299,6 +304,9 @@ def repeat(self, *repeats, **named):
 @op("tile", method=False)
 def tile(input, dims):
     """input repeated; missing counts are 1.
+
+    Raises:
+        RuntimeError: a negative number.
 
     >>> pt.tile(pt.tensor([1, 2]), (2,))
     tensor([1, 2, 1, 2])
@@ -447,6 +455,7 @@ def roll(input, shifts, dims=None):
 
     Raises:
         IndexError: a dimension out of range.
+        RuntimeError: shifts without as many dims.
 
     >>> pt.roll(pt.tensor([1, 2, 3]), 1)
     tensor([3, 1, 2])
@@ -602,6 +611,9 @@ def diag(input, diagonal=0):
 def diagflat(input, offset=0):
     """A matrix with the flattened input on a diagonal.
 
+    Raises:
+        TypeError: the input is no tensor.
+
     >>> pt.diagflat(pt.tensor([[1, 2]]))
     tensor([[1, 0],
             [0, 2]])
@@ -648,6 +660,8 @@ def slice_scatter(input, src, dim=0, start=None, end=None, step=1):
     >>> pt.slice_scatter(pt.zeros(3), pt.ones(2), 0, 1, 3)
     tensor([0., 1., 1.])
     """
+    if not input.ndim:
+        fail_index("slice_scatter", "slice() cannot be applied to a 0-dim tensor")
     axis = wrap_dim("slice_scatter", dim, input.ndim)
     begin, stop, step = slice(start, end, step).indices(input.shape[axis])
     starts, steps = [0] * input.ndim, [1] * input.ndim
@@ -667,10 +681,15 @@ def slice_scatter(input, src, dim=0, start=None, end=None, step=1):
 def select_scatter(input, src, dim, index):
     """A copy of input with one index of dim replaced by src.
 
+    Raises:
+        ValueError: an index out of range.
+
     >>> pt.select_scatter(pt.zeros(2, 2), pt.ones(2), 0, 1)
     tensor([[0., 0.],
             [1., 1.]])
     """
+    if not input.ndim:
+        fail_index("select_scatter", "select() cannot be applied to a 0-dim tensor")
     axis = wrap_dim("select_scatter", dim, input.ndim)
     n = input.shape[axis]
     if not -n <= index < n:
@@ -678,8 +697,10 @@ def select_scatter(input, src, dim, index):
     return slice_scatter(input, unsqueeze(src, axis), axis, index % n, index % n + 1)
 
 
-def _as_indices(arrays, dtype):
-    indices = _core.from_buffer(np.array(arrays, dtype=np.int64))
+def _as_indices(name, find, row, col, offset, dtype):
+    if row < 0 or col < 0:
+        fail_runtime(name, "row and col must be non-negative", f"{row} and {col}")
+    indices = _core.from_buffer(np.array(find(row, offset, col), dtype=np.int64))
     return _core.settle(cast(indices, dtype or int64))
 
 
@@ -689,11 +710,14 @@ def tril_indices(row, col, offset=0, *, dtype=None, device=None, layout=None):
 
     Shape: [2, number of indices], int64 by default.
 
+    Raises:
+        RuntimeError: a negative number of rows or columns.
+
     >>> pt.tril_indices(2, 2)
     tensor([[0, 1, 1],
             [0, 0, 1]])
     """
-    return _as_indices(np.tril_indices(row, offset, col), dtype)
+    return _as_indices("tril_indices", np.tril_indices, row, col, offset, dtype)
 
 
 @op("triu_indices", method=False)
@@ -702,11 +726,14 @@ def triu_indices(row, col, offset=0, *, dtype=None, device=None, layout=None):
 
     Shape: [2, number of indices], int64 by default.
 
+    Raises:
+        RuntimeError: a negative number of rows or columns.
+
     >>> pt.triu_indices(2, 2)
     tensor([[0, 0, 1],
             [0, 1, 1]])
     """
-    return _as_indices(np.triu_indices(row, offset, col), dtype)
+    return _as_indices("triu_indices", np.triu_indices, row, col, offset, dtype)
 
 
 @op(method=False)

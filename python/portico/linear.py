@@ -237,6 +237,11 @@ def _plus(name, input, product, beta, alpha):
         beta, alpha = builtins.int(beta), builtins.int(alpha)
     if alpha != 1:
         product = product * alpha
+    if input.dtype is not product.dtype:
+        fail_runtime(
+            name, "input and the product must have the same dtype",
+            f"{input.dtype} and {product.dtype}", None, f"input.to({product.dtype})",
+        )  # fmt: skip
     shape = product.shape
     if tuple(broadcast_two(name, input.shape, shape)) != tuple(shape):
         fail_runtime(
@@ -378,6 +383,9 @@ def kron(input, other):
 
     Sizes multiply; dtypes promote.
 
+    Raises:
+        TypeError: an operand that is no tensor.
+
     >>> pt.kron(pt.tensor([1, 2]), pt.tensor([1, 10]))
     tensor([ 1, 10,  2, 20])
     """
@@ -395,6 +403,7 @@ def einsum(equation, *operands):
 
     Raises:
         RuntimeError: an equation that does not fit the operands.
+        TypeError: operands that are no tensors.
 
     >>> pt.einsum("ij,jk->ik", pt.ones(2, 3), pt.ones(3, 4)).shape
     portico.Size([2, 4])
@@ -419,11 +428,15 @@ def chain_matmul(*matrices):
     """Product of several matrices.
 
     Raises:
-        RuntimeError: sizes that do not fit.
+        RuntimeError: no matrices, other ranks, or sizes that do not fit.
 
     >>> pt.chain_matmul(pt.ones(1, 2), pt.ones(2, 1))
     tensor([[2.]])
     """
+    if not matrices:
+        fail_runtime("chain_matmul", "chain_matmul(): Expected one or more matrices")
+    for i, m in enumerate(matrices):
+        _require_rank("chain_matmul", **{f"matrix {i}": (m, 2)})
     r = matrices[0]
     for m in matrices[1:]:
         r = matmul(r, m)
@@ -443,11 +456,16 @@ def matrix_power(input, n):
     tensor([[1., 3.],
             [0., 1.]])
     """
-    if input.ndim < 2 or input.shape[-1] != input.shape[-2]:
+    if input.ndim < 2:
+        fail_runtime(
+            "matrix_power", "linalg.matrix_power: A must have at least 2 dimensions",
+            list(input.shape),
+        )  # fmt: skip
+    if input.shape[-1] != input.shape[-2]:
         fail_runtime(
             "matrix_power",
             "linalg.matrix_power: A must be batches of square matrices, but they are "
-            f"{input.shape[-2] if input.ndim > 1 else 0} by {input.shape[-1]} matrices",
+            f"{input.shape[-2]} by {input.shape[-1]} matrices",
         )
     if n < 0:
         from .linalg import inv
@@ -555,6 +573,7 @@ def pdist(input, p=2.0):
     from .joining import triu_indices
     from .reductions import vector_norm
 
+    _require_rank("pdist", input=(input, 2))
     n = input.shape[0]
     pairs = triu_indices(n, n, 1)
     a, b = ops.gather(input, pairs[0], 0, 0), ops.gather(input, pairs[1], 0, 0)

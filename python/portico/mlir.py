@@ -29,6 +29,9 @@ def parse(text, all_dialects=False):
     """Parses a module of `portico` and `func` ops, or of every dialect that a
     lowering stage can contain.
 
+    Raises:
+        MlirError: text that does not parse or verify, a pipeline that is unknown or fails.
+
     >>> str(parse("module {}")).strip()
     'module {\\n}'
     """
@@ -37,6 +40,9 @@ def parse(text, all_dialects=False):
 
 def run_pipeline(module, pipeline):
     """Runs MLIR's textual pass pipeline on `module`, in place, and returns it.
+
+    Raises:
+        MlirError: text that does not parse or verify, a pipeline that is unknown or fails.
 
     >>> module = run_pipeline(parse("module {}"), "canonicalize,cse")
     """

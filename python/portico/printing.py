@@ -9,6 +9,7 @@ import numpy as np
 
 from . import _core
 from ._dtypes import CATEGORY, FLOAT, bool_, get_default_dtype, int64
+from ._fail import fail_value
 from ._registry import op
 
 _PROFILES = {
@@ -27,12 +28,17 @@ def set_printoptions(
 
     `profile` is "default", "short" or "full".
 
+    Raises:
+        ValueError: an unknown profile.
+
     >>> pt.set_printoptions(precision=2)
     >>> pt.tensor([0.125])
     tensor([0.12])
     >>> pt.set_printoptions(profile="default")
     """
     if profile is not None:
+        if profile not in _PROFILES:
+            fail_value("set_printoptions", "unknown profile", profile, ", ".join(_PROFILES))
         _options.update(_PROFILES[profile])
     given = dict(precision=precision, threshold=threshold, edgeitems=edgeitems, linewidth=linewidth)
     _options.update({k: v for k, v in given.items() if v is not None})

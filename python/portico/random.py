@@ -44,6 +44,7 @@ from ._dtypes import (
     int32,
     int64,
     is_float,
+    uint8,
 )
 from ._fail import fail_runtime, fail_type, fail_value
 from ._generated import ops
@@ -134,7 +135,7 @@ class Generator:
         >>> pt.equal(x, pt.rand(3, generator=g))
         True
         """
-        if not isinstance(state, Tensor) or state.numel() != 16:
+        if not isinstance(state, Tensor) or state.dtype is not uint8 or state.numel() != 16:
             fail_type("set_state", "RNG state must be a uint8 tensor of 16 bytes")
         self._seed, self._offset = (
             builtins.int(v) for v in state.numpy(force=True).copy().view(np.uint64)
@@ -336,6 +337,7 @@ def _sized(name, draw, summary):
 
     Raises:
         RuntimeError: a negative size, or a dtype that is not floating.
+        TypeError: sizes given twice, or what is no size.
 
     >>> pt.{name}(2, 3).shape
     portico.Size([2, 3])
@@ -356,6 +358,9 @@ def _sized_like(name, draw):
 
     f.__name__ = name
     f.__doc__ = f"""`{name[:-5]}` of input's shape and dtype.
+
+    Raises:
+        TypeError: the input is no tensor.
 
     >>> pt.{name}(pt.zeros(2)).shape
     portico.Size([2])
@@ -545,6 +550,10 @@ def poisson(input, generator=None):
     """Poisson random numbers with the given rates, by inversion in float64.
 
     Shape and dtype of `input`.
+
+    Raises:
+        RuntimeError: integers.
+        TypeError: the input is no tensor.
 
     >>> pt.poisson(pt.zeros(2))
     tensor([0., 0.])

@@ -712,6 +712,7 @@ def diff(input, n=1, dim=-1, prepend=None, append=None):
 
     Raises:
         IndexError: a dimension out of range.
+        RuntimeError: no dimensions.
 
     >>> pt.diff(pt.tensor([1, 4, 9]))
     tensor([3, 5])

@@ -65,6 +65,9 @@ def msort(input):
 def topk(input, k, dim=-1, largest=True, sorted=True):
     """The k largest (or smallest) values along dim in order, and their indices.
 
+    Raises:
+        RuntimeError: a k out of range.
+
     >>> pt.topk(pt.tensor([3, 1, 2]), 2).values
     tensor([3, 2])
     """
@@ -99,6 +102,9 @@ def _ranked(name, values, indices, axis, k, keepdim, x):
 @op(out=True, notes=_notes.PICK)
 def kthvalue(input, k, dim=-1, keepdim=False):
     """The k-th smallest value along dim (from 1), and its index.
+
+    Raises:
+        RuntimeError: a k out of range.
 
     >>> pt.kthvalue(pt.tensor([3, 1, 2]), 2).values
     tensor(2)
@@ -306,6 +312,10 @@ def quantile(input, q, dim=None, keepdim=False, *, interpolation="linear"):
 @op(out=True)
 def nanquantile(input, q, dim=None, keepdim=False, *, interpolation="linear"):
     """`quantile` of what is not nan; arguments and errors are the same.
+
+    Raises:
+        RuntimeError: integers, no elements, a q outside [0, 1], an unknown `interpolation`.
+        IndexError: a dimension out of range.
 
     >>> pt.nanquantile(pt.tensor([1.0, float("nan"), 3.0]), 0.5)
     tensor(2.)

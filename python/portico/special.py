@@ -389,6 +389,9 @@ def polygamma_(self, n):
 def mvlgamma(input, p):
     """The logarithm of the multivariate gamma function of dimension p.
 
+    Raises:
+        RuntimeError: a p below 1.
+
     >>> pt.mvlgamma(pt.tensor([2.0]), 1)
     tensor([0.])
     """
@@ -506,6 +509,10 @@ def entr(input):
 def xlog1py(input, other):
     """input * log1p(other), 0 where input is 0 (unless other is nan).
 
+    Raises:
+        RuntimeError: shapes that do not broadcast.
+        TypeError: operands that are neither tensors nor numbers.
+
     Source: https://docs.pytorch.org/docs/stable/special.html#torch.special.xlog1py
 
     >>> pt.special.xlog1py(pt.tensor([0.0]), pt.tensor([-1.0]))
@@ -532,6 +539,10 @@ def _polynomial(name, first, step, doc):
     f.__doc__ = f"""{doc} of degree n at x.
 
     Shapes broadcast; n is a number or a tensor of integers.
+
+    Raises:
+        RuntimeError: shapes that do not broadcast.
+        TypeError: operands that are neither tensors nor numbers.
 
     Source: https://docs.pytorch.org/docs/stable/special.html#torch.special.{name}
 

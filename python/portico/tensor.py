@@ -318,6 +318,9 @@ def type_name(self, dtype=None, non_blocking=False):
 def type_as(self, other):
     """self in other's dtype.
 
+    Raises:
+        TypeError: what is given is no tensor.
+
     >>> pt.ones(2).type_as(pt.tensor(1))
     tensor([1, 1])
     """
@@ -439,6 +442,9 @@ def numel_function(input):
 def is_nonzero(input):
     """Whether the only element is not 0.
 
+    Raises:
+        RuntimeError: more or less than one element.
+
     >>> pt.is_nonzero(pt.tensor([0.0]))
     False
     """
@@ -455,6 +461,9 @@ def is_nonzero(input):
 @op()
 def is_same_size(input, other):
     """Whether both have one shape.
+
+    Raises:
+        TypeError: what is given is no tensor.
 
     >>> pt.is_same_size(pt.ones(2), pt.zeros(2))
     True
@@ -575,6 +584,9 @@ def copy_(self, src, non_blocking=False):
 def resize_(self, *sizes, memory_format=None):
     """Gives self another shape; the first elements are kept, new ones are 0. Returns self.
 
+    Raises:
+        RuntimeError: a negative size.
+
     >>> pt.tensor([1, 2, 3, 4]).resize_(2, 1)
     tensor([[1],
             [2]])
@@ -594,6 +606,9 @@ def resize_(self, *sizes, memory_format=None):
 def resize_as_(self, other, memory_format=None):
     """Gives self other's shape, as `resize_`; returns self.
 
+    Raises:
+        TypeError: what is given is no tensor.
+
     >>> pt.tensor([1, 2, 3, 4]).resize_as_(pt.ones(2))
     tensor([1, 2])
     """
@@ -603,6 +618,9 @@ def resize_as_(self, other, memory_format=None):
 @method()
 def set_(self, source=None):
     """Makes self share source's elements and take its shape; returns self.
+
+    Raises:
+        TypeError: what is given is no tensor.
 
     >>> x, y = pt.zeros(1), pt.ones(2)
     >>> x.set_(y)
@@ -619,7 +637,12 @@ def _view_in_place(name):
 
     f.__name__ = name + "_"
     arguments = {"squeeze": "", "unsqueeze": "0", "t": ""}.get(name, "0, 1")
+    out_of_range = "IndexError: a dimension out of range."
+    errors = "RuntimeError: more than 2 dimensions." if name == "t" else out_of_range
     f.__doc__ = f"""Gives self the shape of `{name}`, sharing its elements; returns self.
+
+    Raises:
+        {errors}
 
     >>> x = pt.ones(1, 2)
     >>> x.{name}_({arguments}) is x
@@ -649,6 +672,9 @@ def apply_(self, callable):
 def map_(self, tensor, callable):
     """Replaces each element by callable(element, other element), in Python; returns self.
 
+    Raises:
+        RuntimeError: an `other` that does not broadcast to self.
+
     >>> pt.tensor([1, 2]).map_(pt.tensor([3, 4]), lambda a, b: a * b)
     tensor([3, 8])
     """
@@ -663,11 +689,18 @@ def map_(self, tensor, callable):
 def sum_to_size(self, *size):
     """The sum over the dimensions that `size` broadcasts along.
 
+    Raises:
+        RuntimeError: a size that does not broadcast to self's shape.
+
     >>> pt.ones(2, 3).sum_to_size(1, 3)
     tensor([[2., 2., 2.]])
     """
     shape = sizes_of(size)
     lead = self.ndim - len(shape)
+    if lead < 0 or any(n not in (1, self.shape[lead + i]) for i, n in enumerate(shape)):
+        fail_runtime(
+            "sum_to_size", "size is not expandable to self's", list(shape), list(self.shape)
+        )
     x = self.sum(tuple(range(lead))) if lead else self
     over = tuple(i for i, n in enumerate(shape) if n == 1 and x.shape[i] != 1)
     return x.sum(over, keepdim=True) if over else x

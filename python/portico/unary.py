@@ -80,9 +80,13 @@ exp, expm1, log, log1p, log2, sqrt, rsqrt, sin, cos, tanh, erf = (
 # Signs and rounding ----------------------------------------------------------------------------
 
 
-@op("abs", inplace=True, out=True, aliases=("absolute",), notes=_notes.TENSOR_ONLY)
+@op("abs", inplace=True, out=True, aliases=("absolute",))
 def absolute(input):
     """Absolute value. Shape and dtype of `input`; the gradient at 0 is 0.
+
+    Raises:
+        TypeError: the input is no tensor.
+        RuntimeError: booleans.
 
     >>> pt.abs(pt.tensor([-2, 3]))
     tensor([2, 3])
@@ -621,6 +625,9 @@ def angle(input):
 def real(input):
     """The input itself: all dtypes are real.
 
+    Raises:
+        TypeError: the input is no tensor.
+
     >>> pt.real(pt.tensor([1.0]))
     tensor([1.])
     """
@@ -646,6 +653,9 @@ for _name in ("conj", "resolve_conj", "resolve_neg"):
 @op(aliases=("conj_physical",))
 def conj_physical(input):
     """A copy: all dtypes are real.
+
+    Raises:
+        TypeError: the input is no tensor.
 
     >>> pt.conj_physical(pt.tensor([1.0]))
     tensor([1.])

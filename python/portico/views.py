@@ -77,6 +77,9 @@ def _view_dtype(x, dtype):
 def view_as(input, other):
     """input.view(other.shape).
 
+    Raises:
+        RuntimeError: another number of elements.
+
     >>> pt.arange(4).view_as(pt.ones(2, 2)).shape
     portico.Size([2, 2])
     """
@@ -120,6 +123,9 @@ def reshape_method(self, *shape, **named):
 def reshape_as(self, other):
     """self.reshape(other.shape).
 
+    Raises:
+        RuntimeError: another number of elements.
+
     >>> pt.arange(4).reshape_as(pt.ones(2, 2)).shape
     portico.Size([2, 2])
     """
@@ -139,6 +145,9 @@ def ravel(input):
 @op(notes=_notes.VIEW)
 def flatten(input, start_dim=0, end_dim=-1):
     """Dimensions start_dim to end_dim merged into one.
+
+    Raises:
+        RuntimeError: a first dimension behind the last.
 
     >>> pt.flatten(pt.zeros(2, 3, 4), 1).shape
     portico.Size([2, 12])
@@ -160,12 +169,14 @@ def unflatten(input, dim, sizes):
     """Dimension `dim` split into `sizes`, one of which may be -1.
 
     Raises:
-        RuntimeError: sizes that do not fit.
+        RuntimeError: no dimensions, or sizes that do not fit.
         IndexError: a dimension out of range.
 
     >>> pt.unflatten(pt.zeros(6, 2), 0, (2, 3)).shape
     portico.Size([2, 3, 2])
     """
+    if not require_tensor("unflatten", input).ndim:
+        fail_runtime("unflatten", "Dimension specified as 0 but tensor has no dimensions")
     d = wrap_dim("unflatten", dim, input.ndim)
     sizes = sizes_of((sizes,))
     if not sizes:
@@ -291,6 +302,9 @@ def t(input):
 def movedim(input, source, destination):
     """Dimensions moved to other places; the others keep their order.
 
+    Raises:
+        RuntimeError: dimensions that are not as many or that repeat.
+
     >>> pt.movedim(pt.zeros(2, 3, 4), 0, 2).shape
     portico.Size([3, 4, 2])
     """
@@ -407,6 +421,9 @@ def expand(self, *sizes, implicit=False, **named):
 @method()
 def expand_as(self, other):
     """self.expand(other.shape).
+
+    Raises:
+        RuntimeError: shapes that do not fit.
 
     >>> pt.tensor([1]).expand_as(pt.ones(2))
     tensor([1, 1])
@@ -531,6 +548,9 @@ def select(input, dim, index):
 def unbind(input, dim=0):
     """All parts along dim, without it, as views.
 
+    Raises:
+        RuntimeError: no dimensions.
+
     >>> pt.unbind(pt.tensor([1, 2]))
     (tensor(1), tensor(2))
     """
@@ -545,7 +565,7 @@ def split(input, split_size_or_sections, dim=0):
     """Parts of one size (the last may be smaller), or of the listed sizes, as views.
 
     Raises:
-        RuntimeError: sizes that do not add up, or are negative.
+        RuntimeError: no dimensions; sizes that do not add up, or are negative.
         IndexError: a dimension out of range.
 
     >>> pt.split(pt.arange(5), 2)
@@ -576,12 +596,14 @@ def split_with_sizes(input, split_sizes, dim=0):
     """Parts of the listed sizes, as views.
 
     Raises:
-        RuntimeError: sizes that do not add up, or are negative.
+        RuntimeError: no dimensions; sizes that do not add up, or are negative.
         IndexError: a dimension out of range.
 
     >>> pt.split_with_sizes(pt.arange(3), [1, 2])
     (tensor([0]), tensor([1, 2]))
     """
+    if not require_tensor("split_with_sizes", input).ndim:
+        fail_runtime("split_with_sizes", "split expects at least a 1-dimensional tensor")
     d = wrap_dim("split_with_sizes", dim, input.ndim)
     n = input.shape[d]
     sizes = [builtins.int(s) for s in split_sizes]
@@ -604,7 +626,7 @@ def chunk(input, chunks, dim=0):
     """At most `chunks` parts of equal size (the last may be smaller), as views.
 
     Raises:
-        RuntimeError, ValueError: no parts.
+        RuntimeError: no dimensions, or no parts.
         IndexError: a dimension out of range.
 
     >>> pt.chunk(pt.arange(5), 2)
@@ -612,6 +634,8 @@ def chunk(input, chunks, dim=0):
     """
     if chunks <= 0:
         fail_runtime("chunk", f"chunk expects `chunks` to be greater than 0, got: {chunks}")
+    if not require_tensor("chunk", input).ndim:
+        fail_runtime("chunk", "chunk expects at least a 1-dimensional tensor")
     d = wrap_dim("chunk", dim, input.ndim)
     n = input.shape[d]
     size = -(-n // chunks)
@@ -625,12 +649,14 @@ def tensor_split(input, indices_or_sections, dim=0):
     """Parts between the given indices, or `sections` parts of nearly equal size, as views.
 
     Raises:
-        RuntimeError, ValueError: no parts.
+        RuntimeError: no dimensions, or no parts.
         IndexError: a dimension out of range.
 
     >>> pt.tensor_split(pt.arange(5), 2)
     (tensor([0, 1, 2]), tensor([3, 4]))
     """
+    if not require_tensor("tensor_split", input).ndim:
+        fail_runtime("tensor_split", "tensor_split expected at least a 1-dimensional tensor")
     d = wrap_dim("tensor_split", dim, input.ndim)
     n = input.shape[d]
     k = indices_or_sections
@@ -668,6 +694,9 @@ def _split_variant(name, dim_of, least):
 
     f.__name__ = name
     f.__doc__ = f"""`tensor_split` along the dimension of {name}.
+
+    Raises:
+        RuntimeError: too few dimensions, or a size that a number of parts does not divide.
 
     >>> len(pt.{name}(pt.zeros(2, 2, 2), 2))
     2

@@ -1,19 +1,25 @@
-"""Every public name says what it does, with an example, and every example runs.
+"""Every public name says what it does and what it raises, with an example, and every example runs.
 
 Public is what users reach through a namespace of PyTorch's: the functions and classes listed
 there (`__all__`, or names without an underscore) and the methods of those classes. Properties and
 dunder methods need nothing; an override may leave its words to what it overrides.
 """
 
+import ast
+import builtins
 import doctest
 import importlib
 import inspect
+import re
 import sys
+import textwrap
 
 import numpy as np
 import pytest
 
 import portico as pt
+from portico import _fail
+from portico._fail import fail_index
 from portico.nn import functional as F
 
 NAMESPACES = (
@@ -86,6 +92,96 @@ def test_every_public_name_has_a_docstring():
 def test_every_public_name_has_an_example():
     missing = [n for n, value in PUBLIC.items() if ">>>" not in (inspect.getdoc(value) or "")]
     assert missing == []
+
+
+def source(function):
+    """The syntax tree of a Python function behind its decorators; None for a native one."""
+    try:
+        text = inspect.getsource(inspect.unwrap(function))
+    except (OSError, TypeError):
+        return None
+    tree = ast.parse(textwrap.dedent(text)).body[0]
+    return tree if isinstance(tree, ast.FunctionDef) else None
+
+
+def statements(tree):
+    """The nodes of a function, without those of functions and classes inside it."""
+    for node in ast.iter_child_nodes(tree):
+        yield node
+        if not isinstance(node, ast.FunctionDef | ast.ClassDef | ast.Lambda):
+            yield from statements(node)
+
+
+def raised(function):
+    """The exception classes that a function raises itself, by `raise`, `assert` or `fail_...`."""
+    tree = source(function)
+    names = vars(builtins) | getattr(inspect.unwrap(function), "__globals__", {})
+    for node in () if tree is None else statements(tree):
+        if isinstance(node, ast.Assert):
+            yield AssertionError
+        called = node.exc if isinstance(node, ast.Raise) else node
+        called = called.func if isinstance(called, ast.Call) else called
+        kind = names.get(called.id) if isinstance(called, ast.Name) else None
+        if isinstance(node, ast.Raise) and inspect.isclass(kind):
+            yield kind
+        elif isinstance(node, ast.Call) and kind in FAILS:
+            yield FAILS[kind]
+
+
+def raised_by(fail):
+    try:
+        fail("op", "what")
+    except pt.PorticoError as error:
+        return type(error)
+
+
+FAILS = {f: raised_by(f) for n, f in vars(_fail).items() if n.startswith("fail_")}
+
+
+def told(kind, text):
+    """Whether a docstring names an error, by its class or by a builtin one that it is."""
+    known = [c.__name__ for c in kind.__mro__ if c not in (Exception, BaseException, object)]
+    return any(re.search(rf"\b{name}\b", text) for name in known)
+
+
+def described(name, function):
+    """The docstring of a function, and of the class it is listed under."""
+    owner = PUBLIC.get(name.rpartition(".")[0])
+    return "\n".join(inspect.getdoc(x) or "" for x in (function, owner) if x is not None)
+
+
+def silent_about(name, function):
+    """The errors that neither the docstring of a function nor that of its class names."""
+    text = described(name, function)
+    return sorted({k.__name__ for k in raised(function) if not told(k, text)})
+
+
+def functions():
+    """Public functions and methods, and the constructors of public classes under the class."""
+    for name, value in PUBLIC.items():
+        if not inspect.isclass(value):
+            yield name, value
+        elif belongs(value.__init__) and inspect.isfunction(value.__init__):
+            yield f"{name}.__init__", value.__init__
+
+
+def test_every_public_name_says_what_it_raises():
+    silent = {name: silent_about(name, value) for name, value in functions()}
+    assert {name: kinds for name, kinds in silent.items() if kinds} == {}
+
+
+def test_what_is_raised_is_found():
+    def public(x):
+        if x:
+            raise KeyError(x)
+        assert x is not None
+
+        def inner():
+            raise ValueError
+
+        fail_index("public", "what", inner)
+
+    assert list(raised(public)) == [KeyError, AssertionError, pt.errors.PorticoIndexError]
 
 
 @pytest.mark.parametrize("name", [n for n, value in PUBLIC.items() if value.__doc__])

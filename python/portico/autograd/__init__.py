@@ -115,7 +115,7 @@ def grad(
     `materialize_grads` zeros.
 
     Raises:
-        RuntimeError: an input without requires_grad or that is not used, a missing gradient.
+        RuntimeError: no inputs, one without requires_grad or that is not used, a missing gradient.
 
     Source: https://docs.pytorch.org/docs/stable/generated/torch.autograd.grad.html
 
@@ -124,6 +124,8 @@ def grad(
     (tensor(6.),)
     """
     outputs, inputs = _as_tuple(outputs), _as_tuple(inputs)
+    if not inputs:
+        fail_runtime("grad", "`inputs` argument to `grad()` cannot be empty")
     if allow_unused is None:
         allow_unused = materialize_grads
     if is_grads_batched:

@@ -6,6 +6,7 @@ import numpy as np
 
 from .. import _core
 from .._dtypes import float64, is_float
+from .._fail import fail_value
 from . import grad
 from .grad_mode import no_grad
 
@@ -52,6 +53,10 @@ def gradcheck(
 ):  # fmt: skip
     """Whether the gradients of func agree with finite differences; inputs should be float64.
 
+    Raises:
+        ValueError: no input that requires a gradient.
+        GradcheckError: gradients that differ, unless `raise_exception=False`. It is a RuntimeError.
+
     >>> x = pt.tensor([0.5], dtype=pt.float64, requires_grad=True)
     >>> pt.autograd.gradcheck(pt.sin, (x,))
     True
@@ -59,9 +64,10 @@ def gradcheck(
     inputs = (inputs,) if isinstance(inputs, Tensor) else tuple(inputs)
     checked = [k for k, x in enumerate(inputs) if isinstance(x, Tensor) and x.requires_grad]
     if not checked:
-        raise ValueError(
+        fail_value(
+            "gradcheck",
             "gradcheck expects at least one input tensor to require gradient, but none of the "
-            "them have requires_grad=True."
+            "them have requires_grad=True.",
         )
     if any(inputs[k].dtype is not float64 for k in checked):
         import warnings
@@ -98,6 +104,10 @@ def gradcheck(
 
 def gradgradcheck(func, inputs, grad_outputs=None, **options):
     """Whether second derivatives agree with finite differences of the first.
+
+    Raises:
+        ValueError: no input that requires a gradient.
+        GradcheckError: gradients that differ, unless `raise_exception=False`. It is a RuntimeError.
 
     >>> x = pt.tensor([0.5], dtype=pt.float64, requires_grad=True)
     >>> pt.autograd.gradgradcheck(pt.sin, (x,))

@@ -50,6 +50,10 @@ def jacobian(
 ):
     """d func(inputs) / d inputs, of shape output.shape + input.shape.
 
+    Raises:
+        TypeError: inputs that are no tensors.
+        RuntimeError: integers; a v of another shape, or one that is missing where it is needed.
+
     Source: https://docs.pytorch.org/docs/stable/generated/torch.autograd.functional.jacobian.html
 
     >>> pt.autograd.functional.jacobian(lambda x: x * x, pt.tensor([1.0, 2.0]))
@@ -82,6 +86,10 @@ def hessian(
 ):
     """The second derivatives of a scalar function.
 
+    Raises:
+        TypeError: inputs that are no tensors.
+        RuntimeError: integers; a v of another shape, or one that is missing where it is needed.
+
     Source: https://docs.pytorch.org/docs/stable/generated/torch.autograd.functional.hessian.html
 
     >>> pt.autograd.functional.hessian(lambda x: (x * x * x).sum(), pt.tensor([1.0, 2.0]))
@@ -99,6 +107,10 @@ def hessian(
 def vjp(func, inputs, v=None, create_graph=False, strict=False):
     """func(inputs), and the product of v (of the output's shape) with its Jacobian.
 
+    Raises:
+        TypeError: inputs that are no tensors.
+        RuntimeError: integers; a v of another shape, or one that is missing where it is needed.
+
     Source: https://docs.pytorch.org/docs/stable/generated/torch.autograd.functional.vjp.html
 
     >>> pt.autograd.functional.vjp(lambda x: x * x, pt.tensor([1.0, 2.0]), pt.tensor([1.0, 1.0]))
@@ -115,6 +127,10 @@ def vjp(func, inputs, v=None, create_graph=False, strict=False):
 
 def jvp(func, inputs, v=None, create_graph=False, strict=False):
     """func(inputs), and the product of its Jacobian with v (of the input's shape).
+
+    Raises:
+        TypeError: inputs that are no tensors.
+        RuntimeError: integers; a v of another shape, or one that is missing where it is needed.
 
     Source: https://docs.pytorch.org/docs/stable/generated/torch.autograd.functional.jvp.html
 
@@ -152,6 +168,10 @@ def jvp(func, inputs, v=None, create_graph=False, strict=False):
 
 def hvp(func, inputs, v=None, create_graph=False, strict=False):
     """func(inputs), a scalar, and the product of its Hessian with v (of the input's shape).
+
+    Raises:
+        TypeError: inputs that are no tensors.
+        RuntimeError: integers; a v of another shape, or one that is missing where it is needed.
 
     Source: https://docs.pytorch.org/docs/stable/generated/torch.autograd.functional.hvp.html
 

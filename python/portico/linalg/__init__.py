@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from .._arguments import explain_all
 from .._broadcast import wrap_dim
 from .._fail import fail_runtime
 from .._registry import accept_out
@@ -93,7 +94,8 @@ def multi_dot(tensors):
     """The product of several matrices, in the cheapest order.
 
     Raises:
-        RuntimeError: fewer than 2 matrices, or sizes that do not fit.
+        RuntimeError: fewer than 2 matrices, other ranks (the first and the last may be vectors),
+            or sizes that do not fit.
 
     Source: https://docs.pytorch.org/docs/stable/generated/torch.linalg.multi_dot.html
 
@@ -106,6 +108,13 @@ def multi_dot(tensors):
         fail_runtime(
             "multi_dot", f"multi_dot(): expected at least 2 tensors but got {len(tensors)}"
         )
+    ends = (0, len(tensors) - 1)
+    for i, x in enumerate(tensors):
+        if x.ndim != 2 and not (x.ndim == 1 and i in ends):
+            fail_runtime(
+                "multi_dot", f"multi_dot(): tensor {i} has a wrong rank", f"{x.ndim}D",
+                "1D or 2D" if i in ends else "2D",
+            )  # fmt: skip
     if len(tensors) == 2:
         return matmul(*tensors)
     letters = "abcdefghijklmnopqrstuvwxyz"
@@ -125,6 +134,9 @@ def vander(x, *, N=None):
 
     Shape: [.., n] -> [.., n, N].
 
+    Raises:
+        RuntimeError: an N below 2.
+
     Source: https://docs.pytorch.org/docs/stable/generated/torch.linalg.vander.html
 
     >>> pt.linalg.vander(pt.tensor([2, 3]))
@@ -135,6 +147,8 @@ def vander(x, *, N=None):
 
     x = x if x.ndim else x.unsqueeze(0)
     n = x.shape[-1] if N is None else N
+    if n < 2:
+        fail_runtime("vander", "N must be greater than 1", n)
     wide = x.unsqueeze(-1).expand(tuple(x.shape) + (n - 1,))
     ones = x.new_ones(tuple(x.shape) + (1,))
     return cat([ones, wide.cumprod(-1)], -1) if n > 1 else ones
@@ -178,3 +192,6 @@ def tensorsolve(A, B, dims=None):
         A = A.movedim(dims, list(range(A.ndim - len(dims), A.ndim)))
     shape = tuple(A.shape[B.ndim :])
     return solve(A.reshape(B.numel(), B.numel()), B.reshape(-1)).reshape(shape)
+
+
+explain_all(globals())

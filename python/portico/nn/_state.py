@@ -3,7 +3,7 @@
 from collections import OrderedDict, namedtuple
 
 import portico as pt
-from portico.errors import PorticoRuntimeError, PorticoTypeError
+from portico._fail import fail_runtime, fail_type
 
 from .parameter import Parameter
 
@@ -38,8 +38,9 @@ class StateDict:
         >>> Net().state_dict()["_extra_state"]
         {'epoch': 3}
         """
-        raise PorticoRuntimeError(
-            "Reached a code path in Module.get_extra_state() that should never be called."
+        fail_runtime(
+            "StateDict",
+            "Reached a code path in Module.get_extra_state() that should never be called.",
         )
 
     def set_extra_state(self, state):
@@ -59,8 +60,9 @@ class StateDict:
         >>> net.epoch
         4
         """
-        raise PorticoRuntimeError(
-            "Reached a code path in Module.set_extra_state() that should never be called."
+        fail_runtime(
+            "StateDict",
+            "Reached a code path in Module.set_extra_state() that should never be called.",
         )
 
     def _has_extra_state(self):
@@ -235,12 +237,18 @@ class StateDict:
         shapes always do, and then say so for every tensor at once. With `assign`
         the tensors themselves become the module's.
 
+        Raises:
+            TypeError: what is no dict.
+            RuntimeError: names or shapes that do not fit.
+
         >>> a, b = pt.nn.Linear(2, 1), pt.nn.Linear(2, 1)
         >>> a.load_state_dict(b.state_dict())
         <All keys matched successfully>
         """
         if not isinstance(state_dict, dict):
-            raise PorticoTypeError(f"Expected state_dict to be dict-like, got {type(state_dict)}.")
+            fail_type(
+                "load_state_dict", f"Expected state_dict to be dict-like, got {type(state_dict)}."
+            )
         missing, unexpected, errors = [], [], []
         metadata = getattr(state_dict, "_metadata", None)
         state_dict = OrderedDict(state_dict)
@@ -271,7 +279,8 @@ class StateDict:
                     errors.insert(0, f"{what} key(s) in state_dict: {listed}. ")
         if errors:
             listed = "\n\t".join(errors)
-            raise PorticoRuntimeError(
-                f"Error(s) in loading state_dict for {type(self).__name__}:\n\t{listed}"
+            fail_runtime(
+                "load_state_dict",
+                f"Error(s) in loading state_dict for {type(self).__name__}:\n\t{listed}",
             )
         return IncompatibleKeys(missing, unexpected)

@@ -1,6 +1,7 @@
 """Activation layers."""
 
 import portico as pt
+from portico._fail import fail_assertion, fail_value
 
 from . import functional as F
 from ._function_layer import FunctionLayer
@@ -41,6 +42,9 @@ __all__ = [
 class LogSigmoid(FunctionLayer):
     """log(sigmoid(x)) of each element; any shape, floating point.
 
+    Raises:
+        RuntimeError: integers or booleans.
+
     Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.LogSigmoid.html
 
     >>> pt.nn.LogSigmoid()(pt.tensor([0.0, 2.0]))
@@ -64,6 +68,9 @@ class Sigmoid(FunctionLayer):
 
 class Softsign(FunctionLayer):
     """x / (1 + |x|) of each element; any shape.
+
+    Raises:
+        RuntimeError: booleans.
 
     Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.Softsign.html
 
@@ -111,6 +118,9 @@ class _InPlace(FunctionLayer):
 class ReLU(_InPlace):
     """max(x, 0) of each element; any shape. `inplace` writes the result into the input.
 
+    Raises:
+        RuntimeError: booleans.
+
     Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.ReLU.html
 
     >>> pt.nn.ReLU()(pt.tensor([-1., 2.]))
@@ -123,6 +133,9 @@ class ReLU(_InPlace):
 class SELU(_InPlace):
     """The self-normalising ELU of each element; any shape (Klambauer et al., 2017).
 
+    Raises:
+        RuntimeError: integers or booleans.
+
     >>> pt.nn.SELU()(pt.tensor([-1.0, 1.0]))
     tensor([-1.1113,  1.0507])
     """
@@ -132,6 +145,9 @@ class SELU(_InPlace):
 
 class SiLU(_InPlace):
     """x * sigmoid(x) of each element; any shape.
+
+    Raises:
+        RuntimeError: integers or booleans.
 
     Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.SiLU.html
 
@@ -144,6 +160,9 @@ class SiLU(_InPlace):
 
 class Mish(_InPlace):
     """x * tanh(softplus(x)) of each element; any shape (Misra, 2019).
+
+    Raises:
+        RuntimeError: integers or booleans.
 
     >>> pt.nn.Mish()(pt.tensor([-1.0, 1.0]))
     tensor([-0.3034,  0.8651])
@@ -167,6 +186,9 @@ class Hardsigmoid(_InPlace):
 
 class Hardswish(_InPlace):
     """x * relu6(x + 3) / 6 of each element; any shape (Howard et al., 2019).
+
+    Raises:
+        RuntimeError: booleans.
 
     >>> pt.nn.Hardswish()(pt.tensor([-3.0, 1.0, 4.0]))
     tensor([0.0000, 0.6667, 4.0000])
@@ -197,11 +219,16 @@ class Hardtanh(FunctionLayer):
         super().__init__()
         self._keep(locals())
         if max_val <= min_val:
-            raise AssertionError(f"max_val ({max_val}) must be larger than min_val ({min_val})")
+            fail_assertion(
+                "Hardtanh", f"max_val ({max_val}) must be larger than min_val ({min_val})"
+            )
 
 
 class ReLU6(Hardtanh):
     """min(max(x, 0), 6) of each element; any shape.
+
+    Raises:
+        RuntimeError: booleans.
 
     Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.ReLU6.html
 
@@ -247,6 +274,9 @@ class _Alpha(FunctionLayer):
 class ELU(_Alpha):
     """x where x > 0, else alpha * (exp(x) - 1); any shape (Clevert et al., 2015).
 
+    Raises:
+        RuntimeError: integers.
+
     >>> pt.nn.ELU()(pt.tensor([-1.0, 2.0]))
     tensor([-0.6321,  2.0000])
     """
@@ -257,6 +287,9 @@ class ELU(_Alpha):
 class CELU(_Alpha):
     """max(0, x) + min(0, alpha * (exp(x / alpha) - 1)); any shape (Barron, 2017).
 
+    Raises:
+        RuntimeError: integers.
+
     >>> pt.nn.CELU(alpha=2.0)(pt.tensor([-1.0, 2.0]))
     tensor([-0.7869,  2.0000])
     """
@@ -266,6 +299,9 @@ class CELU(_Alpha):
 
 class LeakyReLU(FunctionLayer):
     """x where x > 0, else negative_slope * x; any shape.
+
+    Raises:
+        RuntimeError: integers.
 
     Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.LeakyReLU.html
 
@@ -288,6 +324,10 @@ class RReLU(FunctionLayer):
 
     Any shape (Xu et al., 2015).
 
+    Raises:
+        RuntimeError: integers.
+        ValueError: a lower bound above the upper one.
+
     >>> pt.nn.RReLU(0.25, 0.75).eval()(pt.tensor([-1.0, 2.0]))
     tensor([-0.5000,  2.0000])
     """
@@ -308,6 +348,9 @@ class PReLU(FunctionLayer):
     Args:
         num_parameters (int): 1, or the number of channels.
         init (float): slopes at first; they are the parameter ``weight`` [num_parameters].
+
+    Raises:
+        RuntimeError: integers or booleans.
 
     >>> pt.nn.PReLU()(pt.tensor([-1.0, 2.0])).detach()
     tensor([-0.2500,  2.0000])
@@ -341,6 +384,9 @@ class GELU(FunctionLayer):
     Args:
         approximate (str): "none", or "tanh" for the approximation of the paper.
 
+    Raises:
+        RuntimeError: integers or booleans.
+
     >>> pt.nn.GELU()(pt.tensor([-1.0, 1.0]))
     tensor([-0.1587,  0.8413])
     """
@@ -358,6 +404,10 @@ class GLU(FunctionLayer):
 
     Shape: [.., 2n, ..] -> [.., n, ..].
 
+    Raises:
+        RuntimeError: no dimensions, or a size that is odd.
+        IndexError: a dimension out of range.
+
     >>> pt.nn.GLU()(pt.tensor([3.0, 0.0]))
     tensor([1.5000])
     """
@@ -372,6 +422,9 @@ class GLU(FunctionLayer):
 
 class Softplus(FunctionLayer):
     """log(1 + exp(beta * x)) / beta of each element; x itself where beta * x > threshold.
+
+    Raises:
+        RuntimeError: integers or booleans.
 
     Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.Softplus.html
 
@@ -401,6 +454,9 @@ class _Shrink(FunctionLayer):
 class Softshrink(_Shrink):
     """x moved towards 0 by lambd, 0 within [-lambd, lambd]; any shape.
 
+    Raises:
+        RuntimeError: booleans.
+
     Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.Softshrink.html
 
     >>> pt.nn.Softshrink()(pt.tensor([-2.0, 0.25, 1.0]))
@@ -412,6 +468,9 @@ class Softshrink(_Shrink):
 
 class Hardshrink(_Shrink):
     """x outside [-lambd, lambd], 0 within; any shape.
+
+    Raises:
+        RuntimeError: booleans.
 
     Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.Hardshrink.html
 
@@ -433,6 +492,10 @@ class _Normalised(FunctionLayer):
 class Softmax(_Normalised):
     """exp(x) normalised to sum 1 along `dim`; keeps the shape.
 
+    Raises:
+        RuntimeError: integers.
+        IndexError: a dimension out of range.
+
     Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.Softmax.html
 
     >>> pt.nn.Softmax(dim=0)(pt.tensor([1.0, 1.0]))
@@ -445,6 +508,10 @@ class Softmax(_Normalised):
 class LogSoftmax(_Normalised):
     """log(softmax(x)) along `dim`; keeps the shape.
 
+    Raises:
+        RuntimeError: integers.
+        IndexError: a dimension out of range.
+
     Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.LogSoftmax.html
 
     >>> pt.nn.LogSoftmax(dim=0)(pt.tensor([1.0, 1.0]))
@@ -456,6 +523,10 @@ class LogSoftmax(_Normalised):
 
 class Softmin(_Normalised):
     """softmax(-x) along `dim`; keeps the shape.
+
+    Raises:
+        RuntimeError: integers.
+        IndexError: a dimension out of range.
 
     Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.Softmin.html
 
@@ -480,5 +551,7 @@ class Softmax2d(FunctionLayer):
 
     def forward(self, input):
         if input.ndim not in (3, 4):
-            raise ValueError(f"Softmax2d: expected input to be 3D or 4D, got {input.ndim}D instead")
+            fail_value(
+                "Softmax2d", f"Softmax2d: expected input to be 3D or 4D, got {input.ndim}D instead"
+            )
         return F.softmax(input, -3)

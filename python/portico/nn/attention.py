@@ -1,7 +1,7 @@
 """Multi-head attention."""
 
 import portico as pt
-from portico._fail import fail_value
+from portico._fail import fail_assertion, fail_value
 
 from . import functional as F
 from . import init
@@ -56,7 +56,7 @@ class MultiheadAttention(Module):
         self.num_heads, self.dropout, self.batch_first = num_heads, dropout, batch_first
         self.head_dim = embed_dim // num_heads
         if self.head_dim * num_heads != embed_dim:
-            raise AssertionError("embed_dim must be divisible by num_heads")
+            fail_assertion("MultiheadAttention", "embed_dim must be divisible by num_heads")
         separate = {
             "q_proj_weight": (embed_dim, embed_dim),
             "k_proj_weight": (embed_dim, self.kdim),

@@ -5,7 +5,7 @@ import operator
 from collections import OrderedDict
 
 import portico as pt
-from portico.errors import PorticoIndexError, PorticoTypeError, PorticoValueError
+from portico._fail import fail_assertion, fail_index, fail_key, fail_type, fail_value
 
 from .module import Module, _indented
 from .parameter import Parameter
@@ -13,10 +13,10 @@ from .parameter import Parameter
 __all__ = ["ModuleDict", "ModuleList", "ParameterDict", "ParameterList", "Sequential"]
 
 
-def _position(index, length):
+def _position(op, index, length):
     index = operator.index(index)
     if not -length <= index < length:
-        raise PorticoIndexError(f"index {index} is out of range")
+        fail_index(op, f"index {index} is out of range")
     return index % length
 
 
@@ -27,11 +27,13 @@ class _Modules(Module):
         setattr(self, self._name_at(index), module)
 
     def _name_at(self, index):
-        return list(self._modules)[_position(index, len(self))]
+        return list(self._modules)[_position(self._get_name(), index, len(self))]
 
     def __delitem__(self, index):
         modules = list(self)
-        del modules[index if isinstance(index, slice) else _position(index, len(self))]
+        del modules[
+            index if isinstance(index, slice) else _position(self._get_name(), index, len(self))
+        ]
         self._replace(modules)
 
     def _replace(self, modules):
@@ -49,6 +51,9 @@ class _Modules(Module):
 
     def append(self, module):
         """Adds a module at the end; returns the container.
+
+        Raises:
+            TypeError: what is given is no module or no iterable of modules.
 
         >>> pt.nn.ModuleList().append(pt.nn.ReLU())
         ModuleList(
@@ -68,9 +73,9 @@ class _Modules(Module):
         3
         """
         if not hasattr(modules, "__iter__"):
-            raise PorticoTypeError(
-                f"{self._get_name()}.extend should be called with an iterable, but got "
-                + type(modules).__name__
+            fail_type(
+                self._get_name(),
+                "extend should be called with an iterable, but got " + type(modules).__name__,
             )
         for module in list(modules):
             self.append(module)
@@ -95,6 +100,9 @@ class Sequential(_Modules):
 
     Takes modules, or one `OrderedDict` of modules by name; a slice is a Sequential too.
 
+    Raises:
+        TypeError: what is given is no module.
+
     Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.Sequential.html
 
     >>> net = pt.nn.Sequential(pt.nn.Linear(2, 3), pt.nn.ReLU())
@@ -117,9 +125,10 @@ class Sequential(_Modules):
 
     def __add__(self, other):
         if not isinstance(other, Sequential):
-            raise PorticoValueError(
+            fail_value(
+                "Sequential",
                 "add operator supports only objects of Sequential class, but "
-                f"{type(other)} is given."
+                f"{type(other)} is given.",
             )
         return Sequential(*self, *other)
 
@@ -133,10 +142,10 @@ class Sequential(_Modules):
         Tanh()
         """
         if not isinstance(module, Module):
-            raise AssertionError(f"module should be of type: {Module}")
+            fail_assertion("Sequential", f"module should be of type: {Module}")
         n = len(self)
         if not -n <= index <= n:
-            raise PorticoIndexError(f"Index out of range: {index}")
+            fail_index("Sequential", f"Index out of range: {index}")
         modules = list(self)
         modules.insert(index, module)
         self._replace(modules)
@@ -152,6 +161,9 @@ class ModuleList(_Modules):
     """A list of modules, which are parts of it; it is no function.
 
     Indexing, slices, `+`, `del` and iteration are those of a list.
+
+    Raises:
+        TypeError: what is given is no module or no iterable of modules.
 
     Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.ModuleList.html
 
@@ -175,6 +187,9 @@ class ModuleList(_Modules):
 
     def insert(self, index, module):
         """Puts a module before that at `index`.
+
+        Raises:
+            TypeError: what is given is no module.
 
         >>> layers = pt.nn.ModuleList([pt.nn.ReLU()])
         >>> layers.insert(0, pt.nn.Tanh())
@@ -214,9 +229,10 @@ class _ByName(Module):
 
     def _put(self, members):
         if not hasattr(members, "__iter__"):
-            raise PorticoTypeError(
-                f"{self._get_name()}.update should be called with an iterable of key/value "
-                f"pairs, but got {type(members).__name__}"
+            fail_type(
+                self._get_name(),
+                f"update should be called with an iterable of key/value "
+                f"pairs, but got {type(members).__name__}",
             )
         pairs = members.items() if hasattr(members, "items") else members
         for key, member in pairs:
@@ -276,6 +292,10 @@ class ModuleDict(_ByName):
 
     `len`, `in`, `del`, indexing and iteration are those of a dictionary.
 
+    Raises:
+        TypeError: what is given is no module, or no mapping and no iterable of pairs.
+        KeyError: a name that is empty, dotted or an attribute of the class.
+
     Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.ModuleDict.html
 
     >>> layers = pt.nn.ModuleDict({"fc": pt.nn.Linear(2, 3), "act": pt.nn.ReLU()})
@@ -331,6 +351,9 @@ def _describe(value):
 class ParameterList(Module):
     """A list of parameters, which are parts of it; tensors put in become parameters.
 
+    Raises:
+        TypeError: what is given is no iterable.
+
     Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.ParameterList.html
 
     >>> weights = pt.nn.ParameterList([pt.zeros(2), pt.zeros(3)])
@@ -347,10 +370,10 @@ class ParameterList(Module):
     def __getitem__(self, index):
         if isinstance(index, slice):
             return type(self)(getattr(self, str(i)) for i in range(*index.indices(len(self))))
-        return getattr(self, str(_position(index, len(self))))
+        return getattr(self, str(_position("ParameterList", index, len(self))))
 
     def __setitem__(self, index, value):
-        setattr(self, str(_position(index, len(self))), _as_parameter(value))
+        setattr(self, str(_position("ParameterList", index, len(self))), _as_parameter(value))
 
     def __len__(self):
         return self._size
@@ -381,9 +404,10 @@ class ParameterList(Module):
         2
         """
         if isinstance(values, pt.Tensor) or not hasattr(values, "__iter__"):
-            raise PorticoTypeError(
+            fail_type(
+                "ParameterList",
                 "ParameterList.extend should be called with an iterable, but got "
-                + type(values).__name__
+                + type(values).__name__,
             )
         for value in values:
             self.append(value)
@@ -397,6 +421,10 @@ class ParameterDict(_ByName):
     """Parameters by name, which are parts of it; tensors put in become parameters.
 
     `len`, `in`, `del`, indexing and iteration are those of a dictionary.
+
+    Raises:
+        TypeError: a name that is no string.
+        KeyError: a name that is empty or dotted.
 
     Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.ParameterDict.html
 
@@ -436,6 +464,10 @@ class ParameterDict(_ByName):
     def setdefault(self, key, default=None):
         """The parameter of a name, put in as `default` where there is none.
 
+        Raises:
+            TypeError: a name that is no string.
+            KeyError: a name that is empty or dotted.
+
         >>> pt.nn.ParameterDict().setdefault("scale", pt.ones(2)).shape
         portico.Size([2])
         """
@@ -446,9 +478,14 @@ class ParameterDict(_ByName):
     def popitem(self):
         """Takes out the last pair of name and parameter and returns it.
 
+        Raises:
+            KeyError: there are none.
+
         >>> pt.nn.ParameterDict({"scale": pt.ones(2)}).popitem()[0]
         'scale'
         """
+        if not self._keys:
+            fail_key("ParameterDict", "popitem(): dictionary is empty")
         key = list(self._keys)[-1]
         return key, self.pop(key)
 

@@ -160,6 +160,10 @@ class Conv2d(_ForwardConv):
 
     Arguments and errors are those of `Conv1d`; sizes are an int or one int per dimension.
 
+    Raises:
+        ValueError: groups that do not divide the channels, unknown paddings.
+        RuntimeError: an input of another rank, dtype or number of channels.
+
     Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.Conv2d.html
 
     >>> pt.nn.Conv2d(1, 4, 3, padding=1)(pt.ones(2, 1, 5, 5)).shape
@@ -174,6 +178,10 @@ class Conv3d(_ForwardConv):
     """Cross-correlation of [N, C, D, H, W] (or [C, D, H, W]) inputs.
 
     Arguments and errors are those of `Conv1d`; sizes are an int or one int per dimension.
+
+    Raises:
+        ValueError: groups that do not divide the channels, unknown paddings.
+        RuntimeError: an input of another rank, dtype or number of channels.
 
     Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.Conv3d.html
 
@@ -251,6 +259,10 @@ class ConvTranspose1d(_TransposedConv):
     Args:
         output_padding (int): added to one end of the output; calls may give `output_size` instead.
 
+    Raises:
+        ValueError: groups that do not divide the channels, unknown paddings.
+        RuntimeError: an input of another rank, dtype or number of channels.
+
     Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.ConvTranspose1d.html
 
     >>> pt.nn.ConvTranspose1d(2, 4, 2, stride=2)(pt.ones(1, 2, 3)).shape
@@ -264,6 +276,10 @@ class ConvTranspose1d(_TransposedConv):
 class ConvTranspose2d(_TransposedConv):
     """The transpose of `Conv2d`; arguments and errors are those of `ConvTranspose1d`.
 
+    Raises:
+        ValueError: groups that do not divide the channels, unknown paddings.
+        RuntimeError: an input of another rank, dtype or number of channels.
+
     Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.ConvTranspose2d.html
 
     >>> pt.nn.ConvTranspose2d(4, 1, 2, stride=2)(pt.ones(1, 4, 3, 3)).shape
@@ -276,6 +292,10 @@ class ConvTranspose2d(_TransposedConv):
 
 class ConvTranspose3d(_TransposedConv):
     """The transpose of `Conv3d`; arguments and errors are those of `ConvTranspose1d`.
+
+    Raises:
+        ValueError: groups that do not divide the channels, unknown paddings.
+        RuntimeError: an input of another rank, dtype or number of channels.
 
     Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.ConvTranspose3d.html
 

@@ -10,6 +10,10 @@ __all__ = ["CosineSimilarity", "PairwiseDistance"]
 class CosineSimilarity(FunctionLayer):
     """x1 . x2 / max(|x1| |x2|, eps) along `dim`, which the result is without.
 
+    Raises:
+        RuntimeError: shapes that do not broadcast.
+        IndexError: a dimension out of range.
+
     Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.CosineSimilarity.html
 
     >>> pt.nn.CosineSimilarity()(pt.tensor([[3.0, 4.0]]), pt.tensor([[1.0, 0.0]]))
@@ -29,6 +33,9 @@ class CosineSimilarity(FunctionLayer):
 
 class PairwiseDistance(Module):
     """p-norm of x1 - x2 + eps along the last dimension, which is dropped unless `keepdim`.
+
+    Raises:
+        RuntimeError: shapes that do not broadcast.
 
     Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.PairwiseDistance.html
 

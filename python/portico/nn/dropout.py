@@ -42,6 +42,10 @@ class Dropout(_Dropout):
 class Dropout1d(_Dropout):
     """`Dropout` of whole channels of [N, C, L] or [C, L].
 
+    Raises:
+        ValueError: p outside [0, 1].
+        RuntimeError: an input of another rank.
+
     Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.Dropout1d.html
 
     >>> pt.nn.Dropout1d(1.0)(pt.ones(1, 2, 3)).sum()
@@ -54,6 +58,10 @@ class Dropout1d(_Dropout):
 class Dropout2d(_Dropout):
     """`Dropout` of whole channels of [N, C, H, W] or [C, H, W].
 
+    Raises:
+        ValueError: p outside [0, 1].
+        RuntimeError: an input of another rank.
+
     Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.Dropout2d.html
 
     >>> pt.nn.Dropout2d(1.0)(pt.ones(1, 2, 3, 3)).sum()
@@ -65,6 +73,10 @@ class Dropout2d(_Dropout):
 
 class Dropout3d(_Dropout):
     """`Dropout` of whole channels of [N, C, D, H, W] or [C, D, H, W].
+
+    Raises:
+        ValueError: p outside [0, 1].
+        RuntimeError: an input of another rank.
 
     Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.Dropout3d.html
 
@@ -82,6 +94,9 @@ class _AlphaDropout(_Dropout):
 class AlphaDropout(_AlphaDropout):
     """`Dropout` that keeps mean and variance of SELU activations (Klambauer et al., 2017).
 
+    Raises:
+        ValueError: p outside [0, 1].
+
     >>> pt.nn.AlphaDropout(0.5).eval()(pt.ones(3))
     tensor([1., 1., 1.])
     """
@@ -91,6 +106,9 @@ class AlphaDropout(_AlphaDropout):
 
 class FeatureAlphaDropout(_AlphaDropout):
     """`AlphaDropout` of whole channels.
+
+    Raises:
+        ValueError: p outside [0, 1].
 
     Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.FeatureAlphaDropout.html
 

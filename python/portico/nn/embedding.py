@@ -1,6 +1,7 @@
 """Tables of vectors."""
 
 import portico as pt
+from portico._fail import fail_assertion
 
 from . import functional as F
 from . import init
@@ -20,8 +21,9 @@ class _Table(FunctionLayer):
             self.reset_parameters()
         else:
             if list(weight.shape) != [rows, width]:
-                raise AssertionError(
-                    "Shape of weight does not match num_embeddings and embedding_dim"
+                fail_assertion(
+                    type(self).__name__,
+                    "Shape of weight does not match num_embeddings and embedding_dim",
                 )
             self.weight = Parameter(weight, requires_grad=not freeze)
 
@@ -42,9 +44,17 @@ class _Table(FunctionLayer):
     def from_pretrained(cls, embeddings, freeze=True, **kwargs):
         """A table that holds given vectors [num, dim], not trained unless told so.
 
+        Raises:
+            AssertionError: a table that is no matrix.
+
         >>> pt.nn.Embedding.from_pretrained(pt.tensor([[1.0], [3.0]]))(pt.tensor([1]))
         tensor([[3.]])
         """
+        if embeddings.ndim != 2:
+            fail_assertion(
+                cls.__name__, "Embeddings parameter is expected to be 2-dimensional",
+                list(embeddings.shape),
+            )  # fmt: skip
         rows, width = embeddings.shape
         return cls(rows, width, _weight=embeddings, _freeze=freeze, **kwargs)
 
@@ -108,6 +118,12 @@ class EmbeddingBag(_Table):
     Args:
         mode (str): "sum", "mean" or "max".
         include_last_offset (bool): whether the offsets end with the number of all integers.
+
+    Raises:
+        ValueError: `offsets` with an input that is a matrix, missing with one that is a vector, or
+            `per_sample_weights` without the mode "sum".
+        RuntimeError: indices that are no integers.
+        IndexError: an index out of range, when the result is computed.
 
     Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.EmbeddingBag.html
 

@@ -3,6 +3,7 @@
 import math
 
 import portico as pt
+from portico._arguments import explain_all
 from portico._fail import fail_value
 
 __all__ = [
@@ -30,6 +31,9 @@ _NO_GAIN = ("sigmoid", "linear", "conv1d", "conv2d", "conv3d", "conv_transpose1d
 
 def calculate_gain(nonlinearity, param=None):
     """The factor by which an activation shrinks the standard deviation of its input.
+
+    Raises:
+        ValueError: an unknown nonlinearity, or a slope that is no number.
 
     Source: https://docs.pytorch.org/docs/stable/nn.init.html#torch.nn.init.calculate_gain
 
@@ -70,6 +74,9 @@ def _fan(tensor, mode):
 def uniform_(tensor, a=0.0, b=1.0, generator=None):
     """Fills with numbers uniform in [a, b); returns the tensor, which may require a gradient.
 
+    Raises:
+        RuntimeError: what is no floating-point tensor, or a lower bound above the upper one.
+
     Source: https://docs.pytorch.org/docs/stable/nn.init.html#torch.nn.init.uniform_
 
     >>> pt.nn.init.uniform_(pt.empty(2), 3.0, 3.0)
@@ -96,6 +103,9 @@ def normal_(tensor, mean=0.0, std=1.0, generator=None):
 
 def trunc_normal_(tensor, mean=0.0, std=1.0, a=-2.0, b=2.0, generator=None):
     """Fills with normal numbers, drawn again until they are in [a, b]; returns the tensor.
+
+    Raises:
+        RuntimeError: what is no floating-point tensor, or a lower bound above the upper one.
 
     Source: https://docs.pytorch.org/docs/stable/nn.init.html#torch.nn.init.trunc_normal_
 
@@ -295,3 +305,6 @@ def sparse_(tensor, sparsity, std=0.01, generator=None):
         tensor.normal_(0, std, generator=generator)
         order = pt.rand((rows, columns), generator=generator).argsort(0).argsort(0)
         return tensor.masked_fill_(order.to(tensor.device) < zeros, 0.0)
+
+
+explain_all(globals())

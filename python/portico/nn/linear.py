@@ -2,6 +2,8 @@
 
 import math
 
+from portico._fail import fail_value
+
 from . import functional as F
 from . import init
 from .module import Module
@@ -91,7 +93,7 @@ class Bilinear(Module):
     ):
         super().__init__()
         if in1_features <= 0:
-            raise ValueError(f"in1_features must be > 0, but got {in1_features}")
+            fail_value("Bilinear", f"in1_features must be > 0, but got {in1_features}")
         self.in1_features, self.in2_features = in1_features, in2_features
         self.out_features = out_features
         register(self, "weight", (out_features, in1_features, in2_features), True, device, dtype)

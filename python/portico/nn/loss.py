@@ -97,6 +97,10 @@ class L1Loss(_Loss):
 class MSELoss(_Loss):
     """Mean of (input - target)^2; both of one shape. `reduction` as for `L1Loss`.
 
+    Raises:
+        RuntimeError: shapes that do not broadcast.
+        ValueError: an unknown `reduction`.
+
     Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.MSELoss.html
 
     >>> pt.nn.MSELoss()(pt.tensor([1.0, 2.0]), pt.tensor([0.0, 4.0]))
@@ -110,6 +114,10 @@ class SmoothL1Loss(_Loss):
     """d^2 / (2 beta) where d = |input - target| is below beta, else d - beta / 2.
 
     Both of one shape; `reduction` as for `L1Loss` (Girshick, 2015).
+
+    Raises:
+        RuntimeError: shapes that do not broadcast.
+        ValueError: an unknown `reduction`.
 
     >>> pt.nn.SmoothL1Loss()(pt.tensor([0.5, 3.0]), pt.zeros(2))
     tensor(1.3125)
@@ -127,6 +135,10 @@ class HuberLoss(_Loss):
     """d^2 / 2 where d = |input - target| is below delta, else delta * (d - delta / 2).
 
     Both of one shape; `reduction` as for `L1Loss` (Huber, 1964).
+
+    Raises:
+        RuntimeError: shapes that do not broadcast.
+        ValueError: a delta that is not positive, an unknown `reduction`.
 
     >>> pt.nn.HuberLoss()(pt.tensor([0.5, 3.0]), pt.zeros(2))
     tensor(1.3125)
@@ -173,6 +185,10 @@ class CrossEntropyLoss(_ClassLoss):
 
     Args:
         label_smoothing (float): how much of the target is spread over all classes, in [0, 1].
+
+    Raises:
+        RuntimeError, ValueError: a target, weights or smoothing that do not fit: `F.cross_entropy`.
+        IndexError: a class out of range, when the result is computed.
 
     Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.CrossEntropyLoss.html
 
@@ -238,6 +254,10 @@ class KLDivLoss(_Loss):
     `log_target` says that the target is logarithmic too; `reduction` as for `L1Loss`, or
     "batchmean", which divides by the first dimension.
 
+    Raises:
+        RuntimeError: shapes that do not broadcast.
+        ValueError: an unknown `reduction`.
+
     Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.KLDivLoss.html
 
     >>> loss = pt.nn.KLDivLoss(reduction="batchmean")
@@ -261,6 +281,10 @@ class PoissonNLLLoss(_Loss):
         full (bool): add Stirling's approximation of log(target!).
         eps (float): added to a rate whose logarithm is taken.
         reduction (str): as for `L1Loss`.
+
+    Raises:
+        RuntimeError: shapes that do not broadcast.
+        ValueError: an unknown `reduction`.
 
     Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.PoissonNLLLoss.html
 
@@ -309,6 +333,10 @@ class GaussianNLLLoss(_Loss):
 class SoftMarginLoss(_Loss):
     """log(1 + exp(-target * input)) for targets 1 and -1; `reduction` as for `L1Loss`.
 
+    Raises:
+        RuntimeError: shapes that do not broadcast.
+        ValueError: an unknown `reduction`.
+
     Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.SoftMarginLoss.html
 
     >>> pt.nn.SoftMarginLoss()(pt.tensor([0.0]), pt.tensor([1.0]))
@@ -322,6 +350,10 @@ class HingeEmbeddingLoss(_Loss):
     """The input where the target is 1, max(0, margin - input) where it is -1.
 
     `reduction` as for `L1Loss`.
+
+    Raises:
+        RuntimeError: shapes that do not broadcast.
+        ValueError: an unknown `reduction`.
 
     Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.HingeEmbeddingLoss.html
 
@@ -342,6 +374,10 @@ class CosineEmbeddingLoss(_PairLoss):
 
     Shapes: inputs [N, D], target [N] (or [D] and []); `reduction` as for `L1Loss`.
 
+    Raises:
+        RuntimeError: inputs or a target of other ranks.
+        ValueError: an unknown `reduction`.
+
     Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.CosineEmbeddingLoss.html
 
     >>> x, y = pt.tensor([[1.0, 0.0]]), pt.tensor([[0.0, 1.0]])
@@ -356,6 +392,10 @@ class MarginRankingLoss(_PairLoss):
     """max(0, -target * (input1 - input2) + margin) for targets 1 and -1, of one shape.
 
     `reduction` as for `L1Loss`.
+
+    Raises:
+        RuntimeError: shapes that do not broadcast.
+        ValueError: an unknown `reduction`.
 
     Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.MarginRankingLoss.html
 
@@ -374,6 +414,10 @@ class MultiMarginLoss(_WeightedLoss):
     Args:
         p (int): 1 or 2.
         margin (float), weight (Tensor), reduction (str): as above and for `L1Loss`.
+
+    Raises:
+        RuntimeError: an input of another rank or without classes, a target of another shape.
+        ValueError: p other than 1 or 2, an unknown `reduction`.
 
     Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.MultiMarginLoss.html
 
@@ -396,6 +440,10 @@ class MultiLabelMarginLoss(_Loss):
 
     Shapes: input and target [N, C] or [C]; a target lists its int64 classes, ended by -1.
 
+    Raises:
+        RuntimeError: an input of another rank or without classes, a target of another shape.
+        ValueError: an unknown `reduction`.
+
     Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.MultiLabelMarginLoss.html
 
     >>> pt.nn.MultiLabelMarginLoss()(pt.tensor([[0.5, 1.0]]), pt.tensor([[1, -1]]))
@@ -409,6 +457,10 @@ class MultiLabelSoftMarginLoss(_WeightedLoss):
     """Mean over classes of binary cross entropy of sigmoid(input); both [N, C] or [C].
 
     `weight` [C] weighs classes; `reduction` as for `L1Loss`.
+
+    Raises:
+        RuntimeError: shapes that do not broadcast.
+        ValueError: an unknown `reduction`.
 
     Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.MultiLabelSoftMarginLoss.html
 
@@ -434,6 +486,10 @@ class TripletMarginLoss(_TripletLoss):
         swap (bool): use the distance of positive and negative where that is less.
         reduction (str): as for `L1Loss`.
 
+    Raises:
+        RuntimeError: tensors of different ranks.
+        ValueError: a margin that is not positive, an unknown `reduction`.
+
     >>> a, p, n = pt.zeros(1, 2), pt.tensor([[3.0, 4.0]]), pt.tensor([[0.0, 2.0]])
     >>> pt.nn.TripletMarginLoss()(a, p, n)
     tensor(4.0000)
@@ -452,6 +508,10 @@ class TripletMarginLoss(_TripletLoss):
 
 class TripletMarginWithDistanceLoss(_TripletLoss):
     """`TripletMarginLoss` with any distance, a function of two tensors [N, D].
+
+    Raises:
+        RuntimeError: tensors of different ranks.
+        ValueError: a margin that is not positive, an unknown `reduction`.
 
     Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.TripletMarginWithDistanceLoss.html
 
@@ -479,6 +539,10 @@ class CTCLoss(_Loss):
         blank (int): the class between labels.
         reduction (str): "mean" also divides by target lengths; else as for `L1Loss`.
         zero_infinity (bool): take targets that do not fit for 0.
+
+    Raises:
+        RuntimeError: lengths or targets that do not fit: `F.ctc_loss`.
+        ValueError: an unknown `reduction`.
 
     Source: Graves et al., "Connectionist Temporal Classification", 2006.
 

@@ -3,7 +3,8 @@
 import itertools
 
 import portico as pt
-from portico.errors import PorticoError, PorticoRuntimeError, PorticoTypeError
+from portico._fail import fail_key, fail_runtime, fail_type, fail_value
+from portico.errors import PorticoError
 
 from ._hooks import BackwardTaps, HookDict
 from ._state import StateDict
@@ -108,9 +109,10 @@ class Module(StateDict):
             return
         if params is not None and name in params:
             if value is not None:
-                raise PorticoTypeError(
+                fail_type(
+                    "Module",
                     f"cannot assign '{_type_name(value)}' as parameter '{name}' "
-                    "(portico.nn.Parameter or None expected)"
+                    "(portico.nn.Parameter or None expected)",
                 )
             self.register_parameter(name, None)
             return
@@ -123,9 +125,10 @@ class Module(StateDict):
             return
         if modules is not None and name in modules:
             if value is not None:
-                raise PorticoTypeError(
+                fail_type(
+                    "Module",
                     f"cannot assign '{_type_name(value)}' as child module '{name}' "
-                    "(portico.nn.Module or None expected)"
+                    "(portico.nn.Module or None expected)",
                 )
             modules[name] = None
             return
@@ -136,9 +139,10 @@ class Module(StateDict):
             return
         if buffers is not None and name in buffers:
             if value is not None and not isinstance(value, pt.Tensor):
-                raise PorticoTypeError(
+                fail_type(
+                    "Module",
                     f"cannot assign '{_type_name(value)}' as buffer '{name}' "
-                    "(portico.nn.Buffer, portico.Tensor or None expected)"
+                    "(portico.nn.Buffer, portico.Tensor or None expected)",
                 )
             buffers[name] = value
             return
@@ -161,13 +165,13 @@ class Module(StateDict):
         if "_parameters" not in self.__dict__:
             raise _NoSuchAttribute(f"cannot assign {what} before Module.__init__() call")
         if not isinstance(name, str):
-            raise PorticoTypeError(f"{what} name should be a string. Got {_type_name(name)}")
+            fail_type("Module", f"{what} name should be a string. Got {_type_name(name)}")
         if "." in name:
-            raise KeyError(f'{what} name can\'t contain "."')
+            fail_key("Module", f'{what} name can\'t contain "."')
         if name == "":
-            raise KeyError(f'{what} name can\'t be empty string ""')
+            fail_key("Module", f'{what} name can\'t be empty string ""')
         if hasattr(self, name) and name not in own:
-            raise KeyError(f"attribute '{name}' already exists")
+            fail_key("Module", f"attribute '{name}' already exists")
 
     def register_parameter(self, name, param):
         """Adds a parameter, or None for a name that is kept for one.
@@ -175,6 +179,7 @@ class Module(StateDict):
         Raises:
             TypeError: what is given is no parameter.
             KeyError: a name that is taken, empty or dotted.
+            ValueError: a tensor that is no leaf.
 
         >>> net = pt.nn.Module()
         >>> net.register_parameter("scale", pt.nn.Parameter(pt.ones(2)))
@@ -183,14 +188,16 @@ class Module(StateDict):
         """
         self._check_name("parameter", name, self.__dict__.get("_parameters", {}))
         if param is not None and not isinstance(param, Parameter):
-            raise PorticoTypeError(
+            fail_type(
+                "Module",
                 f"cannot assign '{_type_name(param)}' object to parameter '{name}' "
-                "(portico.nn.Parameter or None required)"
+                "(portico.nn.Parameter or None required)",
             )
         if param is not None and param.grad_fn is not None:
-            raise PorticoError(
+            fail_value(
+                "Module",
                 f"Cannot assign non-leaf Tensor to parameter '{name}'. Model parameters must be "
-                "created explicitly."
+                "created explicitly.",
             )
         self._parameters[name] = param
 
@@ -207,9 +214,10 @@ class Module(StateDict):
         """
         self._check_name("buffer", name, self.__dict__.get("_buffers", {}))
         if tensor is not None and not isinstance(tensor, pt.Tensor):
-            raise PorticoTypeError(
+            fail_type(
+                "Module",
                 f"cannot assign '{_type_name(tensor)}' object to buffer '{name}' "
-                "(portico Tensor or None required)"
+                "(portico Tensor or None required)",
             )
         self._buffers[name] = tensor
         if persistent:
@@ -229,7 +237,7 @@ class Module(StateDict):
         ReLU()
         """
         if module is not None and not isinstance(module, Module):
-            raise PorticoTypeError(f"{_type_name(module)} is not a Module subclass")
+            fail_type("Module", f"{_type_name(module)} is not a Module subclass")
         self._check_name("module", name, self.__dict__.get("_modules", {}))
         self._modules[name] = module
 
@@ -364,7 +372,7 @@ class Module(StateDict):
         """
         path, _, name = target.rpartition(".")
         if not target:
-            raise ValueError("Cannot set the submodule without a target name!")
+            fail_value("Module", "Cannot set the submodule without a target name!")
         parent = self.get_submodule(path)
         if strict and not hasattr(parent, name):
             raise _NoSuchAttribute(f"{type(parent).__name__} has no attribute `{name}`")
@@ -454,12 +462,11 @@ class Module(StateDict):
             elif not isinstance(arg, bool):
                 device = arg
         if kwargs:
-            raise PorticoTypeError(
-                f"to() got an unexpected keyword argument {next(iter(kwargs))!r}"
-            )
+            fail_type("Module", f"to() got an unexpected keyword argument {next(iter(kwargs))!r}")
         if dtype is not None and not dtype.is_floating_point:
-            raise PorticoTypeError(
-                f"nn.Module.to only accepts floating point dtypes, but got desired dtype={dtype}"
+            fail_type(
+                "Module",
+                f"nn.Module.to only accepts floating point dtypes, but got desired dtype={dtype}",
             )
 
         def convert(tensor):
@@ -507,6 +514,9 @@ class Module(StateDict):
     def type(self, dst_type):
         """Casts all parameters and buffers to a dtype; returns the module.
 
+        Raises:
+            TypeError: what is no dtype.
+
         >>> pt.nn.Linear(2, 1).type(pt.float64).weight.dtype
         portico.float64
         """
@@ -530,7 +540,7 @@ class Module(StateDict):
         False
         """
         if not isinstance(mode, bool):
-            raise ValueError("training mode is expected to be boolean")
+            fail_value("Module", "training mode is expected to be boolean")
         self.training = mode
         for module in self.children():
             module.train(mode)
@@ -546,6 +556,9 @@ class Module(StateDict):
 
     def requires_grad_(self, requires_grad=True):
         """Says whether parameters require gradients; returns the module.
+
+        Raises:
+            RuntimeError: parameters of integers.
 
         >>> [p.requires_grad for p in pt.nn.Linear(2, 1).requires_grad_(False).parameters()]
         [False, False]
@@ -672,9 +685,10 @@ class Module(StateDict):
             if changed is None:
                 return args, kwargs
             if not (isinstance(changed, tuple) and len(changed) == 2):
-                raise PorticoRuntimeError(
+                fail_runtime(
+                    "Module",
                     "forward pre-hook must return None or a tuple of (new_args, new_kwargs), "
-                    f"but got {changed}."
+                    f"but got {changed}.",
                 )
             return changed
         changed = hook(self, args)

@@ -153,6 +153,10 @@ class BatchNorm1d(_BatchNorm):
 class BatchNorm2d(_BatchNorm):
     """`BatchNorm1d` for [N, C, H, W].
 
+    Raises:
+        ValueError: an input of another rank, or with one value a channel in training.
+        RuntimeError: another number of channels.
+
     Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.BatchNorm2d.html
 
     >>> pt.nn.BatchNorm2d(3)(pt.ones(2, 3, 4, 4)).shape
@@ -165,6 +169,10 @@ class BatchNorm2d(_BatchNorm):
 class BatchNorm3d(_BatchNorm):
     """`BatchNorm1d` for [N, C, D, H, W].
 
+    Raises:
+        ValueError: an input of another rank, or with one value a channel in training.
+        RuntimeError: another number of channels.
+
     Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.BatchNorm3d.html
 
     >>> pt.nn.BatchNorm3d(3)(pt.ones(2, 3, 4, 4, 4)).shape
@@ -176,6 +184,10 @@ class BatchNorm3d(_BatchNorm):
 
 class SyncBatchNorm(_BatchNorm):
     """Batch normalisation of [N, C, ..]; with one process, the same as `BatchNorm`.
+
+    Raises:
+        ValueError: an input of another rank, or with one value a channel in training.
+        RuntimeError: another number of channels.
 
     Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.SyncBatchNorm.html
 
@@ -196,6 +208,14 @@ class _InstanceNorm(_RunningNorm):
         )
 
     def forward(self, input):
+        """The input normalised, one channel of one sample at a time.
+
+        Raises:
+            ValueError: an input of another rank, or with another number of channels if `affine`.
+
+        >>> pt.nn.InstanceNorm1d(1).forward(pt.tensor([[[-1.0, 1.0]]])).shape
+        portico.Size([1, 1, 2])
+        """
         self._check_input(input)
         unbatched = input.ndim == self._ndims[0]
         channel = 0 if unbatched else 1
@@ -234,6 +254,10 @@ class InstanceNorm2d(_InstanceNorm):
 
     Arguments and errors are those of `InstanceNorm1d`.
 
+    Raises:
+        ValueError: an input of another rank, or with one value a channel in training.
+        RuntimeError: another number of channels.
+
     Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.InstanceNorm2d.html
 
     >>> pt.nn.InstanceNorm2d(3)(pt.ones(2, 3, 4, 4)).shape
@@ -247,6 +271,10 @@ class InstanceNorm3d(_InstanceNorm):
     """Normalises each channel of each sample of [N, C, D, H, W] or [C, D, H, W].
 
     Arguments and errors are those of `InstanceNorm1d`.
+
+    Raises:
+        ValueError: an input of another rank, or with one value a channel in training.
+        RuntimeError: another number of channels.
 
     Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.InstanceNorm3d.html
 
@@ -311,6 +339,9 @@ class RMSNorm(_LastDims):
 
     Arguments and errors are those of `LayerNorm`; eps is the dtype's precision by default.
 
+    Raises:
+        RuntimeError: an input that does not end in `normalized_shape`.
+
     Source: Zhang & Sennrich, "Root Mean Square Layer Normalization", 2019.
 
     >>> pt.nn.RMSNorm(2)(pt.tensor([[1.0, 7.0]])).detach()
@@ -370,6 +401,9 @@ class GroupNorm(_Affine):
 class LocalResponseNorm(FunctionLayer):
     """x / (k + alpha * mean of x^2 over `size` neighbouring channels)^beta; [N, C, ..].
 
+    Raises:
+        ValueError: fewer than 3 dimensions.
+
     Source: Krizhevsky et al., "ImageNet Classification with Deep Networks", 2012.
 
     >>> pt.nn.LocalResponseNorm(2)(pt.ones(1, 4, 2)).shape
@@ -391,9 +425,17 @@ class LocalResponseNorm(FunctionLayer):
 class CrossMapLRN2d(LocalResponseNorm):
     """`LocalResponseNorm` under its first name.
 
+    Raises:
+        ValueError: an input that is not 4D.
+
     >>> pt.nn.CrossMapLRN2d(2)(pt.ones(1, 4, 2, 2)).shape
     portico.Size([1, 4, 2, 2])
     """
 
     def __init__(self, size, alpha=1e-4, beta=0.75, k=1):
         super().__init__(size, alpha, beta, k)
+
+    def forward(self, input):
+        if input.ndim != 4:
+            fail_value("CrossMapLRN2d", "Expected input to be 4D", f"{input.ndim}D")
+        return super().forward(input)

@@ -1,5 +1,7 @@
 """Padding layers: one class per kind and number of dimensions."""
 
+from portico._fail import fail_value
+
 from . import functional as F
 from .module import Module
 
@@ -21,7 +23,7 @@ class _Pad(Module):
         n = 2 * self._dims
         self.padding = (padding,) * n if isinstance(padding, int) else tuple(padding)
         if len(self.padding) != n:
-            raise ValueError(f"{type(self).__name__}: padding must have {n} entries, got {padding}")
+            fail_value(type(self).__name__, f"padding must have {n} entries, got {padding}")
 
     def forward(self, input):
         return F.pad(input, self.padding, self._mode)

@@ -1,5 +1,7 @@
 """Pooling layers: thin modules over the functions of `nn.functional`."""
 
+from portico._fail import fail_value
+
 from . import functional as F
 from ._function_layer import FunctionLayer
 from .functional._args import per_dim
@@ -63,6 +65,10 @@ class MaxPool2d(_MaxPool):
 
     Arguments are those of `MaxPool1d`, as an int or one int per dimension.
 
+    Raises:
+        RuntimeError: an input of another rank, a window larger than the padded input, padding over
+            half a window.
+
     Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.MaxPool2d.html
 
     >>> pt.nn.MaxPool2d(2)(pt.ones(1, 1, 4, 4)).shape
@@ -76,6 +82,10 @@ class MaxPool3d(_MaxPool):
     """Largest element of each window of [N, C, D, H, W] or [C, D, H, W].
 
     Arguments are those of `MaxPool1d`, as an int or one int per dimension.
+
+    Raises:
+        RuntimeError: an input of another rank, a window larger than the padded input, padding over
+            half a window.
 
     Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.MaxPool3d.html
 
@@ -106,6 +116,10 @@ class MaxUnpool1d(_MaxUnpool):
 
     Called with maxima, their indices and, where it is not certain, the `output_size`.
 
+    Raises:
+        RuntimeError: indices of another shape or dtype.
+        IndexError: an index out of range, when the result is computed.
+
     Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.MaxUnpool1d.html
 
     >>> maxima, indices = pt.nn.MaxPool1d(2, return_indices=True)(pt.tensor([[1., 3., 2., 0.]]))
@@ -122,6 +136,10 @@ class MaxUnpool2d(_MaxUnpool):
 
     Called with maxima, their indices and, where it is not certain, the `output_size`.
 
+    Raises:
+        RuntimeError: indices of another shape or dtype.
+        IndexError: an index out of range, when the result is computed.
+
     Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.MaxUnpool2d.html
 
     >>> maxima, indices = pt.nn.MaxPool2d(2, return_indices=True)(pt.ones(1, 1, 4, 4))
@@ -137,6 +155,10 @@ class MaxUnpool3d(_MaxUnpool):
     """Puts the maxima of `MaxPool3d` back where they were, with zeros elsewhere.
 
     Called with maxima, their indices and, where it is not certain, the `output_size`.
+
+    Raises:
+        RuntimeError: indices of another shape or dtype.
+        IndexError: an index out of range, when the result is computed.
 
     Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.MaxUnpool3d.html
 
@@ -196,6 +218,10 @@ class AvgPool2d(_AvgPool):
     Arguments are those of `AvgPool1d`, as an int or one int per dimension;
     `divisor_override` divides the sums by another number.
 
+    Raises:
+        RuntimeError: an input of another rank, a window larger than the padded input, padding over
+            half a window.
+
     Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.AvgPool2d.html
 
     >>> pt.nn.AvgPool2d(2)(pt.ones(1, 1, 4, 4)).shape
@@ -210,6 +236,10 @@ class AvgPool3d(_AvgPool):
 
     Arguments are those of `AvgPool1d`, as an int or one int per dimension;
     `divisor_override` divides the sums by another number.
+
+    Raises:
+        RuntimeError: an input of another rank, a window larger than the padded input, padding over
+            half a window.
 
     Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.AvgPool3d.html
 
@@ -235,6 +265,9 @@ class LPPool1d(_LPPool):
         norm_type (float): the p.
         kernel_size, stride, ceil_mode: the windows, as for `AvgPool1d`.
 
+    Raises:
+        RuntimeError: an input of another rank.
+
     Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.LPPool1d.html
 
     >>> pt.nn.LPPool1d(2, 2)(pt.tensor([[3.0, 4.0]]))
@@ -251,6 +284,9 @@ class LPPool2d(_LPPool):
         norm_type (float): the p.
         kernel_size, stride, ceil_mode: the windows, as for `AvgPool2d`.
 
+    Raises:
+        RuntimeError: an input of another rank.
+
     Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.LPPool2d.html
 
     >>> pt.nn.LPPool2d(2, 2)(pt.ones(1, 1, 2, 2)).flatten()
@@ -266,6 +302,9 @@ class LPPool3d(_LPPool):
     Args:
         norm_type (float): the p.
         kernel_size, stride, ceil_mode: the windows, as for `AvgPool3d`.
+
+    Raises:
+        RuntimeError: an input of another rank.
 
     Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.LPPool3d.html
 
@@ -289,6 +328,9 @@ class AdaptiveAvgPool1d(_AdaptivePool):
 
     `output_size` is an int.
 
+    Raises:
+        RuntimeError: an input of another rank.
+
     Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.AdaptiveAvgPool1d.html
 
     >>> pt.nn.AdaptiveAvgPool1d(2)(pt.tensor([[1.0, 3.0, 2.0, 0.0]]))
@@ -303,6 +345,9 @@ class AdaptiveAvgPool2d(_AdaptivePool):
 
     `output_size` is an int, or one per dimension (None keeps a size).
 
+    Raises:
+        RuntimeError: an input of another rank.
+
     Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.AdaptiveAvgPool2d.html
 
     >>> pt.nn.AdaptiveAvgPool2d(1)(pt.ones(1, 1, 4, 4)).shape
@@ -316,6 +361,9 @@ class AdaptiveAvgPool3d(_AdaptivePool):
     """Means of windows that cover [N, C, D, H, W] or [C, D, H, W], `output_size` a dimension.
 
     `output_size` is an int, or one per dimension (None keeps a size).
+
+    Raises:
+        RuntimeError: an input of another rank.
 
     Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.AdaptiveAvgPool3d.html
 
@@ -341,6 +389,9 @@ class AdaptiveMaxPool1d(_AdaptiveMaxPool):
     `output_size` is an int; `return_indices` asks for
     the positions of the maxima too.
 
+    Raises:
+        RuntimeError: an input of another rank.
+
     Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.AdaptiveMaxPool1d.html
 
     >>> pt.nn.AdaptiveMaxPool1d(2)(pt.tensor([[1.0, 3.0, 2.0, 0.0]]))
@@ -356,6 +407,9 @@ class AdaptiveMaxPool2d(_AdaptiveMaxPool):
     `output_size` is an int, or one per dimension (None keeps a size); `return_indices` asks for
     the positions of the maxima too.
 
+    Raises:
+        RuntimeError: an input of another rank.
+
     Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.AdaptiveMaxPool2d.html
 
     >>> pt.nn.AdaptiveMaxPool2d(1)(pt.ones(1, 1, 4, 4)).shape
@@ -370,6 +424,9 @@ class AdaptiveMaxPool3d(_AdaptiveMaxPool):
 
     `output_size` is an int, or one per dimension (None keeps a size); `return_indices` asks for
     the positions of the maxima too.
+
+    Raises:
+        RuntimeError: an input of another rank.
 
     Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.AdaptiveMaxPool3d.html
 
@@ -391,8 +448,9 @@ class _FractionalMaxPool(FunctionLayer):
         super().__init__()
         n, name = self._dims, type(self).__name__
         if (output_size is None) == (output_ratio is None):
-            raise ValueError(
-                f"{name} requires specifying either an output size, or a pooling ratio"
+            fail_value(
+                type(self).__name__,
+                f"{name} requires specifying either an output size, or a pooling ratio",
             )
         self.kernel_size = per_dim(name, "kernel_size", kernel_size, n)
         self.return_indices = return_indices
@@ -404,7 +462,10 @@ class _FractionalMaxPool(FunctionLayer):
         if output_ratio is not None:
             ratio = output_ratio if isinstance(output_ratio, tuple) else (output_ratio,) * n
             if not all(0 < r < 1 for r in ratio):
-                raise ValueError(f"output_ratio must be between 0 and 1 (got {output_ratio})")
+                fail_value(
+                    type(self).__name__,
+                    f"output_ratio must be between 0 and 1 (got {output_ratio})",
+                )
             self.output_ratio = ratio
 
 
@@ -431,6 +492,10 @@ class FractionalMaxPool3d(_FractionalMaxPool):
     """Maxima of windows at random places of [N, C, D, H, W] or [C, D, H, W] (Graham, 2014).
 
     Arguments and errors are those of `FractionalMaxPool2d`.
+
+    Raises:
+        ValueError: neither or both of `output_size` and `output_ratio`, a ratio outside (0, 1).
+        RuntimeError: an input of another rank, a window larger than the input.
 
     >>> pt.nn.FractionalMaxPool3d(2, output_size=3)(pt.ones(1, 1, 6, 6, 6)).shape
     portico.Size([1, 1, 3, 3, 3])

@@ -8,7 +8,7 @@ import math
 import warnings
 
 import portico as pt
-from portico._fail import fail_runtime, fail_value
+from portico._fail import fail_runtime, fail_type, fail_value
 
 from . import functional as F
 from . import init
@@ -57,6 +57,11 @@ class RNNBase(Module):
 
     `mode` is "LSTM", "GRU", "RNN_TANH" or "RNN_RELU"; see those classes.
 
+    Raises:
+        ValueError: sizes that are not positive, a dropout outside [0, 1].
+        TypeError: a hidden_size that is no int.
+        RuntimeError: an input or a state of another shape.
+
     Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.RNNBase.html
 
     >>> y, h = pt.nn.RNNBase("GRU", 3, 4)(pt.ones(5, 2, 3))
@@ -85,7 +90,9 @@ class RNNBase(Module):
                 stacklevel=3,
             )
         if not isinstance(hidden_size, int):
-            raise TypeError(f"hidden_size should be of type int, got: {type(hidden_size).__name__}")
+            fail_type(name, "hidden_size should be of type int", type(hidden_size).__name__)
+        if input_size <= 0:
+            fail_value(name, "input_size must be greater than zero")
         if hidden_size <= 0:
             fail_value(name, "hidden_size must be greater than zero")
         if num_layers <= 0:
@@ -305,6 +312,11 @@ class LSTM(RNNBase):
     Arguments, shapes and errors are those of `RNN`; the state is a pair (h, c), and with
     `proj_size` h is projected to that size.
 
+    Raises:
+        ValueError: sizes that are not positive, a dropout outside [0, 1].
+        TypeError: a hidden_size that is no int.
+        RuntimeError: an input or a state of another shape.
+
     Source: Hochreiter & Schmidhuber, "Long Short-Term Memory", 1997.
 
     >>> y, (h, c) = pt.nn.LSTM(3, 4)(pt.ones(5, 2, 3))
@@ -323,6 +335,11 @@ class GRU(RNNBase):
     """Gated recurrent unit.
 
     Arguments, shapes and errors are those of `RNN`.
+
+    Raises:
+        ValueError: sizes that are not positive, a dropout outside [0, 1].
+        TypeError: a hidden_size that is no int.
+        RuntimeError: an input or a state of another shape.
 
     Source: Cho et al., "Learning Phrase Representations using RNN Encoder-Decoder", 2014.
 
@@ -398,6 +415,7 @@ class RNNCell(RNNCellBase):
 
     Raises:
         ValueError, RuntimeError: an input of another rank or size.
+        RuntimeError: a `nonlinearity` that is neither "tanh" nor "relu".
 
     Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.RNNCell.html
 
@@ -444,6 +462,9 @@ class LSTMCell(RNNCellBase):
 
 class GRUCell(RNNCellBase):
     """One step of `GRU`; shapes and errors are those of `RNNCell`.
+
+    Raises:
+        RuntimeError: an input or a state of another rank or size.
 
     Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.GRUCell.html
 

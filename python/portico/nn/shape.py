@@ -3,6 +3,7 @@
 import math
 
 import portico as pt
+from portico._fail import fail_type
 
 from . import functional as F
 from ._function_layer import FunctionLayer
@@ -57,7 +58,7 @@ class Unflatten(Module):
     def __init__(self, dim, unflattened_size):
         super().__init__()
         if not isinstance(dim, int):
-            raise TypeError(f"unflattened dim must be an int, got {type(dim).__name__}")
+            fail_type("Unflatten", f"unflattened dim must be an int, got {type(dim).__name__}")
         self.dim, self.unflattened_size = dim, tuple(unflattened_size)
 
     def forward(self, input):
@@ -217,6 +218,10 @@ class Upsample(FunctionLayer):
 class UpsamplingNearest2d(Upsample):
     """`Upsample` of [N, C, H, W] with mode nearest.
 
+    Raises:
+        ValueError: neither or both of `size` and `scale_factor`.
+        NotImplementedError: an input that is not 4D.
+
     Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.UpsamplingNearest2d.html
 
     >>> pt.nn.UpsamplingNearest2d(scale_factor=2)(pt.ones(1, 1, 2, 2)).shape
@@ -229,6 +234,10 @@ class UpsamplingNearest2d(Upsample):
 
 class UpsamplingBilinear2d(Upsample):
     """`Upsample` of [N, C, H, W] with mode bilinear and aligned corners.
+
+    Raises:
+        ValueError: neither or both of `size` and `scale_factor`.
+        NotImplementedError: an input that is not 4D.
 
     Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.UpsamplingBilinear2d.html
 

@@ -119,6 +119,9 @@ class TransformerDecoderLayer(_Layer):
     Called with targets and a memory, the encoder's output; arguments and errors are those of
     `TransformerEncoderLayer`.
 
+    Raises:
+        RuntimeError, AssertionError: shapes or masks that do not fit the layers' sizes.
+
     Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.TransformerDecoderLayer.html
 
     >>> layer = pt.nn.TransformerDecoderLayer(8, 2, batch_first=True)
@@ -154,6 +157,9 @@ class TransformerEncoder(Module):
 
     Masks are handed to every layer; the shape stays.
 
+    Raises:
+        RuntimeError, AssertionError: shapes or masks that do not fit the layers' sizes.
+
     Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.TransformerEncoder.html
 
     >>> layer = pt.nn.TransformerEncoderLayer(8, 2, batch_first=True)
@@ -184,6 +190,9 @@ class TransformerDecoder(Module):
     """`num_layers` copies of a decoder layer, one after the other, and a norm at the end.
 
     Masks are handed to every layer; the shape of the targets stays.
+
+    Raises:
+        RuntimeError, AssertionError: shapes or masks that do not fit the layers' sizes.
 
     Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.TransformerDecoder.html
 

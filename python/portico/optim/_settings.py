@@ -1,7 +1,7 @@
 """The settings of optimizers: what the arguments of a constructor must satisfy."""
 
 from portico import _core
-from portico.errors import PorticoValueError
+from portico._fail import fail_value
 
 
 def number(value):
@@ -11,7 +11,7 @@ def number(value):
 
 def check_range(name, value, ok):
     if not ok:
-        raise PorticoValueError(f"Invalid {name}: {value}")
+        fail_value("optimizer", f"Invalid {name}: {value}")
 
 
 #: Settings that may not be negative, and how errors name them.

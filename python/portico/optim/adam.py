@@ -79,6 +79,10 @@ class AdamW(Adam):
 
     Arguments and errors are those of `Adam`.
 
+    Raises:
+        ValueError: a setting out of range, no parameters, or one that is given twice or no leaf.
+        TypeError: what is no tensor.
+
     Source: Loshchilov & Hutter, "Decoupled Weight Decay Regularization", 2017.
 
     >>> w = pt.nn.Parameter(pt.tensor([1.0]))
@@ -98,6 +102,10 @@ class Adamax(Optimizer):
     """`Adam` with the largest gradient (decayed by beta2) in place of the root mean square.
 
     Arguments and errors are those of `Adam`.
+
+    Raises:
+        ValueError: a setting out of range, no parameters, or one that is given twice or no leaf.
+        TypeError: what is no tensor.
 
     Source: Kingma & Ba, "Adam: A Method for Stochastic Optimization", 2014, section 7.1.
 
@@ -132,6 +140,10 @@ class NAdam(_Adam):
     Args:
         momentum_decay (float): how fast the weight of the momentum grows.
 
+    Raises:
+        ValueError: a setting out of range, no parameters, or one that is given twice or no leaf.
+        TypeError: what is no tensor.
+
     Source: Dozat, "Incorporating Nesterov Momentum into Adam", 2016.
 
     >>> w = pt.nn.Parameter(pt.tensor([1.0]))
@@ -164,6 +176,10 @@ class RAdam(_Adam):
     """`Adam` that takes plain momentum steps until the variance of its step size is known.
 
     Arguments and errors are those of `Adam`.
+
+    Raises:
+        ValueError: a setting out of range, no parameters, or one that is given twice or no leaf.
+        TypeError: what is no tensor.
 
     Source: Liu et al., "On the Variance of the Adaptive Learning Rate and Beyond", 2019.
 

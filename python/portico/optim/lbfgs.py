@@ -2,7 +2,8 @@
 
 import portico as pt
 from portico import _core
-from portico.errors import PorticoRuntimeError, PorticoValueError
+from portico._fail import fail_runtime, fail_value
+from portico.errors import PorticoRuntimeError
 
 from ._settings import number, settings
 from .optimizer import Optimizer
@@ -126,9 +127,7 @@ class LBFGS(Optimizer):
             max_eval = max_iter * 5 // 4
         super().__init__(params, settings(locals()))
         if len(self.param_groups) != 1:
-            raise PorticoValueError(
-                "LBFGS doesn't support per-parameter options (parameter groups)"
-            )
+            fail_value("LBFGS", "LBFGS doesn't support per-parameter options (parameter groups)")
         self._params = self.param_groups[0]["params"]
 
     def _flat_grad(self):
@@ -255,7 +254,7 @@ class LBFGS(Optimizer):
 
     def _search(self, group, evaluate, t, loss, slope, direction, tolerance):
         if group["line_search_fn"] != "strong_wolfe":
-            raise PorticoRuntimeError("only 'strong_wolfe' is supported")
+            fail_runtime("LBFGS", "only 'strong_wolfe' is supported")
         start = pt.cat([p.reshape(-1) for p in self._params]).clone()
         start_grad = self._flat_grad()
 

@@ -10,7 +10,7 @@ import warnings
 from bisect import bisect_right
 from collections import Counter
 
-from portico.errors import PorticoTypeError, PorticoValueError
+from portico._fail import fail_key, fail_type, fail_value
 
 from ._settings import number
 from .optimizer import Optimizer
@@ -58,15 +58,16 @@ class LRScheduler:
 
     def __init__(self, optimizer, last_epoch=-1):
         if not isinstance(optimizer, Optimizer):
-            raise PorticoTypeError(f"{type(optimizer).__name__} is not an Optimizer")
+            fail_type("LRScheduler", f"{type(optimizer).__name__} is not an Optimizer")
         self.optimizer = optimizer
         for i, group in enumerate(optimizer.param_groups):
             if last_epoch == -1:
                 group.setdefault("initial_lr", number(group["lr"]))
             elif "initial_lr" not in group:
-                raise KeyError(
+                fail_key(
+                    "LRScheduler",
                     "param 'initial_lr' is not specified in param_groups"
-                    f"[{i}] when resuming an optimizer"
+                    f"[{i}] when resuming an optimizer",
                 )
         self.base_lrs = [group["initial_lr"] for group in optimizer.param_groups]
         self.last_epoch = last_epoch
@@ -177,7 +178,7 @@ class LambdaLR(LRScheduler):
         many = isinstance(lr_lambda, (list, tuple))
         self.lr_lambdas = list(lr_lambda) if many else [lr_lambda] * groups
         if len(self.lr_lambdas) != groups:
-            raise PorticoValueError(f"Expected {groups} lr_lambdas, but got {len(self.lr_lambdas)}")
+            fail_value("LambdaLR", f"Expected {groups} lr_lambdas, but got {len(self.lr_lambdas)}")
         super().__init__(optimizer, last_epoch)
 
     def get_lr(self):
@@ -187,6 +188,10 @@ class LambdaLR(LRScheduler):
 
 class MultiplicativeLR(LambdaLR):
     """The last rate times ``lr_lambda(epoch)``; a list of functions has one per group.
+
+    Raises:
+        TypeError: what is no optimizer.
+        ValueError: a number of functions other than that of the parameter groups.
 
     Source: https://docs.pytorch.org/docs/stable/generated/torch.optim.lr_scheduler.MultiplicativeLR.html
 
@@ -205,6 +210,10 @@ class MultiplicativeLR(LambdaLR):
 
 class StepLR(LRScheduler):
     """Multiplies by `gamma` every `step_size` epochs.
+
+    Raises:
+        TypeError: what is no optimizer.
+        KeyError: a `last_epoch` to go on from, with groups that do not say their "initial_lr".
 
     Source: https://docs.pytorch.org/docs/stable/generated/torch.optim.lr_scheduler.StepLR.html
 
@@ -229,6 +238,10 @@ class StepLR(LRScheduler):
 
 class MultiStepLR(LRScheduler):
     """Multiplies by `gamma` at each of the epochs `milestones`.
+
+    Raises:
+        TypeError: what is no optimizer.
+        KeyError: a `last_epoch` to go on from, with groups that do not say their "initial_lr".
 
     Source: https://docs.pytorch.org/docs/stable/generated/torch.optim.lr_scheduler.MultiStepLR.html
 
@@ -271,8 +284,8 @@ class ConstantLR(LRScheduler):
 
     def __init__(self, optimizer, factor=1.0 / 3, total_iters=5, last_epoch=-1):
         if not 0 <= factor <= 1:
-            raise PorticoValueError(
-                "Constant multiplicative factor expected to be between 0 and 1."
+            fail_value(
+                "ConstantLR", "Constant multiplicative factor expected to be between 0 and 1."
             )
         self.factor, self.total_iters = factor, total_iters
         super().__init__(optimizer, last_epoch)
@@ -307,12 +320,13 @@ class LinearLR(LRScheduler):
         self, optimizer, start_factor=1.0 / 3, end_factor=1.0, total_iters=5, last_epoch=-1
     ):
         if not 0 < start_factor <= 1:
-            raise PorticoValueError(
+            fail_value(
+                "LinearLR",
                 "Starting multiplicative factor expected to be greater than 0 and less or equal "
-                "to 1."
+                "to 1.",
             )
         if not 0 <= end_factor <= 1:
-            raise PorticoValueError("Ending multiplicative factor expected to be between 0 and 1.")
+            fail_value("LinearLR", "Ending multiplicative factor expected to be between 0 and 1.")
         self.start_factor, self.end_factor, self.total_iters = start_factor, end_factor, total_iters
         super().__init__(optimizer, last_epoch)
 
@@ -334,6 +348,10 @@ class LinearLR(LRScheduler):
 
 class ExponentialLR(LRScheduler):
     """Multiplies by `gamma` every epoch.
+
+    Raises:
+        TypeError: what is no optimizer.
+        KeyError: a `last_epoch` to go on from, with groups that do not say their "initial_lr".
 
     Source: https://docs.pytorch.org/docs/stable/generated/torch.optim.lr_scheduler.ExponentialLR.html
 
@@ -358,6 +376,10 @@ class ExponentialLR(LRScheduler):
 
 class PolynomialLR(LRScheduler):
     """Down to 0 over `total_iters` epochs as ``(1 - epoch / total_iters) ** power``.
+
+    Raises:
+        TypeError: what is no optimizer.
+        KeyError: a `last_epoch` to go on from, with groups that do not say their "initial_lr".
 
     Source: https://docs.pytorch.org/docs/stable/generated/torch.optim.lr_scheduler.PolynomialLR.html
 
@@ -385,6 +407,10 @@ class PolynomialLR(LRScheduler):
 
 class CosineAnnealingLR(LRScheduler):
     """Half a cosine from the initial rate to `eta_min` over `T_max` epochs (and back).
+
+    Raises:
+        TypeError: what is no optimizer.
+        KeyError: a `last_epoch` to go on from, with groups that do not say their "initial_lr".
 
     Source: Loshchilov & Hutter, "SGDR: Stochastic Gradient Descent with Warm Restarts", 2016.
 
@@ -436,9 +462,13 @@ class CosineAnnealingWarmRestarts(LRScheduler):
 
     def __init__(self, optimizer, T_0, T_mult=1, eta_min=0.0, last_epoch=-1):
         if T_0 <= 0 or not isinstance(T_0, int):
-            raise PorticoValueError(f"Expected positive integer T_0, but got {T_0}")
+            fail_value(
+                "CosineAnnealingWarmRestarts", f"Expected positive integer T_0, but got {T_0}"
+            )
         if T_mult < 1 or not isinstance(T_mult, int):
-            raise PorticoValueError(f"Expected integer T_mult >= 1, but got {T_mult}")
+            fail_value(
+                "CosineAnnealingWarmRestarts", f"Expected integer T_mult >= 1, but got {T_mult}"
+            )
         self.T_0 = self.T_i = T_0
         self.T_mult, self.eta_min = T_mult, eta_min
         self.T_cur = last_epoch
@@ -470,7 +500,9 @@ class CosineAnnealingWarmRestarts(LRScheduler):
                 self.T_i *= self.T_mult
         else:
             if epoch < 0:
-                raise PorticoValueError(f"Expected non-negative epoch, but got {epoch}")
+                fail_value(
+                    "CosineAnnealingWarmRestarts", f"Expected non-negative epoch, but got {epoch}"
+                )
             self.T_cur, self.T_i = self._place(epoch)
         self.last_epoch = math.floor(epoch)
         self._write(self.get_lr())
@@ -508,16 +540,18 @@ class SequentialLR(LRScheduler):
     def __init__(self, optimizer, schedulers, milestones, last_epoch=-1):
         schedulers = list(schedulers)
         if not schedulers:
-            raise PorticoValueError("SequentialLR expects at least one scheduler to be chained")
+            fail_value("SequentialLR", "SequentialLR expects at least one scheduler to be chained")
         for scheduler in schedulers:
             if scheduler.optimizer is not optimizer:
-                raise PorticoValueError(
-                    "SequentialLR expects all schedulers to belong to the same optimizer"
+                fail_value(
+                    "SequentialLR",
+                    "SequentialLR expects all schedulers to belong to the same optimizer",
                 )
         if len(milestones) != len(schedulers) - 1:
-            raise PorticoValueError(
+            fail_value(
+                "SequentialLR",
                 "SequentialLR expects the number of milestones to be one less than the number of "
-                f"schedulers; got {len(schedulers)} schedulers and {len(milestones)} milestones"
+                f"schedulers; got {len(schedulers)} schedulers and {len(milestones)} milestones",
             )
         self._schedulers, self._milestones = schedulers, list(milestones)
         self.optimizer = optimizer
@@ -577,12 +611,13 @@ class ChainedScheduler(LRScheduler):
     def __init__(self, schedulers, optimizer=None):
         self._schedulers = list(schedulers)
         if not self._schedulers:
-            raise PorticoValueError("ChainedScheduler expects at least one scheduler")
+            fail_value("ChainedScheduler", "ChainedScheduler expects at least one scheduler")
         self.optimizer = optimizer or self._schedulers[0].optimizer
         for scheduler in self._schedulers:
             if scheduler.optimizer is not self.optimizer:
-                raise PorticoValueError(
-                    "ChainedScheduler expects all schedulers to belong to the same optimizer"
+                fail_value(
+                    "ChainedScheduler",
+                    "ChainedScheduler expects all schedulers to belong to the same optimizer",
                 )
         self._last_lr = self._rates
 
@@ -635,7 +670,7 @@ class CyclicLR(LRScheduler):
         max_momentum=0.9, last_epoch=-1,
     ):  # fmt: skip
         if mode not in ("triangular", "triangular2", "exp_range") and scale_fn is None:
-            raise PorticoValueError("mode is invalid and scale_fn is None")
+            fail_value("CyclicLR", "mode is invalid and scale_fn is None")
 
         def per_group(value):
             many = isinstance(value, (list, tuple))
@@ -653,8 +688,9 @@ class CyclicLR(LRScheduler):
         self.cycle_momentum = cycle_momentum
         if cycle_momentum:
             if "momentum" not in optimizer.defaults and "betas" not in optimizer.defaults:
-                raise PorticoValueError(
-                    "optimizer must support momentum or beta1 with `cycle_momentum` option enabled"
+                fail_value(
+                    "CyclicLR",
+                    "optimizer must support momentum or beta1 with `cycle_momentum` option enabled",
                 )
             self.base_momentums, self.max_momentums = (
                 per_group(base_momentum),
@@ -729,19 +765,23 @@ class OneCycleLR(LRScheduler):
     ):  # fmt: skip
         if total_steps is None:
             if epochs is None or steps_per_epoch is None:
-                raise PorticoValueError(
-                    "You must define either total_steps OR (epochs AND steps_per_epoch)"
+                fail_value(
+                    "OneCycleLR",
+                    "You must define either total_steps OR (epochs AND steps_per_epoch)",
                 )
             total_steps = epochs * steps_per_epoch
         if total_steps <= 0 or not isinstance(total_steps, int):
-            raise PorticoValueError(f"Expected positive integer total_steps, but got {total_steps}")
+            fail_value(
+                "OneCycleLR", f"Expected positive integer total_steps, but got {total_steps}"
+            )
         if not 0 <= pct_start <= 1:
-            raise PorticoValueError(
-                f"Expected float between 0 and 1 pct_start, but got {pct_start}"
+            fail_value(
+                "OneCycleLR", f"Expected float between 0 and 1 pct_start, but got {pct_start}"
             )
         if anneal_strategy not in ("cos", "linear"):
-            raise PorticoValueError(
-                f"anneal_strategy must be one of 'cos' or 'linear', instead got {anneal_strategy}"
+            fail_value(
+                "OneCycleLR",
+                f"anneal_strategy must be one of 'cos' or 'linear', instead got {anneal_strategy}",
             )
         self.total_steps, self.anneal_strategy = total_steps, anneal_strategy
         rise = pct_start * total_steps - 1
@@ -767,8 +807,9 @@ class OneCycleLR(LRScheduler):
         self._momentum_range = {"base": base_momentum, "max": max_momentum}
         if cycle_momentum:
             if "momentum" not in optimizer.defaults and "betas" not in optimizer.defaults:
-                raise PorticoValueError(
-                    "optimizer must support momentum or beta1 with `cycle_momentum` option enabled"
+                fail_value(
+                    "OneCycleLR",
+                    "optimizer must support momentum or beta1 with `cycle_momentum` option enabled",
                 )
         super().__init__(optimizer, last_epoch)
 
@@ -780,9 +821,10 @@ class OneCycleLR(LRScheduler):
     def get_lr(self):
         step = self.last_epoch
         if step > self.total_steps:
-            raise PorticoValueError(
+            fail_value(
+                "OneCycleLR",
                 f"Tried to step {step} times. The specified number of total steps is "
-                f"{self.total_steps}"
+                f"{self.total_steps}",
             )
         begin = 0.0
         for index, end in enumerate(self._ends):
@@ -823,11 +865,11 @@ class ReduceLROnPlateau(LRScheduler):
         cooldown=0, min_lr=0, eps=1e-8,
     ):  # fmt: skip
         if factor >= 1.0:
-            raise PorticoValueError("Factor should be < 1.0.")
+            fail_value("ReduceLROnPlateau", "Factor should be < 1.0.")
         if mode not in ("min", "max"):
-            raise PorticoValueError(f"mode {mode} is unknown!")
+            fail_value("ReduceLROnPlateau", f"mode {mode} is unknown!")
         if threshold_mode not in ("rel", "abs"):
-            raise PorticoValueError(f"threshold mode {threshold_mode} is unknown!")
+            fail_value("ReduceLROnPlateau", f"threshold mode {threshold_mode} is unknown!")
         self.optimizer = optimizer
         many = isinstance(min_lr, (list, tuple))
         self.min_lrs = list(min_lr) if many else [min_lr] * len(optimizer.param_groups)

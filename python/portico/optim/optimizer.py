@@ -4,7 +4,7 @@ from collections import OrderedDict, defaultdict
 
 import portico as pt
 from portico import _core
-from portico.errors import PorticoTypeError, PorticoValueError
+from portico._fail import fail_type, fail_value
 
 from ._state import Scalars
 
@@ -63,13 +63,14 @@ class Optimizer:
         self._pre_hooks, self._post_hooks = [], []
         self._step_count = 0
         if isinstance(params, Tensor):
-            raise PorticoTypeError(
+            fail_type(
+                "Optimizer",
                 "params argument given to the optimizer should be an iterable of Tensors or dicts, "
-                f"but got {type(params).__name__}"
+                f"but got {type(params).__name__}",
             )
         groups = list(params)
         if not groups:
-            raise PorticoValueError("optimizer got an empty parameter list")
+            fail_value("Optimizer", "optimizer got an empty parameter list")
         if not isinstance(groups[0], dict):
             groups = [{"params": groups}]
         for group in groups:
@@ -90,12 +91,13 @@ class Optimizer:
         [0.1, 0.5]
         """
         if not isinstance(param_group, dict):
-            raise PorticoTypeError(f"param_group must be a dict, but got {type(param_group)}")
+            fail_type("Optimizer", f"param_group must be a dict, but got {type(param_group)}")
         params = param_group["params"]
         if isinstance(params, set):
-            raise PorticoTypeError(
+            fail_type(
+                "Optimizer",
                 "optimizer parameters need to be organized in ordered collections, but the "
-                "ordering of tensors in sets will change between runs. Please use a list instead."
+                "ordering of tensors in sets will change between runs. Please use a list instead.",
             )
         params = [params] if isinstance(params, Tensor) else list(params)
         if params and isinstance(params[0], tuple):
@@ -103,19 +105,20 @@ class Optimizer:
             params = [param for _, param in params]
         for param in params:
             if not isinstance(param, Tensor):
-                raise PorticoTypeError(
+                fail_type(
+                    "Optimizer",
                     "optimizer can only optimize Tensors, but one of the params is "
-                    + type(param).__name__
+                    + type(param).__name__,
                 )
             if not (param.is_leaf or getattr(param, "retains_grad", False)):
-                raise PorticoValueError("can't optimize a non-leaf Tensor")
+                fail_value("Optimizer", "can't optimize a non-leaf Tensor")
         for name, default in self.defaults.items():
             param_group.setdefault(name, default)
         known = {id(p) for group in self.param_groups for p in group["params"]}
         if len({id(p) for p in params}) != len(params):
-            raise PorticoValueError("some parameters appear more than once in a parameter group")
+            fail_value("Optimizer", "some parameters appear more than once in a parameter group")
         if any(id(p) in known for p in params):
-            raise PorticoValueError("some parameters appear in more than one parameter group")
+            fail_value("Optimizer", "some parameters appear in more than one parameter group")
         param_group["params"] = params
         self.param_groups.append(param_group)
 
@@ -168,6 +171,9 @@ class Optimizer:
         """Updates all parameters that have a gradient.
 
         `closure`, where given, computes the loss again and returns it; so does `step` then.
+
+        Raises:
+            NotImplementedError: a subclass that defines no update.
 
         >>> w = pt.nn.Parameter(pt.tensor([1.0]))
         >>> (w * w).sum().backward(); pt.optim.SGD([w], lr=0.25).step(); w.detach()
@@ -252,12 +258,13 @@ class Optimizer:
         """
         groups = state_dict["param_groups"]
         if len(groups) != len(self.param_groups):
-            raise PorticoValueError("loaded state dict has a different number of parameter groups")
+            fail_value("Optimizer", "loaded state dict has a different number of parameter groups")
         own = [len(group["params"]) for group in self.param_groups]
         if own != [len(group["params"]) for group in groups]:
-            raise PorticoValueError(
+            fail_value(
+                "Optimizer",
                 "loaded state dict contains a parameter group that doesn't match the size of "
-                "optimizer's group"
+                "optimizer's group",
             )
         params = {}
         for mine, theirs in zip(self.param_groups, groups, strict=True):

@@ -1,6 +1,6 @@
 """Stochastic gradient descent."""
 
-from portico.errors import PorticoValueError
+from portico._fail import fail_value
 
 from ._settings import number, settings
 from ._state import decayed
@@ -37,7 +37,7 @@ class SGD(Optimizer):
         maximize=False, foreach=None, differentiable=False, fused=None,
     ):  # fmt: skip
         if nesterov and (momentum <= 0 or dampening != 0):
-            raise PorticoValueError("Nesterov momentum requires a momentum and zero dampening")
+            fail_value("SGD", "Nesterov momentum requires a momentum and zero dampening")
         super().__init__(params, settings(locals()))
 
     def update(self, p, grad, state, group, scalar):

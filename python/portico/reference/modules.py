@@ -17,6 +17,9 @@ def evaluate_module(module, inputs, function: str = "main") -> list[np.ndarray]:
     array per argument (bf16 as ``ml_dtypes.bfloat16``). Calls and kernels are
     followed; an op without a NumPy meaning raises ``NotImplementedError``.
 
+    Raises:
+        KeyError: a function that is not there.
+
     >>> evaluate_module('''
     ... func.func @main(%x: tensor<2xf32>) -> tensor<2xf32> {
     ...   %0 = portico.neg %x : (tensor<2xf32>) -> tensor<2xf32>

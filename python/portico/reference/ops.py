@@ -59,6 +59,10 @@ def evaluate_op(name: str, operands, attrs: dict[str, object] | None = None) -> 
     ints, a dtype or its name, an enum case's name or number). f16 and bf16 are
     computed in f32 and rounded once, as every target does inside a kernel.
 
+    Raises:
+        TypeError: operands or attributes that are missing or too many.
+        NotImplementedError: an op that has no meaning in NumPy.
+
     >>> evaluate_op("add", [np.float32([1, 2]), np.float32([3, 4])])
     [array([4., 6.], dtype=float32)]
     """

@@ -53,6 +53,9 @@ def assert_close(
 
     |actual - expected| <= atol + rtol * |expected|, with tolerances that follow the dtype.
 
+    Raises:
+        ValueError: one of `rtol` and `atol` alone.
+
     Source: https://docs.pytorch.org/docs/stable/testing.html#torch.testing.assert_close
 
     >>> pt.testing.assert_close(pt.tensor([1.0]), pt.tensor([1.0 + 1e-7]))
@@ -140,6 +143,9 @@ def assert_close(
 
 def assert_allclose(actual, expected, rtol=None, atol=None, equal_nan=True, msg=""):
     """`assert_close` without the dtype check.
+
+    Raises:
+        AssertionError: values that differ.
 
     Source: https://docs.pytorch.org/docs/stable/testing.html#torch.testing.assert_allclose
 

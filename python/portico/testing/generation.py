@@ -20,6 +20,9 @@ def make_tensor(
     """A tensor of random values in [low, high) (by default [-9, 9) for floats, [0, 10) or [-9, 10)
     for integers).
 
+    Raises:
+        RuntimeError: a negative size.
+
     Source: https://docs.pytorch.org/docs/stable/testing.html#torch.testing.make_tensor
 
     >>> pt.testing.make_tensor(2, 3, dtype=pt.float32).shape

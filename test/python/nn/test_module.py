@@ -58,7 +58,7 @@ def test_load_reports_everything_that_does_not_fit():
     with pytest.raises(RuntimeError) as caught:
         Net().load_state_dict(state)
     text = str(caught.value)
-    assert text.startswith("Error(s) in loading state_dict for Net:\n\t")
+    assert text.startswith("[load_state_dict] Error(s) in loading state_dict for Net:\n\t")
     assert 'Missing key(s) in state_dict: "fc.weight". ' in text
     assert 'Unexpected key(s) in state_dict: "extra". ' in text
     assert "size mismatch for fc.bias: copying a param with shape" in text

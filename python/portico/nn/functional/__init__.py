@@ -1,5 +1,7 @@
 """`portico.nn.functional`: the functions behind the modules, under PyTorch's names."""
 
+from portico._arguments import explain_all
+
 from .activation import *  # noqa: F403
 from .adaptive_pooling import *  # noqa: F403
 from .affine import *  # noqa: F403
@@ -18,3 +20,5 @@ from .padding import *  # noqa: F403
 from .pooling import *  # noqa: F403
 from .resize import *  # noqa: F403
 from .sampling import *  # noqa: F403
+
+explain_all(globals())

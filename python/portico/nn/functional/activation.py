@@ -50,6 +50,9 @@ __all__ = [
 def threshold(input, threshold, value, inplace=False):
     """x where x > threshold, else value; any shape.
 
+    Raises:
+        TypeError: the input is no tensor.
+
     Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.threshold.html
 
     >>> F.threshold(pt.tensor([0.5, 2.0]), 1.0, -5.0)
@@ -61,6 +64,10 @@ def threshold(input, threshold, value, inplace=False):
 def relu(input, inplace=False):
     """max(x, 0) of each element; any shape. `inplace` writes the result into the input.
 
+    Raises:
+        TypeError: the input is no tensor.
+        RuntimeError: booleans.
+
     Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.relu.html
 
     >>> F.relu(pt.tensor([-1., 2.]))
@@ -71,6 +78,10 @@ def relu(input, inplace=False):
 
 def relu6(input, inplace=False):
     """min(max(x, 0), 6) of each element; any shape.
+
+    Raises:
+        TypeError: the input is no tensor.
+        RuntimeError: booleans.
 
     Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.relu6.html
 
@@ -85,6 +96,7 @@ def hardtanh(input, min_val=-1.0, max_val=1.0, inplace=False):
 
     Raises:
         ValueError: min_val above max_val.
+        RuntimeError: booleans.
 
     Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.hardtanh.html
 
@@ -99,6 +111,9 @@ def hardtanh(input, min_val=-1.0, max_val=1.0, inplace=False):
 def elu(input, alpha=1.0, inplace=False):
     """x where x > 0, else alpha * (exp(x) - 1); any shape (Clevert et al., 2015).
 
+    Raises:
+        RuntimeError: integers.
+
     >>> F.elu(pt.tensor([-1.0, 2.0]))
     tensor([-0.6321,  2.0000])
     """
@@ -107,6 +122,9 @@ def elu(input, alpha=1.0, inplace=False):
 
 def selu(input, inplace=False):
     """The self-normalising `elu`; any shape (Klambauer et al., 2017).
+
+    Raises:
+        RuntimeError: integers.
 
     >>> F.selu(pt.tensor([-1.0, 1.0]))
     tensor([-1.1113,  1.0507])
@@ -117,6 +135,9 @@ def selu(input, inplace=False):
 def celu(input, alpha=1.0, inplace=False):
     """max(0, x) + min(0, alpha * (exp(x / alpha) - 1)); any shape (Barron, 2017).
 
+    Raises:
+        RuntimeError: integers.
+
     >>> F.celu(pt.tensor([-1.0, 2.0]), alpha=2.0)
     tensor([-0.7869,  2.0000])
     """
@@ -125,6 +146,9 @@ def celu(input, alpha=1.0, inplace=False):
 
 def leaky_relu(input, negative_slope=0.01, inplace=False):
     """x where x > 0, else negative_slope * x; any shape.
+
+    Raises:
+        RuntimeError: integers.
 
     Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.leaky_relu.html
 
@@ -160,6 +184,9 @@ def rrelu(input, lower=1.0 / 8, upper=1.0 / 3, training=False, inplace=False):
 def silu(input, inplace=False):
     """x * sigmoid(x) of each element; any shape.
 
+    Raises:
+        RuntimeError: integers.
+
     Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.silu.html
 
     >>> F.silu(pt.tensor([-1.0, 1.0]))
@@ -171,6 +198,9 @@ def silu(input, inplace=False):
 def mish(input, inplace=False):
     """x * tanh(softplus(x)) of each element; any shape (Misra, 2019).
 
+    Raises:
+        RuntimeError: integers.
+
     >>> F.mish(pt.tensor([-1.0, 1.0]))
     tensor([-0.3034,  0.8651])
     """
@@ -179,6 +209,9 @@ def mish(input, inplace=False):
 
 def hardsigmoid(input, inplace=False):
     """relu6(x + 3) / 6 of each element; any shape.
+
+    Raises:
+        TypeError: the input is no tensor.
 
     Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.hardsigmoid.html
 
@@ -190,6 +223,10 @@ def hardsigmoid(input, inplace=False):
 
 def hardswish(input, inplace=False):
     """x * relu6(x + 3) / 6 of each element; any shape (Howard et al., 2019).
+
+    Raises:
+        TypeError: the input is no tensor.
+        RuntimeError: booleans.
 
     >>> F.hardswish(pt.tensor([1.0, 4.0]))
     tensor([0.6667, 4.0000])
@@ -222,6 +259,10 @@ def softmax(input, dim=None, _stacklevel=3, dtype=None):
 def softmin(input, dim=None, _stacklevel=3, dtype=None):
     """`softmax` of -x along `dim`; keeps the shape.
 
+    Raises:
+        RuntimeError: integers without a `dtype`.
+        IndexError: a dimension out of range.
+
     Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.softmin.html
 
     >>> F.softmin(pt.tensor([0.0, 1.0]), 0)
@@ -232,6 +273,10 @@ def softmin(input, dim=None, _stacklevel=3, dtype=None):
 
 def log_softmax(input, dim=None, _stacklevel=3, dtype=None):
     """log(softmax(x)) along `dim`, accurate for large differences; keeps the shape.
+
+    Raises:
+        RuntimeError: integers without a `dtype`.
+        IndexError: a dimension out of range.
 
     Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.log_softmax.html
 
@@ -245,6 +290,10 @@ def gumbel_softmax(logits, tau=1, hard=False, eps=1e-10, dim=-1):
     """A sample of the Gumbel-softmax distribution with temperature tau; keeps the shape.
 
     With `hard` the sample is one-hot and its gradient that of the soft one (Jang et al., 2017).
+
+    Raises:
+        RuntimeError: integers.
+        IndexError: a dimension out of range.
 
     >>> F.gumbel_softmax(pt.zeros(2, 3), hard=True).sum(-1)
     tensor([1., 1.])
@@ -260,6 +309,9 @@ def gumbel_softmax(logits, tau=1, hard=False, eps=1e-10, dim=-1):
 def sigmoid(input):
     """1 / (1 + exp(-x)) of each element; any shape.
 
+    Raises:
+        TypeError: the input is no tensor.
+
     Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.sigmoid.html
 
     >>> F.sigmoid(pt.tensor([0.0, 2.0]))
@@ -270,6 +322,9 @@ def sigmoid(input):
 
 def tanh(input):
     """Hyperbolic tangent of each element; any shape.
+
+    Raises:
+        TypeError: the input is no tensor.
 
     Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.tanh.html
 

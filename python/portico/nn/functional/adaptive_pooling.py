@@ -189,6 +189,9 @@ def adaptive_max_pool3d(input, output_size, return_indices=False):
 def adaptive_max_pool1d_with_indices(input, output_size, return_indices=True):
     """`adaptive_max_pool1d`, and the int64 position of each maximum in L.
 
+    Raises:
+        RuntimeError: an input of another rank.
+
     >>> F.adaptive_max_pool1d_with_indices(pt.tensor([[1.0, 3.0, 2.0, 0.0]]), 2)[1]
     tensor([[1, 2]])
     """
@@ -198,6 +201,9 @@ def adaptive_max_pool1d_with_indices(input, output_size, return_indices=True):
 def adaptive_max_pool2d_with_indices(input, output_size, return_indices=True):
     """`adaptive_max_pool2d`, and the int64 position of each maximum in H * W.
 
+    Raises:
+        RuntimeError: an input of another rank.
+
     >>> F.adaptive_max_pool2d_with_indices(pt.arange(4.0).reshape(1, 2, 2), 1)[1]
     tensor([[[3]]])
     """
@@ -206,6 +212,9 @@ def adaptive_max_pool2d_with_indices(input, output_size, return_indices=True):
 
 def adaptive_max_pool3d_with_indices(input, output_size, return_indices=True):
     """`adaptive_max_pool3d`, and the int64 position of each maximum in D * H * W.
+
+    Raises:
+        RuntimeError: an input of another rank.
 
     >>> F.adaptive_max_pool3d_with_indices(pt.arange(8.0).reshape(1, 2, 2, 2), 1)[1]
     tensor([[[[7]]]])

@@ -32,7 +32,11 @@ def linear(input, weight, bias=None):
             f"input {list(input.shape)} and weight {list(weight.shape)}",
         )
     y = pt.matmul(input, weight.t() if weight.ndim == 2 else weight)
-    return y if bias is None else y + bias
+    if bias is None:
+        return y
+    if bias.ndim > 1 or (bias.ndim == 1 and bias.shape[0] not in (1, *y.shape[-1:])):
+        fail_runtime("linear", "bias does not fit", list(bias.shape), list(weight.shape[:-1]))
+    return y + bias
 
 
 def bilinear(input1, input2, weight, bias=None):

@@ -103,6 +103,7 @@ def multi_head_attention_forward(
 
     Raises:
         RuntimeError, AssertionError: shapes, dtypes or masks that do not match.
+        ValueError: num_heads that does not divide the embedding dimension.
 
     >>> x, identity = pt.ones(2, 1, 4), pt.eye(4)
     >>> weight = pt.cat([identity, identity, identity])

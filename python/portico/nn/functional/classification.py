@@ -183,6 +183,8 @@ def _rows(op, input, target):
     """[N, C] and [N] (or a target of [N, C]), and whether a batch was added."""
     if input.ndim not in (1, 2):
         fail_runtime(op, "Expected non-empty vector or matrix", list(input.shape))
+    if not input.shape[-1]:
+        fail_runtime(op, "Expected at least one class", list(input.shape))
     if input.ndim == 1:
         return input.unsqueeze(0), target.reshape(1, -1), True
     return input, target, False
@@ -196,7 +198,9 @@ def multi_margin_loss(
     Shapes: input [N, C] (or [C]), target [N] (or []) of int64, weight [C].
 
     Raises:
-        ValueError: p other than 1 or 2.
+        ValueError: p other than 1 or 2, an unknown `reduction`.
+        RuntimeError: an input of another rank or without classes, a target of another shape.
+        IndexError: a class out of range, when the result is computed.
 
     Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.multi_margin_loss.html
 
@@ -209,6 +213,11 @@ def multi_margin_loss(
         input = input.reshape(1)
     x, target, unbatched = _rows("multi_margin_loss", input, target)
     target = target.reshape(-1)
+    if target.shape[0] != x.shape[0]:
+        fail_runtime(
+            "multi_margin_loss", "target must have an entry for each sample", list(target.shape),
+            [x.shape[0]],
+        )  # fmt: skip
     score = x.gather(1, target.unsqueeze(1))
     loss = (margin - score + x).clamp_min(0)
     loss = loss * loss if p == 2 else loss
@@ -226,6 +235,11 @@ def multilabel_margin_loss(input, target, size_average=None, reduce=None, reduct
 
     Shapes: input and int64 target [N, C] or [C]; a target lists its labels, ended by -1.
 
+    Raises:
+        RuntimeError: an input of another rank or without classes, a target of another shape.
+        ValueError: an unknown `reduction`.
+        IndexError: a label out of range, when the result is computed.
+
     Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.multilabel_margin_loss.html
 
     >>> F.multilabel_margin_loss(pt.tensor([[0.5, 1.0]]), pt.tensor([[1, -1]]))
@@ -235,6 +249,10 @@ def multilabel_margin_loss(input, target, size_average=None, reduce=None, reduct
         x, target, unbatched = input.reshape(1, 1), target.reshape(1, 1), True
     else:
         x, target, unbatched = _rows("multilabel_margin_loss", input, target)
+    if target.shape != x.shape:
+        fail_runtime(
+            "multilabel_margin_loss", "inconsistent target size", list(target.shape), list(x.shape)
+        )
     classes = x.shape[1]
     listed = (target == -1).long().cumsum(1) == 0
     safe = pt.where(listed, target, 0)
@@ -252,6 +270,10 @@ def multilabel_soft_margin_loss(
     input, target, weight=None, size_average=None, reduce=None, reduction="mean"
 ):
     """Mean over classes of binary cross entropy of sigmoid(input); both [N, C] or [C].
+
+    Raises:
+        RuntimeError: shapes that do not broadcast.
+        ValueError: an unknown `reduction`.
 
     Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.multilabel_soft_margin_loss.html
 

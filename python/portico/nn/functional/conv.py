@@ -221,6 +221,10 @@ def conv_transpose3d(
 
     Arguments and errors are those of `conv_transpose2d`.
 
+    Raises:
+        ValueError: groups that do not divide the channels.
+        RuntimeError: an input of another rank, dtype or number of channels.
+
     Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.conv_transpose3d.html
 
     >>> F.conv_transpose3d(pt.ones(1, 1, 1, 1, 1), pt.ones(1, 2, 1, 1, 1)).shape

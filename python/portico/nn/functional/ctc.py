@@ -1,6 +1,7 @@
 """Connectionist temporal classification (Graves et al., 2006)."""
 
 import portico as pt
+from portico._fail import fail_runtime
 
 from ._args import reduced
 
@@ -21,10 +22,15 @@ def _log_add(*terms):
     return pt.where(empty, _NEVER, pt.where(empty, 1.0, total).log() + top)
 
 
-def _lengths(lengths, device):
-    if isinstance(lengths, pt.Tensor):
-        return lengths.long()
-    return pt.tensor(list(lengths), dtype=pt.int64, device=device)
+def _lengths(name, lengths, batch, device):
+    if not isinstance(lengths, pt.Tensor):
+        lengths = pt.tensor(list(lengths), dtype=pt.int64, device=device)
+    if lengths.dtype.is_floating_point:
+        fail_runtime("ctc_loss", f"{name} must be integral", lengths.dtype)
+    lengths = lengths.reshape(-1)
+    if lengths.shape[0] != batch:
+        fail_runtime("ctc_loss", f"{name} must be of size batch_size", list(lengths.shape), [batch])
+    return lengths.long()
 
 
 def _padded_targets(targets, lengths):
@@ -46,6 +52,12 @@ def ctc_loss(
     Shapes: log_probs [T, N, C] (or [T, C]), int targets [N, S] or all in one row, lengths [N].
     `blank` is the class between labels; `zero_infinity` takes targets that do not fit for 0.
 
+    Raises:
+        RuntimeError: lengths that are no integers or not one for each sequence, targets of
+            another rank or number of rows.
+        ValueError: an unknown `reduction`.
+        IndexError: a label out of range, when the result is computed.
+
     Source: Graves et al., "Connectionist Temporal Classification", 2006.
 
     >>> log_probs = pt.full((2, 1, 2), 0.5).log()
@@ -57,8 +69,12 @@ def ctc_loss(
         log_probs, targets = log_probs.unsqueeze(1), targets.reshape(1, -1)
     steps, batch, _ = log_probs.shape
     device = log_probs.device
-    times = _lengths(input_lengths, device).reshape(-1)
-    sizes = _lengths(target_lengths, device).reshape(-1)
+    times = _lengths("input_lengths", input_lengths, batch, device)
+    sizes = _lengths("target_lengths", target_lengths, batch, device)
+    if targets.ndim not in (1, 2) or (targets.ndim == 2 and targets.shape[0] != batch):
+        fail_runtime(
+            "ctc_loss", "targets have a wrong shape", list(targets.shape), f"[{batch}, S] or 1D"
+        )
     labels = _padded_targets(targets, sizes)
     width = 2 * labels.shape[1] + 1
     # blank, l0, blank, l1, .. blank

@@ -54,6 +54,9 @@ def pairwise_distance(x1, x2, p=2.0, eps=1e-6, keepdim=False):
 def pdist(input, p=2.0):
     """p-norms of the differences of all pairs of rows [N, M], as a vector [N (N - 1) / 2].
 
+    Raises:
+        RuntimeError: an input that is no matrix.
+
     Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.pdist.html
 
     >>> F.pdist(pt.tensor([[0.0, 0.0], [3.0, 4.0], [0.0, 0.0]]))

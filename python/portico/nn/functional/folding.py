@@ -184,6 +184,7 @@ def channel_shuffle(input, groups):
 
     Raises:
         RuntimeError: channels that the groups do not divide.
+        ValueError: groups that are not positive.
 
     >>> F.channel_shuffle(pt.arange(4.0).reshape(1, 4, 1, 1), 2).flatten()
     tensor([0., 2., 1., 3.])

@@ -96,6 +96,10 @@ def fractional_max_pool3d(
 
     Arguments and errors are those of `fractional_max_pool2d`.
 
+    Raises:
+        RuntimeError: an input of another rank, no `output_size` or `output_ratio`, a window larger
+            than the input.
+
     Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.fractional_max_pool3d.html
 
     >>> F.fractional_max_pool3d(pt.ones(1, 1, 6, 6, 6), 2, output_ratio=0.5).shape
@@ -113,6 +117,9 @@ def fractional_max_pool2d_with_indices(
 ):  # fmt: skip
     """`fractional_max_pool2d`, and the flat int64 position of each maximum.
 
+    Raises:
+        RuntimeError: those of the function without indices.
+
     >>> F.fractional_max_pool2d_with_indices(pt.ones(1, 1, 6, 6), 2, output_size=3)[1].shape
     portico.Size([1, 1, 3, 3])
     """
@@ -126,6 +133,9 @@ def fractional_max_pool3d_with_indices(
     _random_samples=None,
 ):  # fmt: skip
     """`fractional_max_pool3d`, and the flat int64 position of each maximum.
+
+    Raises:
+        RuntimeError: those of the function without indices.
 
     >>> F.fractional_max_pool3d_with_indices(pt.ones(1, 1, 6, 6, 6), 2, output_size=3)[1].dtype
     portico.int64

@@ -68,6 +68,10 @@ def mse_loss(input, target, size_average=None, reduce=None, reduction="mean", we
 def l1_loss(input, target, size_average=None, reduce=None, reduction="mean", weight=None):
     """Mean of absolute differences; arguments and errors are those of `mse_loss`.
 
+    Raises:
+        ValueError: an unknown `reduction`.
+        RuntimeError: shapes that do not broadcast.
+
     Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.l1_loss.html
 
     >>> F.l1_loss(pt.tensor([1., 2.]), pt.tensor([1., 4.]))
@@ -165,6 +169,10 @@ def kl_div(input, target, size_average=None, reduce=None, reduction="mean", log_
 
     `log_target` says that the target is logarithmic too; `reduction` may also be "batchmean".
 
+    Raises:
+        ValueError: an unknown `reduction`.
+        RuntimeError: shapes that do not broadcast.
+
     Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.kl_div.html
 
     >>> F.kl_div(pt.tensor([[0.5, 0.5]]).log(), pt.tensor([[1.0, 0.0]]), reduction="batchmean")
@@ -188,6 +196,10 @@ def poisson_nll_loss(
 
     Without `log_input` the input is the rate itself, and eps is added before its logarithm; `full`
     adds Stirling's approximation of log(target!).
+
+    Raises:
+        ValueError: an unknown `reduction`.
+        RuntimeError: shapes that do not broadcast.
 
     Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.poisson_nll_loss.html
 
@@ -258,6 +270,10 @@ def hinge_embedding_loss(
 ):
     """The input where target is 1, ``max(0, margin - input)`` where it is -1; shapes broadcast.
 
+    Raises:
+        ValueError: an unknown `reduction`.
+        RuntimeError: shapes that do not broadcast.
+
     Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.hinge_embedding_loss.html
 
     >>> F.hinge_embedding_loss(pt.tensor([0.5, 0.25]), pt.tensor([1.0, -1.0]))
@@ -301,12 +317,27 @@ def cosine_embedding_loss(
 
     Shapes: inputs [N, D], target [N]; or [D] and [].
 
+    Raises:
+        RuntimeError: inputs or a target of other ranks.
+        ValueError: an unknown `reduction`.
+
     Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.cosine_embedding_loss.html
 
     >>> x, y = pt.tensor([[1.0, 0.0]]), pt.tensor([[0.0, 1.0]])
     >>> F.cosine_embedding_loss(x, y, pt.tensor([1.0]))
     tensor(1.)
     """
+    if target.ndim > 1:
+        fail_runtime(
+            "cosine_embedding_loss", "0D or 1D target tensor expected, multi-target not supported",
+            list(target.shape),
+        )  # fmt: skip
+    if input1.ndim != target.ndim + 1 or input2.ndim != target.ndim + 1:
+        fail_runtime(
+            "cosine_embedding_loss",
+            f"{target.ndim}D target tensor expects {target.ndim + 1}D input tensors",
+            f"inputs of shapes {list(input1.shape)} and {list(input2.shape)}",
+        )
     epsilon = 1e-12
     product = (input1 * input2).sum(-1)
     lengths = ((input1 * input1).sum(-1) + epsilon) * ((input2 * input2).sum(-1) + epsilon)
@@ -327,7 +358,8 @@ def triplet_margin_loss(
     that is less; eps is added to differences (Balntas et al., 2016).
 
     Raises:
-        ValueError: a margin that is not positive.
+        ValueError: a margin that is not positive, an unknown `reduction`.
+        RuntimeError: tensors of different ranks, or shapes that do not broadcast.
 
     >>> a, p, n = pt.zeros(1, 2), pt.tensor([[3.0, 4.0]]), pt.tensor([[0.0, 2.0]])
     >>> F.triplet_margin_loss(a, p, n)
@@ -349,6 +381,10 @@ def triplet_margin_with_distance_loss(
 ):  # fmt: skip
     """`triplet_margin_loss` with any function of two tensors as the distance.
 
+    Raises:
+        ValueError: a margin that is not positive, an unknown `reduction`.
+        RuntimeError: tensors of different ranks.
+
     Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.triplet_margin_with_distance_loss.html
 
     >>> a, p, n = pt.zeros(1, 2), pt.tensor([[3.0, 4.0]]), pt.tensor([[0.0, 2.0]])
@@ -358,6 +394,14 @@ def triplet_margin_with_distance_loss(
     """
     if margin <= 0:
         fail_value("triplet_margin_loss", "margin must be greater than 0", margin)
+    ranks = anchor.ndim, positive.ndim, negative.ndim
+    if len(set(ranks)) > 1:
+        fail_runtime(
+            "triplet_margin_loss",
+            "The anchor, positive, and negative tensors are expected to have the same number of "
+            "dimensions",
+            ", ".join(f"{n}D" for n in ranks),
+        )
     distance = distance_function or pt.nn.functional.pairwise_distance
     near, far = distance(anchor, positive), distance(anchor, negative)
     if swap:

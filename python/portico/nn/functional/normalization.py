@@ -234,6 +234,9 @@ def instance_norm(
 def local_response_norm(input, size, alpha=1e-4, beta=0.75, k=1.0):
     """x / (k + alpha * mean of x^2 over `size` neighbouring channels)^beta for [N, C, ..].
 
+    Raises:
+        ValueError: fewer than 3 dimensions.
+
     Source: Krizhevsky et al., "ImageNet Classification with Deep Networks", 2012.
 
     >>> F.local_response_norm(pt.ones(1, 2, 1), 1, alpha=1.0, beta=1.0)

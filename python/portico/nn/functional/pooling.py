@@ -98,6 +98,9 @@ def _max_pool_function(n, doc):
     pool_with_indices.__name__ = pool_with_indices.__qualname__ = name
     pool_with_indices.__doc__ = f"""`{op}`, and the flat int64 position of each maximum.
 
+    Raises:
+        RuntimeError: an input of another rank; windows that leave no output.
+
     >>> F.{name}(pt.ones(1, 1{", 2" * n}), 2)[1].flatten()
     tensor([0])
     """
@@ -127,7 +130,10 @@ max_pool2d, max_pool2d_with_indices = _max_pool_function(
     2,
     """Largest element of each window of `input` [N, C, H, W]; nan wins.
 
-    Arguments and errors are those of `max_pool1d`; sizes are an int or one int per dimension.
+    Arguments are those of `max_pool1d`; sizes are an int or one int per dimension.
+
+    Raises:
+        RuntimeError: an input of another rank; windows that leave no output.
 
     Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.max_pool2d.html
 
@@ -140,7 +146,10 @@ max_pool3d, max_pool3d_with_indices = _max_pool_function(
     3,
     """Largest element of each window of `input` [N, C, D, H, W]; nan wins.
 
-    Arguments and errors are those of `max_pool1d`; sizes are an int or one int per dimension.
+    Arguments are those of `max_pool1d`; sizes are an int or one int per dimension.
+
+    Raises:
+        RuntimeError: an input of another rank; windows that leave no output.
 
     Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.max_pool3d.html
 
@@ -152,6 +161,12 @@ max_pool3d, max_pool3d_with_indices = _max_pool_function(
 
 def _max_unpool(op, n, input, indices, kernel_size, stride, padding, output_size):
     kernel, stride, padding, _ = _geometry(op, n, kernel_size, stride, padding, 1)
+    if indices.dtype is not pt.int64:
+        fail_runtime(op, "elements in indices should be type int64", indices.dtype)
+    if indices.shape != input.shape:
+        fail_runtime(
+            op, "indices must have the shape of the input", list(indices.shape), list(input.shape)
+        )
     spatial = input.shape[-n:]
     size = [
         (i - 1) * s + k - 2 * p for i, s, k, p in zip(spatial, stride, kernel, padding, strict=True)
@@ -175,6 +190,7 @@ def max_unpool1d(input, indices, kernel_size, stride=None, padding=0, output_siz
     `output_size` is needed where the size before pooling is not certain.
 
     Raises:
+        RuntimeError: indices of another shape or dtype.
         IndexError: an index out of range, when the result is computed.
 
     Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.max_unpool1d.html
@@ -190,6 +206,7 @@ def max_unpool2d(input, indices, kernel_size, stride=None, padding=0, output_siz
     """Puts each pooled value [N, C, H, W] back at its index; other elements are 0.
 
     Raises:
+        RuntimeError: indices of another shape or dtype.
         IndexError: an index out of range, when the result is computed.
 
     Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.max_unpool2d.html
@@ -205,6 +222,7 @@ def max_unpool3d(input, indices, kernel_size, stride=None, padding=0, output_siz
     """Puts each pooled value [N, C, D, H, W] back at its index; other elements are 0.
 
     Raises:
+        RuntimeError: indices of another shape or dtype.
         IndexError: an index out of range, when the result is computed.
 
     Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.max_unpool3d.html
@@ -271,6 +289,10 @@ def avg_pool2d(
     Arguments and errors are those of `avg_pool1d`; sizes are an int or one int per dimension.
     `divisor_override` divides the sums by another number.
 
+    Raises:
+        RuntimeError: an input of another rank, a window larger than the padded input, padding over
+            half a window.
+
     Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.avg_pool2d.html
 
     >>> F.avg_pool2d(pt.arange(4.).reshape(1, 1, 2, 2), 2)
@@ -287,6 +309,10 @@ def avg_pool3d(
     divisor_override=None,
 ):  # fmt: skip
     """Mean of each window of `input` [N, C, D, H, W]; all else is as for `avg_pool2d`.
+
+    Raises:
+        RuntimeError: an input of another rank, a window larger than the padded input, padding over
+            half a window.
 
     Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.avg_pool3d.html
 

@@ -120,6 +120,7 @@ def interpolate(
     Raises:
         ValueError: neither or both of them.
         NotImplementedError: a mode that there is not, or not for this rank.
+        RuntimeError: a size with another number of dimensions.
 
     Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.interpolate.html
 
@@ -175,6 +176,10 @@ def interpolate(
 def upsample(input, size=None, scale_factor=None, mode="nearest", align_corners=None):
     """`interpolate` under its first name.
 
+    Raises:
+        ValueError: neither or both of `size` and `scale_factor`.
+        NotImplementedError: an input of a rank that the mode does not take.
+
     Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.upsample.html
 
     >>> F.upsample(pt.tensor([[[1.0, 2.0]]]), scale_factor=2)
@@ -186,6 +191,10 @@ def upsample(input, size=None, scale_factor=None, mode="nearest", align_corners=
 def upsample_nearest(input, size=None, scale_factor=None):
     """`interpolate` with mode nearest.
 
+    Raises:
+        ValueError: neither or both of `size` and `scale_factor`.
+        NotImplementedError: an input of a rank that the mode does not take.
+
     Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.upsample_nearest.html
 
     >>> F.upsample_nearest(pt.tensor([[[1.0, 2.0]]]), 4)
@@ -196,6 +205,10 @@ def upsample_nearest(input, size=None, scale_factor=None):
 
 def upsample_bilinear(input, size=None, scale_factor=None):
     """`interpolate` of [N, C, H, W] with mode bilinear and aligned corners.
+
+    Raises:
+        ValueError: neither or both of `size` and `scale_factor`.
+        NotImplementedError: an input of a rank that the mode does not take.
 
     Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.upsample_bilinear.html
 

@@ -15,6 +15,9 @@ def _grads(parameters):
 def get_total_norm(tensors, norm_type=2.0, error_if_nonfinite=False, foreach=None):
     """The norm of all elements of all tensors, as one vector.
 
+    Raises:
+        RuntimeError: a norm that is not finite, if `error_if_nonfinite`.
+
     Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.utils.get_total_norm.html
 
     >>> pt.nn.utils.get_total_norm([pt.tensor([3.]), pt.tensor([4.])])

@@ -3,6 +3,7 @@
 from typing import NamedTuple
 
 import portico as pt
+from portico._arguments import explain_all
 from portico._fail import fail_runtime, fail_value
 
 __all__ = [
@@ -35,6 +36,10 @@ class PackedSequence(NamedTuple):
 
     def to(self, *args, **kwargs):
         """The sequence with its data on another device or of another dtype.
+
+        Raises:
+            RuntimeError: no such device.
+            TypeError: what is neither device nor dtype.
 
         >>> packed = pt.nn.utils.rnn.pack_sequence([pt.ones(2)])
         >>> packed.to(pt.float64).data.dtype
@@ -71,6 +76,9 @@ def pad_sequence(sequences, batch_first=False, padding_value=0.0, padding_side="
 
 def unpad_sequence(padded_sequences, lengths, batch_first=False):
     """The sequences [L_i, ..] of a padded batch [T, N, ..] (or [N, T, ..]), lengths a tensor [N].
+
+    Raises:
+        RuntimeError: a length above that of the padding.
 
     Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.utils.rnn.unpad_sequence.html
 
@@ -206,3 +214,6 @@ def unpack_sequence(packed_sequences):
     """
     padded, lengths = pad_packed_sequence(packed_sequences, batch_first=True)
     return unpad_sequence(padded, lengths, batch_first=True)
+
+
+explain_all(globals())

@@ -7,6 +7,9 @@ from portico._fail import fail_type
 def parameters_to_vector(parameters):
     """The elements of all parameters, one after another.
 
+    Raises:
+        RuntimeError: no parameters.
+
     Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.utils.parameters_to_vector.html
 
     >>> pt.nn.utils.parameters_to_vector([pt.ones(2), pt.zeros(1, 1)])

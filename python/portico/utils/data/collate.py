@@ -6,7 +6,7 @@ import numpy as np
 
 import portico as pt
 from portico import _core
-from portico.errors import PorticoRuntimeError, PorticoTypeError
+from portico._fail import fail_runtime, fail_type
 
 __all__ = ["default_collate", "default_convert"]
 
@@ -45,16 +45,18 @@ def collate(batch, make):
     if isinstance(first, pt.Tensor):
         shapes = {tuple(sample.shape) for sample in batch}
         if len(shapes) > 1:
-            raise PorticoRuntimeError(
+            fail_runtime(
+                "default_collate",
                 "stack expects each tensor to be equal size; try a collate_fn that pads: got "
-                f"{' and '.join(str(list(s)) for s in sorted(shapes)[:2])}"
+                f"{' and '.join(str(list(s)) for s in sorted(shapes)[:2])}",
             )
         return make(np.stack([sample.numpy(force=True) for sample in batch]))
     if isinstance(first, (np.ndarray, np.generic)):
         if first.dtype.kind not in "biuf":
-            raise PorticoTypeError(
-                "default_collate: batch must contain tensors, numpy arrays, numbers, dicts or "
-                f"lists; found an array of dtype {first.dtype}"
+            fail_type(
+                "default_collate",
+                "batch must contain tensors, numpy arrays, numbers, dicts or "
+                f"lists; found an array of dtype {first.dtype}",
             )
         return make(np.stack([np.asarray(sample) for sample in batch]))
     if isinstance(first, bool):
@@ -69,16 +71,20 @@ def collate(batch, make):
         return {key: collate([sample[key] for sample in batch], make) for key in first}
     if isinstance(first, Sequence):
         if any(len(sample) != len(first) for sample in batch):
-            raise PorticoRuntimeError("each element in list of batch should be of equal size")
+            fail_runtime("default_collate", "each element in list of batch should be of equal size")
         return _rebuilt(first, [collate(list(part), make) for part in zip(*batch, strict=True)])
-    raise PorticoTypeError(
-        "default_collate: batch must contain tensors, numpy arrays, numbers, dicts or lists; found "
-        f"{type(first)}"
+    fail_type(
+        "default_collate",
+        f"batch must contain tensors, numpy arrays, numbers, dicts or lists; found {type(first)}",
     )
 
 
 def default_collate(batch):
     """Samples as a batch: tensors, arrays and numbers stacked, structures kept.
+
+    Raises:
+        TypeError: elements of a type that is not collated.
+        RuntimeError: tensors of different shapes, sequences of different lengths.
 
     Source: https://docs.pytorch.org/docs/stable/data.html#torch.utils.data.default_collate
 

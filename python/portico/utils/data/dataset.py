@@ -5,7 +5,7 @@ import math
 from bisect import bisect_right
 
 import portico as pt
-from portico.errors import PorticoTypeError, PorticoValueError
+from portico._fail import fail_assertion, fail_type, fail_value
 
 __all__ = [
     "ChainDataset",
@@ -23,6 +23,9 @@ class Dataset:
     """Samples by index: a subclass defines ``__getitem__`` and usually ``__len__``.
 
     `+` puts data sets one after another.
+
+    Raises:
+        NotImplementedError: a subclass that does not say what its elements are.
 
     Source: https://docs.pytorch.org/docs/stable/data.html#torch.utils.data.Dataset
 
@@ -45,6 +48,9 @@ class Dataset:
 
 class IterableDataset(Dataset):
     """A stream of samples: a subclass defines ``__iter__``. `+` puts streams one after another.
+
+    Raises:
+        NotImplementedError: a subclass that does not say what its elements are.
 
     Source: https://docs.pytorch.org/docs/stable/data.html#torch.utils.data.IterableDataset
 
@@ -77,7 +83,7 @@ class TensorDataset(Dataset):
 
     def __init__(self, *tensors):
         if any(t.shape[0] != tensors[0].shape[0] for t in tensors):
-            raise AssertionError("Size mismatch between tensors")
+            fail_assertion("TensorDataset", "Size mismatch between tensors")
         self.tensors = tensors
 
     def __getitem__(self, index):
@@ -101,12 +107,14 @@ class StackDataset(Dataset):
 
     def __init__(self, *args, **kwargs):
         if bool(args) == bool(kwargs):
-            raise PorticoValueError("Supported either tuple- or dict-like input, not both or none")
+            fail_value(
+                "StackDataset", "Supported either tuple- or dict-like input, not both or none"
+            )
         self.datasets = kwargs or args
         parts = list(kwargs.values()) if kwargs else list(args)
         self._length = len(parts[0])
         if any(len(part) != self._length for part in parts):
-            raise PorticoValueError("Size mismatch between datasets")
+            fail_value("StackDataset", "Size mismatch between datasets")
 
     def __getitem__(self, index):
         if isinstance(self.datasets, dict):
@@ -132,9 +140,9 @@ class ConcatDataset(Dataset):
     def __init__(self, datasets):
         self.datasets = list(datasets)
         if not self.datasets:
-            raise AssertionError("datasets should not be an empty iterable")
+            fail_assertion("ConcatDataset", "datasets should not be an empty iterable")
         if any(isinstance(d, IterableDataset) for d in self.datasets):
-            raise AssertionError("ConcatDataset does not support IterableDataset")
+            fail_assertion("ConcatDataset", "ConcatDataset does not support IterableDataset")
         self.cumulative_sizes = list(itertools.accumulate(len(d) for d in self.datasets))
 
     def __len__(self):
@@ -143,7 +151,9 @@ class ConcatDataset(Dataset):
     def __getitem__(self, index):
         if index < 0:
             if -index > len(self):
-                raise PorticoValueError("absolute value of index should not exceed dataset length")
+                fail_value(
+                    "ConcatDataset", "absolute value of index should not exceed dataset length"
+                )
             index += len(self)
         part = bisect_right(self.cumulative_sizes, index)
         begun = self.cumulative_sizes[part - 1] if part else 0
@@ -171,7 +181,7 @@ class ChainDataset(IterableDataset):
     def __iter__(self):
         for dataset in self.datasets:
             if not isinstance(dataset, IterableDataset):
-                raise AssertionError("ChainDataset only supports IterableDataset")
+                fail_assertion("ChainDataset", "ChainDataset only supports IterableDataset")
             yield from dataset
 
     def __len__(self):
@@ -180,6 +190,9 @@ class ChainDataset(IterableDataset):
 
 class Subset(Dataset):
     """The samples of a data set at given indices.
+
+    Raises:
+        IndexError: an index out of range of `indices` or of the data set.
 
     Source: https://docs.pytorch.org/docs/stable/data.html#torch.utils.data.Subset
 
@@ -220,16 +233,16 @@ def random_split(dataset, lengths, generator=None):
     if math.isclose(sum(lengths), 1) and sum(lengths) <= 1:
         for i, share in enumerate(lengths):
             if not 0 <= share <= 1:
-                raise PorticoValueError(f"Fraction at index {i} is not between 0 and 1")
+                fail_value("random_split", f"Fraction at index {i} is not between 0 and 1")
         counts = [math.floor(total * share) for share in lengths]
         for i in range(total - sum(counts)):
             counts[i % len(counts)] += 1
         lengths = counts
     if any(not isinstance(n, int) for n in lengths):
-        raise PorticoTypeError("lengths must be integers or fractions that sum to 1")
+        fail_type("random_split", "lengths must be integers or fractions that sum to 1")
     if sum(lengths) != total:
-        raise PorticoValueError(
-            "Sum of input lengths does not equal the length of the input dataset!"
+        fail_value(
+            "random_split", "Sum of input lengths does not equal the length of the input dataset!"
         )
     order = pt.randperm(total, generator=generator).tolist()
     ends = list(itertools.accumulate(lengths))

@@ -10,6 +10,7 @@ import numpy as np
 
 import portico as pt
 from portico import _core
+from portico._fail import fail_value
 from portico.errors import PorticoRuntimeError, PorticoValueError
 
 from . import worker
@@ -166,23 +167,26 @@ class DataLoader:
         self.multiprocessing_context = multiprocessing_context
         stream = is_stream(dataset)
         if stream and (shuffle or sampler is not None or batch_sampler is not None):
-            raise PorticoValueError(
+            fail_value(
+                "DataLoader",
                 "DataLoader with IterableDataset: expected unspecified shuffle, sampler and "
-                "batch_sampler options"
+                "batch_sampler options",
             )
         if sampler is not None and shuffle:
-            raise PorticoValueError("sampler option is mutually exclusive with shuffle")
+            fail_value("DataLoader", "sampler option is mutually exclusive with shuffle")
         if batch_sampler is not None:
             if batch_size != 1 or shuffle or sampler is not None or drop_last:
-                raise PorticoValueError(
+                fail_value(
+                    "DataLoader",
                     "batch_sampler option is mutually exclusive with batch_size, shuffle, sampler, "
-                    "and drop_last"
+                    "and drop_last",
                 )
             batch_size = None
         elif batch_size is None and drop_last:
-            raise PorticoValueError(
+            fail_value(
+                "DataLoader",
                 "batch_size=None option disables auto-batching and is mutually exclusive with "
-                "drop_last"
+                "drop_last",
             )
         if sampler is None:
             if stream:
@@ -203,21 +207,23 @@ class DataLoader:
     @staticmethod
     def _check_numbers(num_workers, timeout, prefetch_factor, persistent_workers):
         if num_workers < 0:
-            raise PorticoValueError(
+            fail_value(
+                "DataLoader",
                 "num_workers option should be non-negative; use num_workers=0 to disable "
-                "multiprocessing."
+                "multiprocessing.",
             )
         if timeout < 0:
-            raise PorticoValueError("timeout option should be non-negative")
+            fail_value("DataLoader", "timeout option should be non-negative")
         if num_workers == 0 and prefetch_factor is not None:
-            raise PorticoValueError(
+            fail_value(
+                "DataLoader",
                 "prefetch_factor option could only be specified in multiprocessing. Let "
-                "num_workers > 0 to enable multiprocessing, otherwise set prefetch_factor to None."
+                "num_workers > 0 to enable multiprocessing, otherwise set prefetch_factor to None.",
             )
         if prefetch_factor is not None and prefetch_factor < 1:
             raise PorticoValueError("prefetch_factor option should be positive", prefetch_factor)
         if persistent_workers and num_workers == 0:
-            raise PorticoValueError("persistent_workers option needs num_workers > 0")
+            fail_value("DataLoader", "persistent_workers option needs num_workers > 0")
 
     def __len__(self):
         if is_stream(self.dataset):

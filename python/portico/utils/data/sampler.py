@@ -3,7 +3,7 @@
 import itertools
 
 import portico as pt
-from portico.errors import PorticoTypeError, PorticoValueError
+from portico._fail import fail_type, fail_value
 
 __all__ = [
     "BatchSampler",
@@ -17,6 +17,9 @@ __all__ = [
 
 class Sampler:
     """Iterates over indices of samples (or lists of them); a subclass defines ``__iter__``.
+
+    Raises:
+        NotImplementedError: a subclass that does not say its indices.
 
     Source: https://docs.pytorch.org/docs/stable/data.html#torch.utils.data.Sampler
 
@@ -70,15 +73,17 @@ class RandomSampler(Sampler):
 
     def __init__(self, data_source, replacement=False, num_samples=None, generator=None):
         if not isinstance(replacement, bool):
-            raise PorticoTypeError(
-                f"replacement should be a boolean value, but got replacement={replacement}"
+            fail_type(
+                "RandomSampler",
+                f"replacement should be a boolean value, but got replacement={replacement}",
             )
         self.data_source, self.replacement = data_source, replacement
         self._num_samples, self.generator = num_samples, generator
         if not isinstance(self.num_samples, int) or self.num_samples < 0:
-            raise PorticoValueError(
+            fail_value(
+                "RandomSampler",
                 "num_samples should be a non-negative integer value, but got "
-                f"num_samples={self.num_samples}"
+                f"num_samples={self.num_samples}",
             )
 
     @property
@@ -135,17 +140,20 @@ class WeightedRandomSampler(Sampler):
 
     def __init__(self, weights, num_samples, replacement=True, generator=None):
         if not isinstance(num_samples, int) or isinstance(num_samples, bool) or num_samples <= 0:
-            raise PorticoValueError(
-                f"num_samples should be a positive integer value, but got num_samples={num_samples}"
+            fail_value(
+                "WeightedRandomSampler",
+                "num_samples should be a positive integer value",
+                f"num_samples={num_samples}",
             )
         if isinstance(weights, pt.Tensor):
             self.weights = weights.double()
         else:
             self.weights = pt.tensor(list(weights), dtype=pt.float64)
         if self.weights.ndim != 1:
-            raise PorticoValueError(
+            fail_value(
+                "WeightedRandomSampler",
                 "weights should be a 1d sequence but given weights have shape "
-                f"{tuple(self.weights.shape)}"
+                f"{tuple(self.weights.shape)}",
             )
         self.num_samples, self.replacement = num_samples, replacement
         self.generator = generator
@@ -174,12 +182,14 @@ class BatchSampler(Sampler):
 
     def __init__(self, sampler, batch_size, drop_last):
         if not isinstance(batch_size, int) or isinstance(batch_size, bool) or batch_size <= 0:
-            raise PorticoValueError(
-                f"batch_size should be a positive integer value, but got batch_size={batch_size}"
+            fail_value(
+                "BatchSampler",
+                f"batch_size should be a positive integer value, but got batch_size={batch_size}",
             )
         if not isinstance(drop_last, bool):
-            raise PorticoValueError(
-                f"drop_last should be a boolean value, but got drop_last={drop_last}"
+            fail_value(
+                "BatchSampler",
+                f"drop_last should be a boolean value, but got drop_last={drop_last}",
             )
         self.sampler, self.batch_size, self.drop_last = sampler, batch_size, drop_last
 
