@@ -98,6 +98,12 @@ struct WideProduct : OpRewritePattern<arith::MulUIExtendedOp> {
 
 void populate(LLVMTypeConverter &types, RewritePatternSet &patterns) {
   types.addConversion([](BFloat16Type type) { return IntegerType::get(type.getContext(), 16); });
+  // Vectors of bf16 are types of LLVM and would stay what they are.
+  types.addConversion([](VectorType type) -> std::optional<Type> {
+    if (!type.getElementType().isBF16() || type.getRank() != 1)
+      return std::nullopt;
+    return type.clone(IntegerType::get(type.getContext(), 16));
+  });
   patterns.add<BFloat16Constant, BFloat16Bitcast<arith::BitcastOp>>(types, /*benefit=*/10);
   patterns.add<WideProduct>(patterns.getContext(), /*benefit=*/10);
   populateGpuToLLVMSPVConversionPatterns(types, patterns);
