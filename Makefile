@@ -52,7 +52,7 @@ sanitize:         ## Python and runtime tests with address and undefined-behavio
 	  ninja -C build-sanitize --quiet && PYTHONPATH=build-sanitize/python \
 	  LD_PRELOAD=$$(clang++-22 -print-file-name=libclang_rt.asan-x86_64.so) \
 	  ASAN_OPTIONS=detect_leaks=0:abort_on_error=1 UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1 \
-	  $(VENV) -m pytest -q -p no:cacheprovider test/python test/runtime $(ARGS)'
+	  $(VENV) -m pytest -q --capture=sys -p no:cacheprovider test/python test/runtime $(ARGS)'
 
 bench: build      ## benchmarks, next to PyTorch where it is installed
 	@bash -c '. .ci/env && $(VENV) -m integration.benchmarks $(ARGS)'

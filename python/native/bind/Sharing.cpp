@@ -4,8 +4,7 @@
 #include "python/native/graph/Failure.h"
 #include "python/native/graph/Flush.h"
 #include "python/native/graph/Memory.h"
-
-#include <cstring>
+#include "python/native/graph/Transfer.h"
 
 namespace nb = nanobind;
 
@@ -37,7 +36,7 @@ static void makeExternal(Storage &storage, const Node &value, DeviceId device) {
   bool alone = value.refs == 2 && buffer.references() == 2; // ours and the storage's
   if (!alone) {
     Buffer copy = allocateOrFail(device, bytes);
-    std::memcpy(copy.data(), buffer.data(), bytes);
+    readBuffer(buffer, copy.data(), bytes);
     buffer = std::move(copy);
   }
   storage.external = std::make_unique<External>();

@@ -14,6 +14,8 @@ static bool inHostMemory(const Buffer &buffer) {
 }
 
 void readBuffer(const Buffer &buffer, void *destination, uint64_t bytes) {
+  if (bytes == 0) // may have no memory at all
+    return;
   if (inHostMemory(buffer)) {
     std::memcpy(destination, buffer.data(), bytes);
     return;
@@ -24,6 +26,8 @@ void readBuffer(const Buffer &buffer, void *destination, uint64_t bytes) {
 }
 
 void writeBuffer(const Buffer &buffer, const void *source, uint64_t bytes) {
+  if (bytes == 0)
+    return;
   if (inHostMemory(buffer)) {
     std::memcpy(buffer.data(), source, bytes);
     return;
