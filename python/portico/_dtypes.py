@@ -121,6 +121,8 @@ def _known(op, dtype):
 def promote_types(type1, type2):
     """The smallest dtype that both convert to without changing category downwards.
 
+    `type1` and `type2` may be exchanged.
+
     Raises:
         TypeError: what is no such dtype.
 

@@ -67,6 +67,8 @@ def cholesky(input, upper=False):
 
     Shape: [.., n, n], which stays.
 
+    `upper` gives the upper factor.
+
     Raises:
         LinAlgError: a matrix that is not positive definite.
         RuntimeError: matrices that are not square, or integers.
@@ -85,6 +87,8 @@ def qr(input, some=True):
 
     Shapes are those of `linalg`.
 
+    Without `some` the square factor is complete.
+
     Raises:
         RuntimeError: fewer than 2 dimensions, or integers.
 
@@ -101,6 +105,8 @@ def svd(input, some=True, compute_uv=True):
     """The singular value decomposition: U, S, V.
 
     Shapes are those of `linalg`.
+
+    Without `some` the factors are square; without `compute_uv` they are zeros.
 
     Raises:
         RuntimeError: fewer than 2 dimensions, or integers.

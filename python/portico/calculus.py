@@ -58,6 +58,8 @@ def cumulative_trapezoid(y, x=None, *, dx=1, dim=-1):
 
     The size of dim goes down by 1.
 
+    Points are at `x`, or `dx` apart.
+
     Raises:
         IndexError: a dimension out of range.
 
@@ -73,6 +75,9 @@ def cov(input, *, correction=1, fweights=None, aweights=None):
     """The covariances of variables, one a row, with weighted observations.
 
     Shape: [variables, observations] -> [variables, variables]; a vector is one variable.
+
+    Divides by n - `correction`; `fweights` (integers) says how often an observation occurred,
+    `aweights` how much it weighs.
 
     Raises:
         RuntimeError: more than 2 dimensions.

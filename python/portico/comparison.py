@@ -297,6 +297,8 @@ def isin(elements, test_elements, *, assume_unique=False, invert=False):
 
     A boolean tensor of the shape of `elements`.
 
+    `invert` asks for those that are not; `assume_unique` is accepted.
+
     Raises:
         TypeError: operands that are neither tensors nor numbers.
 

@@ -124,6 +124,8 @@ def set_default_device(device):
 def use_deterministic_algorithms(mode, *, warn_only=False):
     """Accepted: all algorithms are deterministic.
 
+    So are `mode` and `warn_only`.
+
     >>> pt.use_deterministic_algorithms(True)
     """
 

@@ -272,6 +272,8 @@ def from_numpy(ndarray):
 def frombuffer(buffer, *, dtype, count=-1, offset=0, requires_grad=False):
     """A vector that reads an object with the buffer protocol.
 
+    `count` elements are taken, all by default, from `offset` bytes on.
+
     Raises:
         ValueError: a buffer of another length.
 
@@ -362,6 +364,8 @@ def full(
 ):
     """A tensor filled with a number, whose dtype it has.
 
+    `fill_value` is a number.
+
     >>> pt.full((2,), 7)
     tensor([7, 7])
     """
@@ -399,6 +403,8 @@ def full_like(
     memory_format=None, pin_memory=False,
 ):  # fmt: skip
     """A tensor of input's shape and dtype filled with a number.
+
+    `fill_value` is a number.
 
     Raises:
         TypeError: a value that is no number.
@@ -494,6 +500,8 @@ def new_full(
     pin_memory=False,
 ):  # fmt: skip
     """A tensor of the given sizes and self's dtype (or `dtype`), filled with a number.
+
+    `fill_value` is a number.
 
     Raises:
         RuntimeError: a negative size.

@@ -75,6 +75,8 @@ def gather(input, dim, index, *, sparse_grad=False):
     Raises `RuntimeError` when index is larger than input in another dimension, `IndexError` when an
     index is out of range.
 
+    `sparse_grad` is accepted; gradients are dense.
+
     >>> pt.gather(pt.tensor([[1, 2], [3, 4]]), 1, pt.tensor([[0], [1]]))
     tensor([[1],
             [4]])
@@ -110,6 +112,8 @@ def gather(input, dim, index, *, sparse_grad=False):
 @op(notes=_notes.INDEXED)
 def take_along_dim(input, indices, dim=None):
     """`gather` with broadcasting; of the flattened tensors when dim is None.
+
+    `indices` are int64.
 
     >>> pt.take_along_dim(pt.tensor([[3, 1, 2]]), pt.tensor([[1, 2]]), 1)
     tensor([[1, 2]])
@@ -185,6 +189,8 @@ def _scatter_last(x, index, src, combiner):
 def scatter(input, dim, index, src=None, *, value=None, reduce=None):
     """A copy of input with src (or a number) written along dim at index.
 
+    In place of `src` a number may be given, also as `value`.
+
     >>> pt.scatter(pt.zeros(3), 0, pt.tensor([2]), 5.0)
     tensor([0., 0., 5.])
     """
@@ -240,6 +246,8 @@ def _reduced(name, x, include_self, reduce, scatter_into):
 @op("scatter_reduce", inplace=True, out=True, notes=_notes.INDEXED)
 def scatter_reduce(input, dim, index, src, reduce, *, include_self=True):
     """A copy of input with src reduced along dim at index: sum, prod, mean, amax or amin.
+
+    Without `include_self` elements that are written start from nothing.
 
     >>> pt.scatter_reduce(pt.zeros(2), 0, pt.tensor([1, 1]), pt.tensor([3.0, 4.0]), "amax")
     tensor([0., 4.])
@@ -333,6 +341,8 @@ def index_copy(input, dim, index, source):
 def index_fill(input, dim, index, value):
     """A copy of input with slices of dim filled with a number.
 
+    `value` is a number or a 0-d tensor.
+
     >>> pt.index_fill(pt.zeros(2), 0, pt.tensor([1]), 3)
     tensor([0., 3.])
     """
@@ -366,6 +376,8 @@ def index_fill(input, dim, index, value):
 @op("index_reduce", inplace=True, out=True, notes=_notes.INDEXED)
 def index_reduce(input, dim, index, source, reduce, *, include_self=True):
     """A copy of input with source reduced into slices of dim: prod, mean, amax or amin.
+
+    Without `include_self` elements that are written start from nothing.
 
     >>> pt.index_reduce(pt.ones(2), 0, pt.tensor([1, 1]), pt.tensor([3.0, 4.0]), "prod")
     tensor([ 1., 12.])
@@ -413,6 +425,8 @@ def take(input, index):
 @op("put", inplace=True, notes=_notes.INDEXED)
 def put(input, index, source, accumulate=False):
     """A copy of input with elements of the flattened tensor replaced by, or increased by, source.
+
+    `accumulate` adds.
 
     >>> pt.put(pt.zeros(2), pt.tensor([1]), pt.ones(1))
     tensor([0., 1.])

@@ -41,6 +41,8 @@ def nonzero(input, *, as_tuple=False):
 
     int64; the number of rows depends on the values, which are computed now.
 
+    `as_tuple` gives one tensor for each dimension instead.
+
     Raises:
         TypeError: the input is no tensor.
 
@@ -357,6 +359,8 @@ def _indices(x, indices):
 @op("index_put", inplace=True)
 def index_put(input, indices, values, accumulate=False):
     """A copy of input with values written (or added) at a tuple of index tensors.
+
+    `indices` is a tuple of what may stand between brackets; `accumulate` adds.
 
     Raises:
         IndexError: an index out of range; RuntimeError: dtypes that differ.

@@ -625,6 +625,8 @@ def diagflat(input, offset=0):
 def diagonal_scatter(input, src, offset=0, dim1=0, dim2=1):
     """A copy of input with its diagonal replaced by src.
 
+    The diagonal is that of `dim1` and `dim2`.
+
     >>> pt.diagonal_scatter(pt.zeros(2, 2), pt.ones(2))
     tensor([[1., 0.],
             [0., 1.]])
@@ -656,6 +658,8 @@ def diagonal_scatter(input, src, offset=0, dim1=0, dim2=1):
 @op("slice_scatter", notes=_notes.REPLACE)
 def slice_scatter(input, src, dim=0, start=None, end=None, step=1):
     """A copy of input with a slice of dim replaced by src.
+
+    `start`, `end` and `step` are those of a slice.
 
     >>> pt.slice_scatter(pt.zeros(3), pt.ones(2), 0, 1, 3)
     tensor([0., 1., 1.])
@@ -710,6 +714,8 @@ def tril_indices(row, col, offset=0, *, dtype=None, device=None, layout=None):
 
     Shape: [2, number of indices], int64 by default.
 
+    The matrix has `row` rows and `col` columns; `offset` moves the diagonal up.
+
     Raises:
         RuntimeError: a negative number of rows or columns.
 
@@ -726,6 +732,8 @@ def triu_indices(row, col, offset=0, *, dtype=None, device=None, layout=None):
 
     Shape: [2, number of indices], int64 by default.
 
+    The matrix has `row` rows and `col` columns; `offset` moves the diagonal up.
+
     Raises:
         RuntimeError: a negative number of rows or columns.
 
@@ -741,6 +749,8 @@ def combinations(input, r=2, with_replacement=False):
     """All combinations of r elements of a vector, one a row.
 
     Shape: [n] -> [number of combinations, r].
+
+    `with_replacement` lets an element occur again.
 
     Raises:
         RuntimeError: an input that is no vector.

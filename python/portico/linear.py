@@ -99,6 +99,8 @@ def mm(input, mat2):
 
     Shapes: [n, k] and [k, m] -> [n, m], of one dtype.
 
+    `mat2` is the right factor.
+
     Raises:
         RuntimeError: other ranks, sizes or dtypes.
 
@@ -114,6 +116,8 @@ def bmm(input, mat2):
     """Products of two batches of matrices.
 
     Shapes: [b, n, k] and [b, k, m] -> [b, n, m], of one dtype.
+
+    `mat2` is the right factor.
 
     Raises:
         RuntimeError: other ranks, sizes or dtypes.
@@ -137,6 +141,8 @@ def mv(input, vec):
     """Product of a matrix and a vector.
 
     Shapes: [n, k] and [k] -> [n], of one dtype.
+
+    `vec` is the vector.
 
     Raises:
         RuntimeError: other ranks, sizes or dtypes.
@@ -216,6 +222,8 @@ def outer(input, vec2):
     """Products of all elements of two vectors.
 
     Shapes: [n] and [m] -> [n, m]; dtypes promote.
+
+    `vec2` is the vector of the columns.
 
     Raises:
         RuntimeError: operands that are no vectors.
@@ -533,6 +541,8 @@ def cdist(x1, x2, p=2.0, compute_mode="use_mm_for_euclid_dist_if_necessary"):
     """p-norm distances between all rows of two (batches of) matrices.
 
     Shapes: [.., n, d] and [.., m, d] -> [.., n, m].
+
+    `x1` and `x2` are floating; `compute_mode` is accepted.
 
     Raises:
         RuntimeError: other ranks or sizes.

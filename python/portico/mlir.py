@@ -26,11 +26,11 @@ Module = _core.ir.Module
 
 
 def parse(text, all_dialects=False):
-    """Parses a module of `portico` and `func` ops, or of every dialect that a
+    """Parses a module of `portico` and `func` ops, or with `all_dialects` of every dialect that a
     lowering stage can contain.
 
     Raises:
-        MlirError: text that does not parse or verify, a pipeline that is unknown or fails.
+        MlirError: text that does not parse or verify.
 
     >>> str(parse("module {}")).strip()
     'module {\\n}'
@@ -42,7 +42,7 @@ def run_pipeline(module, pipeline):
     """Runs MLIR's textual pass pipeline on `module`, in place, and returns it.
 
     Raises:
-        MlirError: text that does not parse or verify, a pipeline that is unknown or fails.
+        MlirError: a pipeline that is unknown or fails.
 
     >>> module = run_pipeline(parse("module {}"), "canonicalize,cse")
     """

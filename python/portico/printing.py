@@ -28,6 +28,9 @@ def set_printoptions(
 
     `profile` is "default", "short" or "full".
 
+    They are `precision`, `threshold`, `edgeitems`, `linewidth` and `sci_mode`; None leaves one as
+    it is, and lets values decide about the notation.
+
     Raises:
         ValueError: an unknown profile.
 

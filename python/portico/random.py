@@ -335,6 +335,8 @@ def _sized(name, draw, summary):
     f.__name__ = name
     f.__doc__ = f"""{summary}, of the given sizes, in the default dtype.
 
+    `names` is accepted: dimensions have none.
+
     Raises:
         RuntimeError: a negative size, or a dtype that is not floating.
         TypeError: sizes given twice, or what is no size.

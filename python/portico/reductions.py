@@ -562,6 +562,8 @@ def _variance_arguments(dim, unbiased, correction):
 def var(input, dim=None, unbiased=None, keepdim=False, *, correction=None):
     """Variance over the given dimensions, divided by n - correction (1 by default).
 
+    Divides by n - `correction`; `unbiased` is its old form: 1 or 0.
+
     >>> pt.var(pt.tensor([1.0, 3.0]))
     tensor(2.)
     """
@@ -572,6 +574,8 @@ def var(input, dim=None, unbiased=None, keepdim=False, *, correction=None):
 @op("std", out=True, notes=_notes.REDUCTION_FLOAT)
 def std(input, dim=None, unbiased=None, keepdim=False, *, correction=None):
     """Standard deviation over the given dimensions, divided by n - correction (1 by default).
+
+    Divides by n - `correction`; `unbiased` is its old form: 1 or 0.
 
     >>> pt.std(pt.tensor([1.0, 3.0]))
     tensor(1.4142)
@@ -590,6 +594,8 @@ def _root(v):
 def var_mean(input, dim=None, unbiased=None, keepdim=False, *, correction=None, out=None):
     """Variance and mean.
 
+    Divides by n - `correction`; `unbiased` is its old form: 1 or 0.
+
     >>> pt.var_mean(pt.tensor([1.0, 3.0]))
     (tensor(2.), tensor(2.))
     """
@@ -600,6 +606,8 @@ def var_mean(input, dim=None, unbiased=None, keepdim=False, *, correction=None, 
 @op("std_mean", notes=_notes.REDUCTION_FLOAT)
 def std_mean(input, dim=None, unbiased=None, keepdim=False, *, correction=None, out=None):
     """Standard deviation and mean.
+
+    Divides by n - `correction`; `unbiased` is its old form: 1 or 0.
 
     >>> pt.std_mean(pt.tensor([1.0, 3.0]))
     (tensor(1.4142), tensor(2.))
@@ -710,6 +718,8 @@ def diff(input, n=1, dim=-1, prepend=None, append=None):
 
     The size of dim goes down by n.
 
+    `prepend` and `append` are put before and behind first.
+
     Raises:
         IndexError: a dimension out of range.
         RuntimeError: no dimensions.
@@ -758,6 +768,8 @@ def bincount(input, weights=None, minlength=0):
     """How often each non-negative integer occurs (or the sum of its weights).
 
     A vector of int64, or of the dtype of the weights.
+
+    There are at least `minlength` counts.
 
     Raises:
         RuntimeError: an input that is no vector of non-negative integers, or other weights.

@@ -166,6 +166,8 @@ def load(f, map_location=None, *, weights_only=True, mmap=None):
     `f` is a path or a binary file; `map_location` the device of the tensors, which otherwise come
     back where they were. No code is ever run from a file, whatever `weights_only` says.
 
+    `mmap` is accepted.
+
     Raises:
         RuntimeError: a file that is truncated or of another kind.
 

@@ -32,6 +32,8 @@ def _sorted(x, axis, descending):
 def sort(input, dim=-1, descending=False, stable=False):
     """Values in order along dim, and their indices. The sort is always stable; nan is the largest.
 
+    `descending` turns the order round; nan is the largest.
+
     >>> pt.sort(pt.tensor([3, 1, 2])).values
     tensor([1, 2, 3])
     """
@@ -44,6 +46,8 @@ def sort(input, dim=-1, descending=False, stable=False):
 @op(notes=_notes.ORDER)
 def argsort(input, dim=-1, descending=False, stable=False):
     """Indices that sort along dim.
+
+    `descending` turns the order round; nan is the largest.
 
     >>> pt.argsort(pt.tensor([3, 1, 2]))
     tensor([1, 2, 0])
@@ -64,6 +68,8 @@ def msort(input):
 @op(out=True, notes=_notes.ORDER)
 def topk(input, k, dim=-1, largest=True, sorted=True):
     """The k largest (or smallest) values along dim in order, and their indices.
+
+    `sorted` is accepted: they always are.
 
     Raises:
         RuntimeError: a k out of range.
@@ -299,6 +305,8 @@ def quantile(input, q, dim=None, keepdim=False, *, interpolation="linear"):
 
     q is a number or a vector in [0, 1], whose size becomes the first.
 
+    `interpolation` is "linear", "lower", "higher", "midpoint" or "nearest".
+
     Raises:
         RuntimeError: q out of range, or integers.
         IndexError: a dimension out of range.
@@ -334,6 +342,9 @@ def searchsorted(sorted_sequence, input, *, out_int32=False, right=False, side=N
     The leading dimensions of both must agree, unless the sequence is a vector.
 
     int64, or int32 if `out_int32`, of the shape of the values.
+
+    `right`, or `side` "right", puts equal values before the place; `sorter` is an order that sorts
+    the sequence.
 
     Raises:
         RuntimeError: sequences that do not fit the values.
@@ -410,6 +421,8 @@ def bucketize(input, boundaries, *, out_int32=False, right=False):
 
     int64, or int32 if `out_int32`, of the shape of the values.
 
+    `right` puts a value that equals a boundary into the bucket behind it.
+
     Raises:
         RuntimeError: sequences that do not fit the values.
 
@@ -448,6 +461,9 @@ def unique(input, sorted=True, return_inverse=False, return_counts=False, dim=No
 
     The number of elements depends on the values, which are computed now.
 
+    `return_inverse` adds where each element went, `return_counts` how often each occurs; `sorted`
+    is accepted: they always are.
+
     Raises:
         IndexError: a dimension out of range.
 
@@ -476,6 +492,8 @@ def unique_consecutive(input, return_inverse=False, return_counts=False, dim=Non
     """The first of each run of equal elements (or slices of dim).
 
     The number of elements depends on the values, which are computed now.
+
+    `return_inverse` adds where each element went, `return_counts` how long each run is.
 
     Raises:
         IndexError: a dimension out of range.
@@ -556,6 +574,8 @@ def histogram(input, bins, *, range=None, weight=None, density=False):
     """How many elements (or how much weight) each bin has, and the edges of the bins.
 
     Vectors of sizes bins and bins + 1, of input's dtype.
+
+    `density` divides by the sum and the widths.
 
     Raises:
         RuntimeError: bins or a range that make no sense.

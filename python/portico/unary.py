@@ -515,6 +515,8 @@ def sinc(input):
 def nan_to_num(input, nan=0.0, posinf=None, neginf=None):
     """nan, inf and -inf replaced by numbers: 0 and the largest and smallest finite ones by default.
 
+    `posinf` and `neginf` are taken for infinities, by default the extremes of the dtype.
+
     >>> pt.nan_to_num(pt.tensor([float("nan"), 1.0]))
     tensor([0., 1.])
     """

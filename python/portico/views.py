@@ -270,6 +270,8 @@ def permute_method(self, *dims, **named):
 def transpose(input, dim0, dim1):
     """Two dimensions exchanged.
 
+    `dim0` and `dim1` change places.
+
     >>> pt.transpose(pt.zeros(2, 3), 0, 1).shape
     portico.Size([3, 2])
     """
@@ -301,6 +303,8 @@ def t(input):
 @op(aliases=("moveaxis",), notes=_notes.VIEW)
 def movedim(input, source, destination):
     """Dimensions moved to other places; the others keep their order.
+
+    `source` and `destination` are ints or as many of them.
 
     Raises:
         RuntimeError: dimensions that are not as many or that repeat.
@@ -407,6 +411,8 @@ def expand_to(name, x, sizes):
 @method()
 def expand(self, *sizes, implicit=False, **named):
     """A view repeated along dimensions of size 1; -1 keeps a size.
+
+    `implicit` is accepted.
 
     Raises:
         RuntimeError: another size than 1 to repeat.
@@ -564,6 +570,8 @@ def unbind(input, dim=0):
 def split(input, split_size_or_sections, dim=0):
     """Parts of one size (the last may be smaller), or of the listed sizes, as views.
 
+    `split_size_or_sections` is the size of all parts but the last, or a list of all sizes.
+
     Raises:
         RuntimeError: no dimensions; sizes that do not add up, or are negative.
         IndexError: a dimension out of range.
@@ -594,6 +602,8 @@ def split(input, split_size_or_sections, dim=0):
 @op()
 def split_with_sizes(input, split_sizes, dim=0):
     """Parts of the listed sizes, as views.
+
+    `split_sizes` is a list of them.
 
     Raises:
         RuntimeError: no dimensions; sizes that do not add up, or are negative.
@@ -647,6 +657,8 @@ def chunk(input, chunks, dim=0):
 @op(aliases=())
 def tensor_split(input, indices_or_sections, dim=0):
     """Parts between the given indices, or `sections` parts of nearly equal size, as views.
+
+    `indices_or_sections` is an int, a list or a tensor of ints.
 
     Raises:
         RuntimeError: no dimensions, or no parts.

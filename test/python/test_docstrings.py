@@ -1,4 +1,4 @@
-"""Every public name says what it does and what it raises, with an example, and every example runs.
+"""Every public name says what it does, takes and raises, with an example, and every example runs.
 
 Public is what users reach through a namespace of PyTorch's: the functions and classes listed
 there (`__all__`, or names without an underscore) and the methods of those classes. Properties and
@@ -13,6 +13,7 @@ import inspect
 import re
 import sys
 import textwrap
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -182,6 +183,52 @@ def test_what_is_raised_is_found():
         fail_index("public", "what", inner)
 
     assert list(raised(public)) == [KeyError, AssertionError, pt.errors.PorticoIndexError]
+
+
+#: The page that says what arguments mean that mean the same everywhere.
+COMMON = Path(__file__).parents[2] / "docs" / "guide" / "arguments.md"
+
+
+def common_arguments():
+    rows = re.findall(r"^\| (`.+?`) \|", COMMON.read_text(), re.MULTILINE)
+    return {name for row in rows for name in re.findall(r"`(\w+)`", row)}
+
+
+def referred(text):
+    """The docstrings of the public names that a docstring has between backticks."""
+    names = {n.rpartition(".")[2] for n in re.findall(r"`([\w.]+)`", text)}
+    return [
+        inspect.getdoc(value) or ""
+        for name, value in PUBLIC.items()
+        if name.rpartition(".")[2] in names
+    ]
+
+
+def arguments(function):
+    """The arguments a docstring has to speak of: all but the first, which its summary is about."""
+    try:
+        taken = [*inspect.signature(function).parameters.values()]
+    except (TypeError, ValueError):
+        return []
+    named = [p.name for p in taken if p.kind not in (p.VAR_POSITIONAL, p.VAR_KEYWORD)]
+    named = named[2:] if named[:1] in (["self"], ["cls"]) else named[1:]
+    return [name for name in named if not name.startswith("_")]
+
+
+def unexplained(name, function, common):
+    text = described(name, function)
+    told = "\n".join([text, *referred(text)])
+    return [a for a in arguments(function) if a not in common and not re.search(rf"\b{a}\b", told)]
+
+
+def test_every_argument_is_explained():
+    """By the docstring, by one that it refers to, or by the page of common arguments."""
+    common = common_arguments()
+    assert {"dim", "keepdim", "generator"} <= common
+    # A method without a docstring of its own is part of its class, where that is public.
+    own = {n: f for n, f in functions() if f.__doc__ or n.rpartition(".")[0] in PUBLIC}
+    missing = {name: unexplained(name, f, common) for name, f in own.items()}
+    assert {name: names for name, names in missing.items() if names} == {}
 
 
 @pytest.mark.parametrize("name", [n for n, value in PUBLIC.items() if value.__doc__])

@@ -87,6 +87,9 @@ def backward(
     nothing
     requires a gradient, and when the graph was freed by an earlier call.
 
+    `grad_tensors` (once called `grad_variables`) are the gradients of the tensors, 1 by default for
+    one element.
+
     Source: https://docs.pytorch.org/docs/stable/generated/torch.autograd.backward.html
 
     >>> x = pt.ones(2, requires_grad=True)
@@ -94,6 +97,13 @@ def backward(
     >>> x.grad
     tensor([3., 3.])
     """
+    if grad_variables is not None:
+        if grad_tensors is not None:
+            fail_runtime(
+                "backward", "both 'grad_tensors' and 'grad_variables', its old name, were passed",
+                None, "one of them", "grad_tensors",
+            )  # fmt: skip
+        grad_tensors = grad_variables
     tensors = _as_tuple(tensors)
     inputs = None if inputs is None else _as_tuple(inputs)
     if inputs is not None and not inputs:
@@ -113,6 +123,9 @@ def grad(
 
     Arguments are those of `backward`; `allow_unused` gives None for an input that is not used, and
     `materialize_grads` zeros.
+
+    `grad_outputs` are the gradients of the outputs, with a first dimension of several to compute if
+    `is_grads_batched`; `only_inputs` is accepted.
 
     Raises:
         RuntimeError: no inputs, one without requires_grad or that is not used, a missing gradient.

@@ -53,6 +53,10 @@ def gradcheck(
 ):  # fmt: skip
     """Whether the gradients of func agree with finite differences; inputs should be float64.
 
+    `eps` is the step of the differences.
+    `check_undefined_grad`, `check_batched_grad`, `check_forward_ad`, `check_backward_ad`,
+    `fast_mode`, `masked` and `nondet_tol` are accepted.
+
     Raises:
         ValueError: no input that requires a gradient.
         GradcheckError: gradients that differ, unless `raise_exception=False`. It is a RuntimeError.
@@ -104,6 +108,8 @@ def gradcheck(
 
 def gradgradcheck(func, inputs, grad_outputs=None, **options):
     """Whether second derivatives agree with finite differences of the first.
+
+    `grad_outputs` are the gradients of the outputs for `inputs`, random by default.
 
     Raises:
         ValueError: no input that requires a gradient.

@@ -3,38 +3,42 @@
 from __future__ import annotations
 
 from .. import _core
+from .._fail import fail_runtime, fail_type
 from . import grad
 from .grad_mode import enable_grad
 
 Tensor = _core.Tensor
 
 
-def _prepare(inputs):
+def _prepare(name, inputs):
     single = isinstance(inputs, Tensor)
-    xs = [
-        x.detach().clone() if not x.requires_grad else x.view_as(x)
-        for x in ((inputs,) if single else inputs)
-    ]
+    given = (inputs,) if single else inputs
+    if not isinstance(given, tuple | list) or not all(isinstance(x, Tensor) for x in given):
+        fail_type(
+            name, f"the inputs given to {name} must be a Tensor or a tuple of Tensors",
+            type(inputs).__name__,
+        )  # fmt: skip
+    xs = [x.detach().clone() if not x.requires_grad else x.view_as(x) for x in given]
     for x in xs:
         if not x.requires_grad:
             x.requires_grad = True
     return xs, single
 
 
-def _rows(out, xs, create_graph):
+def _gradients(outputs, xs, seeds, strict, **options):
+    """`grad`, with zeros for inputs that outputs do not depend on, unless `strict` refuses them."""
+    return grad(
+        outputs, xs, seeds, allow_unused=not strict, materialize_grads=not strict, **options
+    )  # fmt: skip
+
+
+def _rows(out, xs, create_graph, strict):
     """Gradients of each element of out, stacked to out.shape + x.shape."""
     from ..joining import stack
 
     flat = out.reshape(-1)
     rows = [
-        grad(
-            flat[i],
-            xs,
-            retain_graph=True,
-            create_graph=create_graph,
-            allow_unused=True,
-            materialize_grads=True,
-        )
+        _gradients(flat[i], xs, None, strict, retain_graph=True, create_graph=create_graph)
         for i in range(flat.numel())
     ]
     if not rows:
@@ -50,9 +54,11 @@ def jacobian(
 ):
     """d func(inputs) / d inputs, of shape output.shape + input.shape.
 
+    `strategy` is accepted: it is reverse mode.
+
     Raises:
         TypeError: inputs that are no tensors.
-        RuntimeError: integers; a v of another shape, or one that is missing where it is needed.
+        RuntimeError: integers; outputs that do not depend on an input, if `strict`.
 
     Source: https://docs.pytorch.org/docs/stable/generated/torch.autograd.functional.jacobian.html
 
@@ -61,13 +67,15 @@ def jacobian(
             [0., 4.]])
     """
     with enable_grad():
-        xs, single_in = _prepare(inputs)
+        xs, single_in = _prepare("jacobian", inputs)
         out = func(*xs)
         single_out = isinstance(out, Tensor)
         result = []
         for o in (out,) if single_out else out:
             if o.requires_grad:
-                row = _rows(o, xs, create_graph)
+                row = _rows(o, xs, create_graph, strict)
+            elif strict:
+                fail_runtime("jacobian", "an output of the function is independent of the inputs")
             else:
                 row = [
                     _core.full(tuple(o.shape) + tuple(x.shape), 0, x.dtype, x.device) for x in xs
@@ -86,9 +94,12 @@ def hessian(
 ):
     """The second derivatives of a scalar function.
 
+    `outer_jacobian_strategy` is accepted: it is reverse mode.
+
     Raises:
         TypeError: inputs that are no tensors.
-        RuntimeError: integers; a v of another shape, or one that is missing where it is needed.
+        RuntimeError: integers; a function of more than one element; a gradient that does not depend
+            on an input, if `strict`.
 
     Source: https://docs.pytorch.org/docs/stable/generated/torch.autograd.functional.hessian.html
 
@@ -97,11 +108,19 @@ def hessian(
             [ 0., 12.]])
     """
 
-    def gradient(*xs):
-        row = jacobian(func, xs if len(xs) > 1 else xs[0], create_graph=True)
-        return row
+    def scalar(*xs):
+        out = func(*xs)
+        if not isinstance(out, Tensor) or out.numel() != 1:
+            fail_runtime(
+                "hessian", "the function given to hessian should return one element",
+                list(out.shape) if isinstance(out, Tensor) else type(out).__name__,
+            )  # fmt: skip
+        return out.reshape(())
 
-    return jacobian(gradient, inputs, create_graph=create_graph)
+    def gradient(*xs):
+        return jacobian(scalar, xs if len(xs) > 1 else xs[0], create_graph=True, strict=strict)
+
+    return jacobian(gradient, inputs, create_graph=create_graph, strict=strict)
 
 
 def vjp(func, inputs, v=None, create_graph=False, strict=False):
@@ -109,7 +128,8 @@ def vjp(func, inputs, v=None, create_graph=False, strict=False):
 
     Raises:
         TypeError: inputs that are no tensors.
-        RuntimeError: integers; a v of another shape, or one that is missing where it is needed.
+        RuntimeError: integers; a v of another shape, or one that is missing where it is needed;
+            outputs that do not depend on an input, if `strict`.
 
     Source: https://docs.pytorch.org/docs/stable/generated/torch.autograd.functional.vjp.html
 
@@ -117,9 +137,9 @@ def vjp(func, inputs, v=None, create_graph=False, strict=False):
     (tensor([1., 4.]), tensor([2., 4.]))
     """
     with enable_grad():
-        xs, single = _prepare(inputs)
+        xs, single = _prepare("vjp", inputs)
         out = func(*xs)
-        g = grad(out, xs, v, create_graph=create_graph, allow_unused=True, materialize_grads=True)
+        g = _gradients(out, xs, v, strict, create_graph=create_graph)
     detach = (lambda t: t) if create_graph else (lambda t: t.detach())
     out = detach(out) if isinstance(out, Tensor) else tuple(detach(o) for o in out)
     return out, g[0] if single else g
@@ -130,7 +150,8 @@ def jvp(func, inputs, v=None, create_graph=False, strict=False):
 
     Raises:
         TypeError: inputs that are no tensors.
-        RuntimeError: integers; a v of another shape, or one that is missing where it is needed.
+        RuntimeError: integers; a v of another shape, or one that is missing where it is needed;
+            outputs that do not depend on an input, if `strict`.
 
     Source: https://docs.pytorch.org/docs/stable/generated/torch.autograd.functional.jvp.html
 
@@ -141,19 +162,17 @@ def jvp(func, inputs, v=None, create_graph=False, strict=False):
     tensor([2., 4.])
     """
     with enable_grad():
-        xs, _ = _prepare(inputs)
+        xs, _ = _prepare("jvp", inputs)
         out = func(*xs)
         single = isinstance(out, Tensor)
         outs = [out] if single else list(out)
         seeds = [_core.full(tuple(o.shape), 0, o.dtype, o.device).requires_grad_() for o in outs]
-        g = grad(outs, xs, seeds, create_graph=True, allow_unused=True, materialize_grads=True)
-        vs = (
-            [_core.full(tuple(x.shape), 1, x.dtype, x.device) for x in xs]
-            if v is None
-            else [v]
-            if isinstance(v, Tensor)
-            else list(v)
-        )
+        g = _gradients(outs, xs, seeds, strict, create_graph=True)
+        if v is None:
+            if len(xs) != 1 or xs[0].numel() != 1:
+                fail_runtime("jvp", "v can only be None where the input is one element")
+            v = _core.full(tuple(xs[0].shape), 1, xs[0].dtype, xs[0].device)
+        vs = [v] if isinstance(v, Tensor) else list(v)
         pairs = [(a, b) for a, b in zip(g, vs, strict=True) if a.requires_grad]
         r = grad(
             [a for a, _ in pairs],
@@ -171,7 +190,8 @@ def hvp(func, inputs, v=None, create_graph=False, strict=False):
 
     Raises:
         TypeError: inputs that are no tensors.
-        RuntimeError: integers; a v of another shape, or one that is missing where it is needed.
+        RuntimeError: integers; a v of another shape, or one that is missing where it is needed;
+            outputs that do not depend on an input, if `strict`.
 
     Source: https://docs.pytorch.org/docs/stable/generated/torch.autograd.functional.hvp.html
 
@@ -182,11 +202,11 @@ def hvp(func, inputs, v=None, create_graph=False, strict=False):
     tensor([ 6., 12.])
     """
     with enable_grad():
-        xs, single = _prepare(inputs)
+        xs, single = _prepare("hvp", inputs)
         out = func(*xs)
-        g = grad(out, xs, create_graph=True, allow_unused=True, materialize_grads=True)
+        g = _gradients(out, xs, None, strict, create_graph=True)
         vs = [v] if isinstance(v, Tensor) else v
-        r = grad(g, xs, vs, create_graph=create_graph, allow_unused=True, materialize_grads=True)
+        r = _gradients(g, xs, vs, strict, create_graph=create_graph)
     return out, r[0] if single else r
 
 

@@ -61,6 +61,8 @@ def diagonal(A, *, offset=0, dim1=-2, dim2=-1):
 
     A view.
 
+    `dim1` and `dim2` are those of the matrices.
+
     Raises:
         IndexError, RuntimeError: dimensions out of range, or the same twice.
 
@@ -77,6 +79,8 @@ def vecdot(x, y, *, dim=-1):
     """Sums of products along dim.
 
     Shapes broadcast; dim goes.
+
+    `x` and `y` are vectors along `dim`.
 
     Raises:
         RuntimeError: shapes that do not broadcast.

@@ -174,6 +174,8 @@ def eigh(A, UPLO="L"):
 
     Shape: [.., n, n] -> [.., n] and [.., n, n].
 
+    `UPLO` says which triangle is read, "L" or "U".
+
     Raises:
         RuntimeError: matrices that are not square, or integers.
 
@@ -193,6 +195,8 @@ def eigvalsh(A, UPLO="L"):
     """The eigenvalues of symmetric matrices, ascending.
 
     Shape: [.., n, n] -> [.., n].
+
+    `UPLO` says which triangle is read, "L" or "U".
 
     Raises:
         RuntimeError: matrices that are not square, or integers.
@@ -246,6 +250,8 @@ def svd(A, full_matrices=True, *, driver=None):
 
     Shape: [.., m, n] -> [.., m, k], [.., k] and [.., k, n], k the smaller size.
 
+    `driver` is accepted.
+
     Raises:
         RuntimeError: fewer than 2 dimensions, or integers.
 
@@ -290,6 +296,8 @@ def svdvals(A, *, driver=None):
     """The singular values, descending.
 
     Shape: [.., m, n] -> [.., the smaller size].
+
+    `driver` is accepted.
 
     Raises:
         RuntimeError: fewer than 2 dimensions, or integers.

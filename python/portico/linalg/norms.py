@@ -48,6 +48,8 @@ def matrix_norm(A, ord="fro", dim=(-2, -1), keepdim=False, *, dtype=None):
 
     Those dimensions go, or stay with size 1 if `keepdim`.
 
+    `ord` is "fro", "nuc", 1, -1, 2, -2, inf or -inf.
+
     Raises:
         RuntimeError: integers, or an order that there is not.
         IndexError: a dimension out of range.
@@ -134,6 +136,8 @@ def cond(A, p=None):
     """The condition number of matrices in a norm (the 2-norm by default).
 
     Shape: [.., n, m] -> [..].
+
+    `p` is an order of `matrix_norm`, by default 2.
 
     Raises:
         RuntimeError: integers, or matrices that are not square for other norms.

@@ -92,6 +92,8 @@ def inv_ex(A, *, check_errors=False):
 
     Shapes: [.., n, n] -> [.., n, n] and int32 [..].
 
+    `check_errors` raises instead of returning them.
+
     Raises:
         RuntimeError: matrices that are not square, or integers.
 
@@ -125,6 +127,8 @@ def solve(A, B, *, left=True):
     """X with A X = B (or X A = B); B is a batch of matrices or of vectors.
 
     Shapes: [.., n, n] and [.., n, k] -> [.., n, k], or [.., n] -> [.., n].
+
+    `left=False` solves X A = B.
 
     Raises:
         LinAlgError: a singular matrix.
@@ -163,6 +167,8 @@ def solve_ex(A, B, *, left=True, check_errors=False):
 
     Shapes are those of `solve`, and int32 [..].
 
+    `check_errors` raises instead of returning them; `left=False` solves X A = B.
+
     Raises:
         RuntimeError: sizes that do not fit, or integers.
 
@@ -179,6 +185,8 @@ def solve_triangular(A, B, *, upper, left=True, unitriangular=False):
     """X with A X = B (or X A = B) for triangular A, of which one triangle is read.
 
     Shapes: [.., n, n] and [.., n, k] -> [.., n, k].
+
+    `left=False` solves X A = B; `unitriangular` takes the diagonal for ones.
 
     Raises:
         RuntimeError: sizes that do not fit, or integers.
@@ -293,6 +301,8 @@ def pinv(A, *, atol=None, rtol=None, hermitian=False, rcond=None):
 
     Shape: [.., n, m] -> [.., m, n].
 
+    `hermitian` reads one triangle and uses eigenvalues; `rcond` is an older name of `rtol`.
+
     Raises:
         RuntimeError: fewer than 2 dimensions, or integers.
 
@@ -369,6 +379,9 @@ def lstsq(A, B, rcond=None, *, driver=None):
 
     Shapes: [.., m, n] and [.., m, k] -> [.., n, k].
 
+    `rcond` is the bound below which singular values are 0; `driver` is "gelsy", "gels", "gelsd" or
+    "gelss" and says which results are filled.
+
     Raises:
         RuntimeError: sizes that do not fit, or integers.
 
@@ -407,6 +420,9 @@ def matrix_rank(A, *, atol=None, rtol=None, hermitian=False, tol=None):
     """The number of singular values above max(atol, rtol * the largest).
 
     Shape: [.., n, m] -> int64 [..].
+
+    `hermitian` reads one triangle and uses eigenvalues; `tol` is the absolute bound below which
+    values are 0.
 
     Raises:
         RuntimeError: fewer than 2 dimensions, or integers.

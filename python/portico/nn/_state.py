@@ -135,6 +135,8 @@ class StateDict:
     def state_dict(self, *, destination=None, prefix="", keep_vars=False):
         """Parameters and persistent buffers by name; the tensors share the module's memory.
 
+        Names begin with `prefix`; `keep_vars` gives the tensors themselves, not detached.
+
         >>> list(pt.nn.Linear(2, 1).state_dict())
         ['weight', 'bias']
         """

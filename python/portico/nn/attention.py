@@ -25,6 +25,10 @@ class MultiheadAttention(Module):
             and whether to add a batch of zeros to keys and values.
         kdim, vdim (int): sizes of keys and values where they differ.
 
+    Called with `query`, `key`, `value` and `key_padding_mask` [N, S], `need_weights`, `attn_mask`
+    [L, S] (True, or -inf, where not to look), `average_attn_weights` over heads, `is_causal` as a
+    hint that the mask is.
+
     Raises:
         ValueError, AssertionError: sizes not above 0, or num_heads that does not divide them.
 

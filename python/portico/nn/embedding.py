@@ -44,6 +44,8 @@ class _Table(FunctionLayer):
     def from_pretrained(cls, embeddings, freeze=True, **kwargs):
         """A table that holds given vectors [num, dim], not trained unless told so.
 
+        With `freeze` they are not trained.
+
         Raises:
             AssertionError: a table that is no matrix.
 

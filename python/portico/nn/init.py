@@ -32,6 +32,8 @@ _NO_GAIN = ("sigmoid", "linear", "conv1d", "conv2d", "conv3d", "conv_transpose1d
 def calculate_gain(nonlinearity, param=None):
     """The factor by which an activation shrinks the standard deviation of its input.
 
+    `param` is the slope of "leaky_relu".
+
     Raises:
         ValueError: an unknown nonlinearity, or a slope that is no number.
 
@@ -103,6 +105,8 @@ def normal_(tensor, mean=0.0, std=1.0, generator=None):
 
 def trunc_normal_(tensor, mean=0.0, std=1.0, a=-2.0, b=2.0, generator=None):
     """Fills with normal numbers, drawn again until they are in [a, b]; returns the tensor.
+
+    `mean` and `std` are those before the bounds.
 
     Raises:
         RuntimeError: what is no floating-point tensor, or a lower bound above the upper one.
@@ -231,6 +235,8 @@ def xavier_normal_(tensor, gain=1.0, generator=None):
 def kaiming_uniform_(tensor, a=0, mode="fan_in", nonlinearity="leaky_relu", generator=None):
     """Fills uniformly in +-gain * sqrt(3 / fan) (He et al., 2015); a is the slope of a leaky ReLU.
 
+    `nonlinearity` is a name that `calculate_gain` knows.
+
     Raises:
         ValueError: fewer than 2 dimensions, a mode other than "fan_in" and "fan_out".
 
@@ -246,6 +252,8 @@ def kaiming_uniform_(tensor, a=0, mode="fan_in", nonlinearity="leaky_relu", gene
 
 def kaiming_normal_(tensor, a=0, mode="fan_in", nonlinearity="leaky_relu", generator=None):
     """Fills with normal numbers of deviation gain / sqrt(fan) (He et al., 2015).
+
+    `nonlinearity` is a name that `calculate_gain` knows.
 
     Raises:
         ValueError: fewer than 2 dimensions, a mode other than "fan_in" and "fan_out".
@@ -290,6 +298,8 @@ def orthogonal_(tensor, gain=1, generator=None):
 
 def sparse_(tensor, sparsity, std=0.01, generator=None):
     """Fills with normal numbers, a fraction `sparsity` of each column with 0 (Martens, 2010).
+
+    The others are normal with deviation `std`.
 
     Raises:
         ValueError: a tensor of another rank than 2.

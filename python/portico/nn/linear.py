@@ -79,6 +79,8 @@ class Bilinear(Module):
     Shapes: [.., in1_features] and [.., in2_features] -> [.., out_features]; weight
     [out_features, in1_features, in2_features], bias [out_features].
 
+    Called with `input1` and `input2`.
+
     Raises:
         ValueError: in1_features not above 0; RuntimeError: shapes that do not match.
 

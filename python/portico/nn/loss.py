@@ -540,6 +540,8 @@ class CTCLoss(_Loss):
         reduction (str): "mean" also divides by target lengths; else as for `L1Loss`.
         zero_infinity (bool): take targets that do not fit for 0.
 
+    Called with `log_probs`, `targets`, `input_lengths` and `target_lengths`.
+
     Raises:
         RuntimeError: lengths or targets that do not fit: `F.ctc_loss`.
         ValueError: an unknown `reduction`.

@@ -176,6 +176,8 @@ class Module(StateDict):
     def register_parameter(self, name, param):
         """Adds a parameter, or None for a name that is kept for one.
 
+        `param` is a `Parameter` or None.
+
         Raises:
             TypeError: what is given is no parameter.
             KeyError: a name that is taken, empty or dotted.
@@ -248,6 +250,8 @@ class Module(StateDict):
     def named_modules(self, memo=None, prefix="", remove_duplicate=True):
         """All modules below, this one first, with their dotted names; shared ones once.
 
+        Names begin with `prefix`; `remove_duplicate` gives a module that occurs twice once.
+
         >>> [name for name, _ in pt.nn.Sequential(pt.nn.ReLU()).named_modules()]
         ['', '0']
         """
@@ -309,6 +313,8 @@ class Module(StateDict):
     def named_parameters(self, prefix="", recurse=True, remove_duplicate=True):
         """Parameters with their dotted names; shared ones once, those of children if `recurse`.
 
+        `remove_duplicate` gives a tensor that occurs twice once.
+
         >>> [name for name, _ in pt.nn.Sequential(pt.nn.Linear(2, 1)).named_parameters()]
         ['0.weight', '0.bias']
         """
@@ -325,6 +331,8 @@ class Module(StateDict):
 
     def named_buffers(self, prefix="", recurse=True, remove_duplicate=True):
         """Buffers with their dotted names; shared ones once, those of children if `recurse`.
+
+        `remove_duplicate` gives a tensor that occurs twice once.
 
         >>> [name for name, _ in pt.nn.BatchNorm1d(2).named_buffers()]
         ['running_mean', 'running_var', 'num_batches_tracked']
@@ -589,6 +597,8 @@ class Module(StateDict):
 
         With `with_kwargs` it is `hook(module, args, kwargs)`. Returns a handle with `remove()`.
 
+        `prepend` puts it before the other hooks.
+
         >>> net = pt.nn.ReLU()
         >>> handle = net.register_forward_pre_hook(lambda module, args: (args[0] + 1,))
         >>> net(pt.tensor([-3.0, 1.0]))
@@ -606,6 +616,8 @@ class Module(StateDict):
 
         With `with_kwargs` it is `hook(module, args, kwargs, output)`; with `always_call` it runs
         after an error too. Returns a handle with `remove()`.
+
+        `prepend` puts it before the other hooks.
 
         >>> net = pt.nn.ReLU()
         >>> handle = net.register_forward_hook(lambda module, args, output: output * 10)
@@ -625,6 +637,8 @@ class Module(StateDict):
 
         Both are tuples of gradients. Returns a handle with `remove()`.
 
+        `prepend` puts it before the other hooks.
+
         >>> net = pt.nn.ReLU()
         >>> handle = net.register_full_backward_hook(lambda module, gin, gout: print(gin))
         >>> net(pt.tensor([-1.0, 2.0], requires_grad=True)).sum().backward()
@@ -638,6 +652,8 @@ class Module(StateDict):
         """Runs `hook(module, grad_output)` first; what it returns replaces grad_output, a tuple.
 
         Returns a handle with `remove()`.
+
+        `prepend` puts it before the other hooks.
 
         >>> net = pt.nn.ReLU()
         >>> handle = net.register_full_backward_pre_hook(lambda module, gout: (gout[0] * 10,))

@@ -49,11 +49,12 @@ def _make(kind, mode, what, n):
     name = f"{kind}Pad{n}d"
     sizes = ", ".join("2" * (n + 2))
     value = ", 0.5" if kind == "Constant" else ""
+    constant = " `value` is the constant." if kind == "Constant" else ""
     wider = ", ".join(["2", "2"] + ["4"] * n)
     doc = f"""Surrounds the last {n} dimension(s) with {what}.
 
     `padding` is an int, or {2 * n} ints: how much before and after the last dimension, the one
-    before it, and so on. Leading dimensions stay.
+    before it, and so on. Leading dimensions stay.{constant}
 
     Raises:
         ValueError: another number of ints.

@@ -57,6 +57,9 @@ class RNNBase(Module):
 
     `mode` is "LSTM", "GRU", "RNN_TANH" or "RNN_RELU"; see those classes.
 
+    Called with an input and `hx`, the state before it. `input_size`, `hidden_size` and `num_layers`
+    are sizes, `bidirectional` adds a second direction, `proj_size` projects the states of an LSTM.
+
     Raises:
         ValueError: sizes that are not positive, a dropout outside [0, 1].
         TypeError: a hidden_size that is no int.
@@ -97,6 +100,10 @@ class RNNBase(Module):
             fail_value(name, "hidden_size must be greater than zero")
         if num_layers <= 0:
             fail_value(name, "num_layers must be greater than zero")
+        if proj_size and mode != "LSTM":
+            fail_value(
+                name, "proj_size argument is only supported for LSTM, not RNN or GRU", proj_size
+            )
         if proj_size < 0 or proj_size >= hidden_size:
             fail_value(name, "proj_size has to be smaller than hidden_size and not negative")
         self.mode, self.input_size, self.hidden_size = mode, input_size, hidden_size
@@ -357,6 +364,8 @@ class GRU(RNNBase):
 class RNNCellBase(Module):
     """One step of a recurrent layer; `num_chunks` is the number of its gates.
 
+    `input_size` and `hidden_size` are those of the vectors.
+
     >>> pt.nn.RNNCellBase(3, 4, True, num_chunks=2).weight_ih.shape
     portico.Size([8, 3])
     """
@@ -413,6 +422,8 @@ class RNNCellBase(Module):
 class RNNCell(RNNCellBase):
     """One step of `RNN`: [N, input_size] and h [N, hidden_size] -> h; N may be missing.
 
+    `hx` is h, or (h, c), zeros by default.
+
     Raises:
         ValueError, RuntimeError: an input of another rank or size.
         RuntimeError: a `nonlinearity` that is neither "tanh" nor "relu".
@@ -443,6 +454,8 @@ class RNNCell(RNNCellBase):
 class LSTMCell(RNNCellBase):
     """One step of `LSTM`: [N, input_size] and (h, c) -> (h, c), each [N, hidden_size].
 
+    `hx` is h, or (h, c), zeros by default.
+
     Raises:
         ValueError, RuntimeError: an input of another rank or size.
 
@@ -462,6 +475,8 @@ class LSTMCell(RNNCellBase):
 
 class GRUCell(RNNCellBase):
     """One step of `GRU`; shapes and errors are those of `RNNCell`.
+
+    `hx` is h, or (h, c), zeros by default.
 
     Raises:
         RuntimeError: an input or a state of another rank or size.

@@ -91,6 +91,8 @@ class TransformerEncoderLayer(_Layer):
         norm_first (bool): normalise before each part instead of after the residual.
         bias (bool): whether linear layers and norms have one.
 
+    Called with `src`, `src_mask`, `src_key_padding_mask` and `is_causal`, as in `Transformer`.
+
     Raises:
         AssertionError: nhead does not divide d_model; RuntimeError: another activation.
 
@@ -118,6 +120,10 @@ class TransformerDecoderLayer(_Layer):
 
     Called with targets and a memory, the encoder's output; arguments and errors are those of
     `TransformerEncoderLayer`.
+
+    Called with `tgt` and `memory`, the encoder's output; `tgt_mask`, `memory_mask`,
+    `tgt_key_padding_mask`, `memory_key_padding_mask`, `tgt_is_causal` and `memory_is_causal` are
+    those of `Transformer`.
 
     Raises:
         RuntimeError, AssertionError: shapes or masks that do not fit the layers' sizes.
@@ -157,6 +163,9 @@ class TransformerEncoder(Module):
 
     Masks are handed to every layer; the shape stays.
 
+    Called with `src`, a `mask`, `src_key_padding_mask` and `is_causal`, as in `Transformer`;
+    `enable_nested_tensor` and `mask_check` are accepted.
+
     Raises:
         RuntimeError, AssertionError: shapes or masks that do not fit the layers' sizes.
 
@@ -190,6 +199,10 @@ class TransformerDecoder(Module):
     """`num_layers` copies of a decoder layer, one after the other, and a norm at the end.
 
     Masks are handed to every layer; the shape of the targets stays.
+
+    Called with `tgt` and `memory`, the encoder's output; `tgt_mask`, `memory_mask`,
+    `tgt_key_padding_mask`, `memory_key_padding_mask`, `tgt_is_causal` and `memory_is_causal` are
+    those of `Transformer`.
 
     Raises:
         RuntimeError, AssertionError: shapes or masks that do not fit the layers' sizes.
@@ -226,6 +239,12 @@ class Transformer(Module):
 
     Shapes: [L, N, d_model] and [T, N, d_model], or N first if `batch_first`. Arguments are those
     of `TransformerEncoderLayer`, the numbers of layers, and modules to use instead.
+
+    There are `num_encoder_layers` and `num_decoder_layers`, or `custom_encoder` and
+    `custom_decoder` in place of them. Called with `src` and `tgt`; `src_mask`, `tgt_mask` and
+    `memory_mask` say where not to look, `src_key_padding_mask`, `tgt_key_padding_mask` and
+    `memory_key_padding_mask` which elements are padding, `src_is_causal`, `tgt_is_causal` and
+    `memory_is_causal` that a mask is causal.
 
     Raises:
         RuntimeError: sources or targets of another size than d_model.

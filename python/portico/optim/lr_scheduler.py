@@ -447,6 +447,8 @@ class CosineAnnealingLR(LRScheduler):
 class CosineAnnealingWarmRestarts(LRScheduler):
     """Half cosines over `T_0` epochs that start again, each `T_mult` times as long as the last.
 
+    The lowest rate is `eta_min`.
+
     Raises:
         ValueError: T_0 or T_mult that is no positive integer.
 
@@ -519,6 +521,8 @@ class CosineAnnealingWarmRestarts(LRScheduler):
 
 class SequentialLR(LRScheduler):
     """One schedule after another, changing at the epochs `milestones`.
+
+    `schedulers` has one more than there are milestones.
 
     Raises:
         ValueError: no schedules, other optimizers, or not one milestone less than schedules.
@@ -651,6 +655,8 @@ class CyclicLR(LRScheduler):
             (``gamma ** step`` as high); or a `scale_fn` of the cycle or, by `scale_mode`, the step.
         cycle_momentum (bool): move momentum the other way, between the two given.
 
+    Momentum runs the other way, from `max_momentum` to `base_momentum`.
+
     Raises:
         ValueError: an unknown mode, or an optimizer without momentum to cycle.
 
@@ -748,6 +754,8 @@ class OneCycleLR(LRScheduler):
         cycle_momentum (bool): move momentum the other way, between the two given.
         final_div_factor (float): the last rate is the first divided by this.
         three_phase (bool): down to the first rate before going further.
+
+    Momentum runs the other way, from `max_momentum` to `base_momentum`.
 
     Raises:
         ValueError: arguments out of range, an optimizer without momentum to cycle, too many steps.

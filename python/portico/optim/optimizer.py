@@ -42,6 +42,8 @@ class Optimizer:
     values is reused. `scalar(value, like)` turns a number into a run-time
     argument. Every step ends with a flush, so each runs the same program.
 
+    `defaults` are the settings of groups that say none.
+
     Raises:
         TypeError: parameters that are no tensors, or a set of them.
         ValueError: no parameters, one twice, or one that is no leaf.

@@ -53,6 +53,9 @@ def assert_close(
 
     |actual - expected| <= atol + rtol * |expected|, with tolerances that follow the dtype.
 
+    `check_device` and `check_dtype` compare those too; `allow_subclasses`, `check_layout` and
+    `check_stride` are accepted; `msg` replaces the message, or is a function of it.
+
     Raises:
         ValueError: one of `rtol` and `atol` alone.
 
@@ -143,6 +146,8 @@ def assert_close(
 
 def assert_allclose(actual, expected, rtol=None, atol=None, equal_nan=True, msg=""):
     """`assert_close` without the dtype check.
+
+    `msg` replaces the message, or is a function of it.
 
     Raises:
         AssertionError: values that differ.

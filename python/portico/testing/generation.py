@@ -20,6 +20,8 @@ def make_tensor(
     """A tensor of random values in [low, high) (by default [-9, 9) for floats, [0, 10) or [-9, 10)
     for integers).
 
+    `noncontiguous` puts gaps between elements; `exclude_zero` puts 1 in place of 0.
+
     Raises:
         RuntimeError: a negative size.
 

@@ -108,6 +108,7 @@ def test_an_error_that_says_enough_is_not_touched():
         (lambda: F.ctc_loss(X[None], X[:1].long(), [1, 1], [1]), RuntimeError, "batch_size"),
         (lambda: nn.CrossMapLRN2d(2)(pt.ones(2, 2, 2)), ValueError, "4D"),
         (lambda: nn.RNN(0, 4), ValueError, "input_size"),
+        (lambda: nn.GRU(3, 4, proj_size=2), ValueError, "only supported for LSTM"),
         (lambda: nn.Embedding.from_pretrained(X[0]), AssertionError, "2-dimensional"),
         (lambda: nn.ParameterDict().popitem(), KeyError, "empty"),
     ],

@@ -243,3 +243,30 @@ def test_a_saved_output_is_let_go():
     gc.collect()
     assert Witness.alive == 0
     assert gradgradcheck(Exp.apply, (leaf(0.5),))
+
+
+@pytest.mark.parametrize(
+    ("call", "kind", "text"),
+    [
+        (
+            lambda f, x: f.jacobian(lambda x: pt.ones(2), x, strict=True),
+            RuntimeError,
+            "independent",
+        ),
+        (lambda f, x: f.vjp(lambda x, y: x, (x, x), x, strict=True), RuntimeError, "not .* used"),
+        (lambda f, x: f.hessian(lambda x: x * x, x), RuntimeError, "one element"),
+        (lambda f, x: f.jvp(lambda x: x * x, x), RuntimeError, "v can only be None"),
+        (lambda f, x: f.hvp(lambda x: x.sum(), "x"), TypeError, "must be a Tensor"),
+    ],
+)
+def test_what_functional_refuses(call, kind, text):
+    with pytest.raises(kind, match=text):
+        call(pt.autograd.functional, pt.tensor([1.0, 2.0]))
+
+
+def test_backward_takes_the_old_name_of_grad_tensors():
+    x = pt.ones(2, requires_grad=True)
+    pt.autograd.backward(x * 2, grad_variables=pt.tensor([1.0, 3.0]))
+    assert x.grad.tolist() == [2.0, 6.0]
+    with pytest.raises(RuntimeError, match="old name"):
+        pt.autograd.backward(x * 2, x, grad_variables=x)

@@ -44,6 +44,8 @@ def bilinear(input1, input2, weight, bias=None):
 
     Shapes: [.., A] and [.., B] with weight [K, A, B] and bias [K] -> [.., K].
 
+    `input1` and `input2` have the same leading sizes.
+
     Raises:
         RuntimeError: shapes that do not match.
 

@@ -22,6 +22,8 @@ def scaled_dot_product_attention(
 
     Gives [.., L, Ev]; `dropout_p` zeroes weights.
 
+    `enable_gqa` lets several heads of queries share one of keys and values.
+
     Raises:
         RuntimeError: shapes or dtypes that do not match, or a mask besides `is_causal`.
 
@@ -100,6 +102,12 @@ def multi_head_attention_forward(
     Shapes: query [L, N, E], key and value [S, N, ..] (N may be missing) -> [L, N, E] and [N, L, S],
     or [N, num_heads, L, S] without `average_attn_weights`; in_proj_weight [3 E, E], in_proj_bias
     [3 E], out_proj_weight [E, E]. Boolean masks are True where to look away; float masks are added.
+
+    `embed_dim_to_check` is E; `bias_k` and `bias_v` [1, 1, E] are one more key and value;
+    `dropout_p` zeroes weights; `out_proj_bias` is [E]; `key_padding_mask` is [N, S], `attn_mask`
+    [L, S] or [N * num_heads, L, S], `is_causal` a hint. With `use_separate_proj_weight`,
+    `q_proj_weight`, `k_proj_weight` and `v_proj_weight` stand for in_proj_weight; `static_k` and
+    `static_v` for projected keys and values.
 
     Raises:
         RuntimeError, AssertionError: shapes, dtypes or masks that do not match.

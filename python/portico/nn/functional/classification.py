@@ -105,6 +105,8 @@ def cross_entropy(
     `input` is [N, C, d..] or [C]. `target` holds class numbers [N, d..] of an
     integer dtype, or probabilities of the shape of `input`.
 
+    `label_smoothing` in [0, 1] is the share that all classes divide.
+
     Raises:
         ValueError, RuntimeError: shapes that do not match, another reduction or smoothing.
         IndexError: a class out of range, when the result is computed.
@@ -134,6 +136,8 @@ def linear_cross_entropy(
     """`cross_entropy` of ``linear(input, linear_weight, linear_bias)``.
 
     Shapes: input [N, in], linear_weight [C, in], linear_bias [C], target as for `cross_entropy`.
+
+    `ignore_index` and `label_smoothing` are those of `cross_entropy`; `options` is accepted.
 
     Raises:
         RuntimeError: sizes or dtypes that do not match.
@@ -270,6 +274,8 @@ def multilabel_soft_margin_loss(
     input, target, weight=None, size_average=None, reduce=None, reduction="mean"
 ):
     """Mean over classes of binary cross entropy of sigmoid(input); both [N, C] or [C].
+
+    `target` is 0 or 1.
 
     Raises:
         RuntimeError: shapes that do not broadcast.

@@ -52,6 +52,8 @@ def ctc_loss(
     Shapes: log_probs [T, N, C] (or [T, C]), int targets [N, S] or all in one row, lengths [N].
     `blank` is the class between labels; `zero_infinity` takes targets that do not fit for 0.
 
+    `input_lengths` and `target_lengths` are tensors or sequences of ints.
+
     Raises:
         RuntimeError: lengths that are no integers or not one for each sequence, targets of
             another rank or number of rows.

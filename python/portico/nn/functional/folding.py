@@ -117,6 +117,8 @@ def fold(input, output_size, kernel_size, dilation=1, padding=0, stride=1):
 def pixel_shuffle(input, upscale_factor):
     """[.., C * r^2, H, W] as [.., C, H * r, W * r] (Shi et al., 2016).
 
+    `upscale_factor` is r.
+
     Raises:
         RuntimeError: channels that r^2 does not divide.
 
@@ -148,6 +150,8 @@ def pixel_shuffle(input, upscale_factor):
 
 def pixel_unshuffle(input, downscale_factor):
     """[.., C, H * r, W * r] as [.., C * r^2, H, W].
+
+    `downscale_factor` is r.
 
     Raises:
         RuntimeError: sizes that r does not divide.

@@ -53,6 +53,9 @@ def embedding(
 
     Shape: [..] -> [.., dim]; indices are int64 or int32.
 
+    Rows whose `norm_type`-norm is above `max_norm` are made shorter in the table;
+    `scale_grad_by_freq` divides gradients by how often an index occurs.
+
     Raises:
         RuntimeError: indices of another dtype.
 
@@ -107,6 +110,12 @@ def embedding_bag(
     `input` is [B, N], or 1-d with `offsets` where each bag begins.
 
     Gives [B, dim]; `mode` is sum, mean or max.
+
+    Rows whose `norm_type`-norm is above `max_norm` are made shorter in the table;
+    `scale_grad_by_freq` divides gradients by how often an index occurs.
+
+    `per_sample_weights` are factors of the rows; with `include_last_offset` the last offset is the
+    end; the row `padding_idx` is left out; `sparse` is accepted.
 
     Raises:
         ValueError: no offsets, or another mode; RuntimeError: indices of another dtype.

@@ -52,6 +52,8 @@ def mse_loss(input, target, size_average=None, reduce=None, reduction="mean", we
 
     Shapes broadcast; `reduction` is "mean", "sum" or "none".
 
+    `target` has the shape of `input`.
+
     Raises:
         RuntimeError: shapes that do not broadcast; ValueError: another reduction.
 
@@ -67,6 +69,8 @@ def mse_loss(input, target, size_average=None, reduce=None, reduction="mean", we
 
 def l1_loss(input, target, size_average=None, reduce=None, reduction="mean", weight=None):
     """Mean of absolute differences; arguments and errors are those of `mse_loss`.
+
+    `target` has the shape of `input`.
 
     Raises:
         ValueError: an unknown `reduction`.
@@ -125,6 +129,8 @@ def binary_cross_entropy(
 
     Both of one shape; `weight` broadcasts; `reduction` is "mean", "sum" or "none".
 
+    `target` has the shape of `input`.
+
     Raises:
         ValueError: shapes that differ, or another reduction.
 
@@ -146,6 +152,8 @@ def binary_cross_entropy_with_logits(
     """`binary_cross_entropy` of ``sigmoid(input)``, without its loss of accuracy.
 
     Both of one shape; `weight` broadcasts; `reduction` is "mean", "sum" or "none".
+
+    `target` has the shape of `input`; `pos_weight` are factors of the terms of 1.
 
     Raises:
         ValueError: shapes that differ, or another reduction.
@@ -316,6 +324,8 @@ def cosine_embedding_loss(
     """``1 - cos`` of pairs with target 1, ``max(0, cos - margin)`` of those with -1.
 
     Shapes: inputs [N, D], target [N]; or [D] and [].
+
+    The pairs are rows of `input1` and `input2`.
 
     Raises:
         RuntimeError: inputs or a target of other ranks.

@@ -56,6 +56,8 @@ def batch_norm(
 
     Shapes: input [N, C, ..], which stays; the others [C].
 
+    `running_mean` and `running_var` are [C].
+
     Raises:
         RuntimeError: sizes that do not match.
         ValueError: one value per channel while training.
@@ -200,6 +202,10 @@ def instance_norm(
     """Normalises each channel of each sample over its spatial dimensions.
 
     Shapes: input [N, C, ..], which stays; the others [C].
+
+    `running_mean` and `running_var` are [C].
+
+    `use_input_stats=False` uses them instead of the input's.
 
     Raises:
         ValueError: one value per channel while training.

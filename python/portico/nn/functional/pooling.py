@@ -335,6 +335,8 @@ def _lp_pool(op, n, input, norm_type, kernel_size, stride, ceil_mode):
 def lp_pool1d(input, norm_type, kernel_size, stride=None, ceil_mode=False):
     """p-norm of each window: ``(sum x^p)^(1/p)``.
 
+    `norm_type` is p.
+
     Raises:
         RuntimeError: an input of another rank; windows that leave no output.
 

@@ -117,6 +117,9 @@ def interpolate(
 
     Either `size` or `scale_factor`: a number, or one per dimension.
 
+    `align_corners` lets the corners' centres meet; `recompute_scale_factor` takes the factor from
+    the sizes; `antialias` smooths where the image shrinks.
+
     Raises:
         ValueError: neither or both of them.
         NotImplementedError: a mode that there is not, or not for this rank.
@@ -175,6 +178,8 @@ def interpolate(
 
 def upsample(input, size=None, scale_factor=None, mode="nearest", align_corners=None):
     """`interpolate` under its first name.
+
+    `align_corners` is that of `interpolate`.
 
     Raises:
         ValueError: neither or both of `size` and `scale_factor`.

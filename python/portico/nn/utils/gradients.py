@@ -15,6 +15,8 @@ def _grads(parameters):
 def get_total_norm(tensors, norm_type=2.0, error_if_nonfinite=False, foreach=None):
     """The norm of all elements of all tensors, as one vector.
 
+    `norm_type` is p, inf for the largest.
+
     Raises:
         RuntimeError: a norm that is not finite, if `error_if_nonfinite`.
 
@@ -57,6 +59,8 @@ def clip_grads_with_norm_(parameters, max_norm, total_norm, foreach=None):
 
 def clip_grad_norm_(parameters, max_norm, norm_type=2.0, error_if_nonfinite=False, foreach=None):
     """Makes the norm of all gradients at most `max_norm`, in place; returns the norm before.
+
+    `norm_type` is p, inf for the largest.
 
     Raises:
         RuntimeError: a norm that is not finite, if `error_if_nonfinite`.

@@ -51,6 +51,8 @@ class PackedSequence(NamedTuple):
 def pad_sequence(sequences, batch_first=False, padding_value=0.0, padding_side="right"):
     """Stacks sequences [L_i, ..] as [T, N, ..] (or [N, T, ..]), padded to the longest.
 
+    `padding_value` fills the ends.
+
     Raises:
         RuntimeError: no sequences; ValueError: another `padding_side`.
 
@@ -148,6 +150,8 @@ def pack_like(padded, packed):
 
 def pad_packed_sequence(sequence, batch_first=False, padding_value=0.0, total_length=None):
     """The padded batch [T, N, ..] (or [N, T, ..]) of a packed sequence, and the lengths [N].
+
+    `padding_value` fills the ends.
 
     Raises:
         ValueError: a `total_length` below the longest sequence.

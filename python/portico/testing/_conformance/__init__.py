@@ -79,6 +79,8 @@ def conformance(
 def conformance_case(name, device, *, level="full"):
     """Runs one case by its name, as a report gives it.
 
+    `level` is the one that the case belongs to.
+
     Raises:
         AssertionError: the case fails; ValueError: there is no such case.
 

@@ -143,6 +143,10 @@ class DataLoader:
         collate_fn: makes a batch of a list of samples; `default_collate` by default.
         drop_last (bool): leave out a last batch that is not full.
 
+    `timeout` is how many seconds a worker may take, 0 for ever; `worker_init_fn` is called with its
+    number; `multiprocessing_context` is how it is started; `persistent_workers` keeps them for the
+    next epoch. `pin_memory_device` and `in_order` are accepted.
+
     Raises:
         ValueError: options that are out of range or exclude each other.
 

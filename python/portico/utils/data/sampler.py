@@ -129,6 +129,8 @@ class SubsetRandomSampler(Sampler):
 class WeightedRandomSampler(Sampler):
     """`num_samples` indices drawn with given weights, a vector.
 
+    Without `replacement` an index occurs once.
+
     Raises:
         ValueError: weights of another rank, or a number of samples that is no positive integer.
 
