@@ -1,8 +1,9 @@
-"""What a caller is told whose arguments are of types that a function does not take.
+"""What a caller is told whose arguments are of types or ranks that a function does not take.
 
-Functions look at what they need and no more; an argument of a wrong type then fails somewhere
-inside, with Python's words for a line that the caller did not write. Here those errors become one
-that names the function, what it got and what it takes. Nothing is paid until one arrives.
+Functions look at what they need and no more; an argument of a wrong type, or a tensor without the
+dimensions it should have, then fails somewhere inside, with Python's words for a line that the
+caller did not write. Here those errors become one that names the function, what it got and what it
+takes. Nothing is paid until one arrives.
 """
 
 from __future__ import annotations
@@ -13,10 +14,7 @@ import os
 
 from . import _core
 from ._fail import message
-from .errors import PorticoError, PorticoTypeError, PorticoValueError
-
-#: How an argument of a wrong type makes itself felt.
-RAW = (TypeError, AttributeError, ValueError)
+from .errors import PorticoError, PorticoIndexError, PorticoTypeError, PorticoValueError
 
 _HERE = os.path.dirname(os.path.abspath(__file__)) + os.sep
 
@@ -27,6 +25,16 @@ class _WrongArguments(PorticoTypeError):
 
 _WrongArguments.__name__ = _WrongArguments.__qualname__ = PorticoTypeError.__name__
 _WrongArguments.__module__ = PorticoTypeError.__module__
+
+
+#: How an argument of a wrong type or rank makes itself felt, and what it is told as.
+_TOLD_AS = {
+    TypeError: _WrongArguments,
+    AttributeError: _WrongArguments,
+    ValueError: PorticoValueError,
+    IndexError: PorticoIndexError,
+}
+RAW = tuple(_TOLD_AS)
 
 
 def _from_caller(tb):
@@ -52,7 +60,7 @@ def explain(name, f, args, kwargs, error):
     given = [_kind(a) for a in args] + [f"{k}={_kind(v)}" for k, v in kwargs.items()]
     # One frame means that the call itself failed, for which Python has good words.
     what = str(error) if error.__traceback__.tb_next is None else "invalid combination of arguments"
-    kind = PorticoValueError if isinstance(error, ValueError) else _WrongArguments
+    kind = next(made for raw, made in _TOLD_AS.items() if isinstance(error, raw))
     text = message(name, what, f"({', '.join(given)})", f"{name}{inspect.signature(f)}")
     raise kind(text) from (error.__cause__ if told else error)
 

@@ -237,6 +237,8 @@ def set_rng_state(new_state):
 def fork_rng(devices=(), enabled=True):
     """Restores the state of the default generator at the end of a `with` block, if `enabled`.
 
+    Source: https://docs.pytorch.org/docs/stable/random.html#torch.random.fork_rng
+
     >>> with pt.fork_rng():
     ...     x = pt.rand(3)
     >>> pt.equal(x, pt.rand(3))

@@ -47,6 +47,8 @@ def save(obj, f):
     written. Raises `TypeError` for objects that are more than data; of a module,
     save the `state_dict()`.
 
+    Source: https://docs.pytorch.org/docs/stable/generated/torch.save.html
+
     >>> import io
     >>> file = io.BytesIO()
     >>> pt.save({"w": pt.ones(2), "step": 3}, file)

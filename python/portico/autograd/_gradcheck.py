@@ -61,6 +61,8 @@ def gradcheck(
         ValueError: no input that requires a gradient.
         GradcheckError: gradients that differ, unless `raise_exception=False`. It is a RuntimeError.
 
+    Source: https://docs.pytorch.org/docs/stable/generated/torch.autograd.gradcheck.gradcheck.html
+
     >>> x = pt.tensor([0.5], dtype=pt.float64, requires_grad=True)
     >>> pt.autograd.gradcheck(pt.sin, (x,))
     True
@@ -114,6 +116,8 @@ def gradgradcheck(func, inputs, grad_outputs=None, **options):
     Raises:
         ValueError: no input that requires a gradient.
         GradcheckError: gradients that differ, unless `raise_exception=False`. It is a RuntimeError.
+
+    Source: https://docs.pytorch.org/docs/stable/generated/torch.autograd.gradcheck.gradgradcheck.html
 
     >>> x = pt.tensor([0.5], dtype=pt.float64, requires_grad=True)
     >>> pt.autograd.gradgradcheck(pt.sin, (x,))

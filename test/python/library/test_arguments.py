@@ -111,6 +111,7 @@ def test_an_error_that_says_enough_is_not_touched():
         (lambda: nn.GRU(3, 4, proj_size=2), ValueError, "only supported for LSTM"),
         (lambda: nn.Embedding.from_pretrained(X[0]), AssertionError, "2-dimensional"),
         (lambda: nn.ParameterDict().popitem(), KeyError, "empty"),
+        (lambda: linalg.solve(X[:, :2], pt.tensor(1.0)), IndexError, r"got .*float32\[\]\)"),
     ],
 )
 def test_what_pytorch_refuses(call, kind, text):
