@@ -83,6 +83,17 @@ TEST(a_store_gives_nothing_that_was_damaged) {
   EXPECT(find("key") == "again");
 }
 
+TEST(a_store_of_many_small_files_stays_near_its_bound) {
+  setenv("PORTICO_CACHE_SIZE", "100000", 1);
+  for (int i = 0; i < 1000; ++i)
+    keep("key" + std::to_string(i), std::string(1000, 'x'));
+  uintmax_t bytes = 0;
+  for (const auto &entry : fs::directory_iterator(folder()))
+    bytes += entry.file_size();
+  EXPECT(bytes > 50000 && bytes < 300000);
+  EXPECT(find("key999") != "nothing" && find("key0") == "nothing");
+}
+
 TEST(a_store_that_cannot_keep_is_empty) {
   setenv("PORTICO_CACHE_SIZE", "0", 1);
   keep("key", "value");
