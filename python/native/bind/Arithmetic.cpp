@@ -157,12 +157,27 @@ static std::optional<Tracked> compute(Operator op, PyObject *a, PyObject *b) {
   return result;
 }
 
+static bool isArray(PyObject *x) {
+  return PyObject_IsInstance(x, nb::module_::import_("numpy").attr("ndarray").ptr()) == 1;
+}
+
+/// array + tensor: NumPy leaves it to the tensor (`__array_priority__`). It gives what
+/// tensor + array gives, which the tensor leaves to NumPy: by NumPy's rules, as a tensor.
+static PyObject *reflected(Operator op, PyObject *array, PyObject *tensor) {
+  static const char *const names[] = {"add",   "subtract",    "multiply",   "true_divide",
+                                      "power", "bitwise_and", "bitwise_or", "bitwise_xor"};
+  nb::object function = nb::module_::import_("numpy").attr(names[static_cast<int>(op)]);
+  return function(nb::handle(array), nb::handle(tensor)).release().ptr();
+}
+
 template <Operator op> static PyObject *binary(PyObject *a, PyObject *b) {
   return guarded([&]() -> PyObject * {
     std::optional<Tracked> result = compute(op, a, b);
-    if (!result)
-      Py_RETURN_NOTIMPLEMENTED;
-    return wrap(std::move(*result));
+    if (result)
+      return wrap(std::move(*result));
+    if (op <= Operator::xor_ && isTensor(b) && !isTensor(a) && isArray(a))
+      return reflected(op, a, b);
+    Py_RETURN_NOTIMPLEMENTED;
   });
 }
 static PyObject *power(PyObject *a, PyObject *b, PyObject *modulus) {
@@ -179,7 +194,7 @@ static PyObject *equality(PyObject *a, PyObject *b, int code) {
     return result;
   return guarded([&]() -> PyObject * {
     nb::object owner = nb::steal(result);
-    if (!PyObject_IsInstance(b, nb::module_::import_("numpy").attr("ndarray").ptr()))
+    if (!isArray(b))
       return owner.release().ptr();
     nb::object array = nb::module_::import_("portico").attr("as_tensor")(nb::handle(b));
     return PyObject_RichCompare(a, array.ptr(), code);

@@ -1,8 +1,10 @@
 """What torch programs ask for besides tensors."""
 
 import copy
+import operator
 import pickle
 
+import numpy as np
 import pytest
 
 import portico as pt
@@ -61,3 +63,48 @@ def test_names_of_numpy_and_keywords():
     assert x.view(size=(6,)).shape == (6,) and x[:1].expand(size=(4, 3)).shape == (4, 3)
     with pytest.raises(TypeError, match="colour"):
         x.permute(colour=1)
+
+
+ARITHMETIC = [
+    operator.add, operator.sub, operator.mul, operator.truediv, operator.floordiv, operator.mod,
+    operator.pow,
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("function", ARITHMETIC)
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_an_array_and_a_tensor_make_a_tensor(function, dtype):
+    array = np.array([[1, 2, 3], [7, 5, 4]], dtype)
+    tensor = pt.tensor([1.0, 2, 4])
+    for a, b in ((array, tensor), (tensor, array)):
+        result = function(a, b)
+        expected = function(np.asarray(a), np.asarray(b))
+        assert isinstance(result, pt.Tensor) and result.dtype.name == expected.dtype.name
+        np.testing.assert_allclose(result.numpy(), expected, rtol=1e-6)
+
+
+@pytest.mark.parametrize("function", [operator.and_, operator.or_, operator.xor])
+def test_bits_of_an_array_and_a_tensor(function):
+    array, tensor = np.array([1, 2, 3]), pt.tensor([3, 5, 6])
+    result = function(array, tensor)
+    assert isinstance(result, pt.Tensor)
+    assert (
+        result.tolist() == function(tensor, array).tolist() == function(array, [3, 5, 6]).tolist()
+    )
+
+
+def test_an_array_of_no_dimensions_divides():
+    result = np.array(2.0, np.float32) / pt.tensor([1.0, 2, 4])
+    assert isinstance(result, pt.Tensor) and result.tolist() == [2, 1, 0.5]
+
+
+def test_numpy_cannot_compute_with_what_requires_grad():
+    with pytest.raises(RuntimeError, match="requires grad"):
+        np.ones(2) / pt.ones(2, requires_grad=True)
+
+
+def test_numpys_functions_take_tensors():
+    x = pt.tensor([[1.0, 2], [4, 3]])
+    assert isinstance(np.sin(x), pt.Tensor) and isinstance(np.add(np.ones(2), x), pt.Tensor)
+    assert np.sum(x).item() == 10 and np.mean(x, axis=0).tolist() == [2.5, 2.5]
+    assert np.concatenate([x, x]).shape == (4, 2)
