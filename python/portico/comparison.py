@@ -10,8 +10,9 @@ from ._broadcast import align, broadcast_two, constant, expand_value, operand, r
 from ._dtypes import CATEGORY, FLOAT, INT, bool_, iinfo, is_float, result_type
 from ._fail import fail_runtime, fail_type
 from ._generated import ops
-from ._registry import op
+from ._registry import assign, op
 from .unary import EQ, LT, NE
+from .views import without_repetition
 
 Tensor = _core.Tensor
 
@@ -253,7 +254,7 @@ def where_method(self, condition, other):
     return where(condition, self, other)
 
 
-@op(inplace=True)
+@op()
 def masked_fill(input, mask, value):
     """input with `value` (a number or a 0-d tensor) where mask is true.
 
@@ -289,6 +290,27 @@ def masked_fill(input, mask, value):
         expand_value(operand(value, d), shape),
         expand_value(input, shape),
     )
+
+
+@op()
+def masked_fill_(input, mask, value):
+    """Writes `value` (a number or a 0-d tensor) where mask is true, in place; returns input.
+
+    The mask is boolean and broadcasts. Elements may be repeated in `input`.
+
+    Raises:
+        RuntimeError: a mask that is not boolean, or that does not broadcast.
+
+    Source: https://docs.pytorch.org/docs/stable/generated/torch.Tensor.masked_fill_.html
+
+    >>> pt.tensor([1, 2]).masked_fill_(pt.tensor([True, False]), 0)
+    tensor([0, 2])
+    """
+    x = require_tensor("masked_fill_", input)
+    if mask.dtype is bool_ and tuple(broadcast_two("masked_fill_", x.shape, mask.shape)) == x.shape:
+        x, mask = without_repetition(x, expand_value(mask, x.shape))
+    assign("masked_fill_", x, masked_fill(x, mask, value))
+    return input
 
 
 @op(out=True)

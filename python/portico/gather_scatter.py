@@ -22,7 +22,7 @@ from ._fail import fail_index, fail_runtime
 from ._generated import ops
 from ._registry import assign, method, op
 from .unary import EQ, LT, clone
-from .views import reshape_to
+from .views import reshape_to, without_repetition
 
 Tensor = _core.Tensor
 SET, ADD, MUL, MAX, MIN = range(5)
@@ -337,15 +337,7 @@ def index_copy(input, dim, index, source):
     return _index_write("index_copy", input, dim, index, source, SET)
 
 
-@op("index_fill", inplace=True, notes=_notes.INDEXED)
-def index_fill(input, dim, index, value):
-    """A copy of input with slices of dim filled with a number.
-
-    `value` is a number or a 0-d tensor.
-
-    >>> pt.index_fill(pt.zeros(2), 0, pt.tensor([1]), 3)
-    tensor([0., 3.])
-    """
+def _index_fill_mask(input, dim, index, value):
     if isinstance(value, Tensor) and value.ndim:
         fail_runtime(
             "index_fill",
@@ -369,8 +361,37 @@ def index_fill(input, dim, index, value):
         SET,
     )
     mask = cast(hits, bool_)
-    mask = ops.broadcast(mask, tuple(input.shape), (axis,)) if input.ndim else ops.reshape(mask, ())
+    return ops.broadcast(mask, tuple(input.shape), (axis,)) if input.ndim else ops.reshape(mask, ())
+
+
+@op("index_fill", notes=_notes.INDEXED)
+def index_fill(input, dim, index, value):
+    """A copy of input with slices of dim filled with a number.
+
+    `value` is a number or a 0-d tensor.
+
+    >>> pt.index_fill(pt.zeros(2), 0, pt.tensor([1]), 3)
+    tensor([0., 3.])
+    """
+    mask = _index_fill_mask(input, dim, index, value)
     return ops.select(mask, expand_value(operand(value, input.dtype), input.shape), input)
+
+
+@op("index_fill_", notes=_notes.INDEXED)
+def index_fill_(input, dim, index, value):
+    """Fills slices of dim with a number, in place; returns input. Elements may be repeated in it.
+
+    `value` is a number or a 0-d tensor.
+
+    Source: https://docs.pytorch.org/docs/stable/generated/torch.Tensor.index_fill_.html
+
+    >>> pt.zeros(2).index_fill_(0, pt.tensor([1]), 3)
+    tensor([0., 3.])
+    """
+    x, mask = without_repetition(input, _index_fill_mask(input, dim, index, value))
+    value = expand_value(operand(value, x.dtype), x.shape)
+    assign("index_fill_", x, ops.select(mask, value, x))
+    return input
 
 
 @op("index_reduce", inplace=True, out=True, notes=_notes.INDEXED)
@@ -524,7 +545,10 @@ def fill_(self, value):
     >>> pt.zeros(2).fill_(3)
     tensor([3., 3.])
     """
-    return assign("fill_", self, _filling("fill_", self, value))
+    # A number may be written more than once to one place.
+    x = self if isinstance(value, Tensor) else without_repetition(self)
+    assign("fill_", x, _filling("fill_", x, value))
+    return self
 
 
 @op("fill", method=False)

@@ -22,7 +22,7 @@ from ._registry import method, op
 from .comparison import truth
 from .gather_scatter import ADD, SET, wrap_index
 from .unary import GE, LT
-from .views import select, slice_along
+from .views import select, slice_along, without_repetition
 
 Tensor = _core.Tensor
 
@@ -347,6 +347,7 @@ def _fill_where(x, mask, value):
     if tuple(mask.shape) != tuple(x.shape[: mask.ndim]):
         parse(x, mask)  # raises
     full = ops.broadcast(mask, tuple(x.shape), tuple(range(mask.ndim)))
+    x, full = without_repetition(x, full)
     x._assign(ops.select(full, _fit_value(value, tuple(x.shape), x.dtype), x))
 
 

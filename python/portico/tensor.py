@@ -34,6 +34,7 @@ from .arithmetic import floor_divide, remainder
 from .comparison import bitwise_left_shift, bitwise_right_shift
 from .linear import matmul
 from .unary import positive
+from .views import without_repetition
 
 Tensor = _core.Tensor
 _OPERAND = (_core.Tensor, builtins.int, builtins.float, builtins.bool, np.number, np.bool_)
@@ -573,6 +574,11 @@ def copy_(self, src, non_blocking=False):
     tensor([[1., 2.],
             [1., 2.]])
     """
+    if src is self:  # a write like any other, but what is repeated stays equal
+        once = without_repetition(self)
+        if once is not self:
+            once.copy_(once)
+            return self
     if not isinstance(src, Tensor):
         fail_type("copy_", f"copy_(): argument 'other' must be Tensor, not {type(src).__name__}")
     src = move(src, self.device)

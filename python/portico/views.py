@@ -6,8 +6,7 @@ import builtins
 import math
 
 from . import _core, _notes
-from ._broadcast import broadcast_two, constant, require_tensor, sizes_of, wrap_dim
-from ._dtypes import int64
+from ._broadcast import broadcast_two, require_tensor, sizes_of, wrap_dim
 from ._fail import fail_index, fail_runtime
 from ._generated import ops
 from ._registry import method, op
@@ -470,6 +469,16 @@ def broadcast_tensors(*tensors):
     return tuple(expand_to("broadcast_tensors", x, tuple(shape)) for x in tensors)
 
 
+def without_repetition(x, mask=None):
+    """x with one element along each dimension of stride 0, which is what one number may be written
+    to; and where a mask of x's shape is true of any of the repetitions."""
+    repeated = [d for d, (n, s) in enumerate(zip(x.shape, x.stride(), strict=True)) if n > 1 > s]
+    for d in repeated:
+        x = slice_along(x, d, 0, 1)
+        mask = mask.any(d, keepdim=True) if mask is not None else None
+    return x if mask is None else (x, mask)
+
+
 # Parts -----------------------------------------------------------------------------------------
 
 
@@ -759,6 +768,9 @@ def diagonal(input, offset=0, dim1=0, dim2=1):
 def unfold(self, dimension, size, step):
     """All windows of `size` elements, `step` apart, along a dimension, as the last dimension.
 
+    A view: windows that overlap share elements. Where one write meets an element more than once,
+    what is in the last window stays.
+
     Raises:
         RuntimeError: a size above that of the dimension, or a step not above 0.
 
@@ -778,18 +790,18 @@ def unfold(self, dimension, size, step):
         fail_runtime(
             "unfold", f"maximum size for tensor at dimension {d} is {n} but size is {size}"
         )
-    x = self if self.ndim else reshape_to(self, (1,))
-    count = (n - size) // step + 1
-    first = ops.iota((count, size), 0, int64)
-    index = first * step + ops.iota((count, size), 1, int64)
-    r = ops.gather(x, index, d, 0)
-    r = r._view_permute(tuple(i for i in range(r.ndim) if i != d + 1) + (d + 1,))
-    return r if self.ndim else reshape_to(r, tuple(r.shape[1:]))
+    if not self.ndim:
+        return self._view_reshape((1,))._view_windows(0, size, step)._view_reshape((size,))
+    r = self._view_windows(d, size, step)
+    return r._view_permute(tuple(i for i in range(r.ndim) if i != d + 1) + (d + 1,))
 
 
 @op()
 def as_strided(input, size, stride, storage_offset=None):
-    """Elements of input's storage at `storage_offset` plus multiples of `stride`, as a copy.
+    """Elements of input's storage at `storage_offset` plus multiples of `stride`.
+
+    A view. Where one write meets an element more than once, what comes last in order stays; a
+    stride of 0 cannot be written to, except by `fill_` and the like.
 
     Raises:
         RuntimeError: strides that lead out of the storage.
@@ -800,8 +812,6 @@ def as_strided(input, size, stride, storage_offset=None):
     """
     x = require_tensor("as_strided", input)
     size, stride = sizes_of((size,)), sizes_of((stride,))
-    base = x._base if x._base is not None else x
-    first = x.storage_offset() if storage_offset is None else storage_offset
     if len(size) != len(stride):
         fail_runtime(
             "as_strided", f"mismatch in length of strides and shape: {len(stride)} and {len(size)}"
@@ -812,23 +822,10 @@ def as_strided(input, size, stride, storage_offset=None):
             "as_strided: Negative strides are not supported at the moment",
             list(stride),
         )
-    last = (
-        first + sum((n - 1) * s for n, s in zip(size, stride, strict=True))
-        if math.prod(size)
-        else first
-    )
-    if last >= max(base.numel(), 1) and math.prod(size):
-        fail_runtime(
-            "as_strided",
-            f"setStorage: sizes {list(size)}, strides {list(stride)}, storage offset {first} "
-            f"reach element {last} "
-            f"of a storage of {base.numel()}",
-        )
-    index = _core.full(size, first, int64, x.device)
-    for axis, s in enumerate(stride):
-        i = ops.iota(size, axis, int64)
-        index = ops.add(index, ops.mul(i, constant(s, i)))
-    return ops.gather(ops.reshape(base, (base.numel(),)), index, 0, 0)
+    first = x.storage_offset() if storage_offset is None else storage_offset
+    if first < 0:
+        fail_runtime("as_strided", f"Tensor: invalid storage offset {first}")
+    return x._view_at(size, stride, first)
 
 
 @op(method="contiguous", function=False, name="contiguous")

@@ -37,22 +37,7 @@ static PyObject *getBase(PyObject *self, void *) {
     Tensor &tensor = tensorOf(self);
     if (!tensor.step() || tensor.isGroupBase())
       Py_RETURN_NONE;
-    Tensor base;
-    base.storage = tensor.storage;
-    base.group = tensor.group;
-    if (tensor.group->base) {
-      base.view = std::make_unique<ViewState>();
-      base.view->step = tensor.group->base;
-      // Geometry follows from the steps alone.
-      llvm::SmallVector<const ViewStep *, 8> steps;
-      for (const ViewStep *s = base.view->step.get(); s; s = s->parent.get())
-        steps.push_back(s);
-      Geometry geometry{contiguousStrides(tensor.storage->value->spec.dims), 0};
-      for (size_t i = steps.size(); i-- > 0;)
-        geometry = stepGeometry(*steps[i], geometry);
-      base.view->geometry = geometry;
-    }
-    return wrap(std::move(base));
+    return wrap(tensor.groupBase());
   });
 }
 static PyObject *getData(PyObject *self, void *) {
@@ -115,6 +100,13 @@ static Tensor viewExpand(TensorArg x, nb::handle sizes) {
 }
 static Tensor viewBitcast(TensorArg x, nb::handle dtype) {
   return x->viewBy(OpKind::bitcast, int64_t(dtypeFrom(dtype)));
+}
+static Tensor viewAt(TensorArg x, nb::handle sizes, nb::handle strides, int64_t offset) {
+  auto dims = intsFrom(sizes, "as_strided"), steps = intsFrom(strides, "as_strided");
+  return x->viewAt(dims, {{steps.begin(), steps.end()}, offset});
+}
+static Tensor viewWindows(TensorArg x, int64_t dim, int64_t size, int64_t step) {
+  return x->windows(dim, size, step);
 }
 static bool canView(TensorArg x, nb::handle sizes) {
   llvm::SmallVector<int64_t, 6> strides;
@@ -264,6 +256,8 @@ False)");
   method("_view_slice", &viewSlice);
   method("_view_expand", &viewExpand);
   method("_view_bitcast", &viewBitcast);
+  method("_view_at", &viewAt);
+  method("_view_windows", &viewWindows);
   method("_can_view", &canView);
   method("_assign", &assign);
   method("_set_data", &setData);

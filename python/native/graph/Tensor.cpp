@@ -116,11 +116,15 @@ Tensor Tensor::viewBy(OpKind kind, llvm::ArrayRef<int64_t> attrs) {
   step->attrs.assign(attrs.begin(), attrs.end());
   step->before = spec();
   step->after = std::move(results[0]);
+  Geometry after = stepGeometry(*step, geometry());
+  return viewThrough(std::move(step), std::move(after));
+}
 
+Tensor Tensor::viewThrough(Ref<ViewStep> step, Geometry geometry) {
   Tensor result;
   result.storage = storage;
   result.view = std::make_unique<ViewState>();
-  result.view->geometry = stepGeometry(*step, geometry());
+  result.view->geometry = std::move(geometry);
   result.view->step = step;
   result.uncounted = uncounted;
   result.inference = GradMode::inference();
@@ -139,7 +143,7 @@ Tensor Tensor::viewBy(OpKind kind, llvm::ArrayRef<int64_t> attrs) {
   // Recorded here, so that the view's op has the user's line. The memory of an
   // external storage is read when the view is.
   if (!storage->external || (differentiable && edge())) {
-    Tracked value = applyKnown(kind, read(), attrs, step->after);
+    Tracked value = readStep(*step, read());
     result.view->cached = value.value;
     result.view->generation = storage->generation;
     if (differentiable) {
@@ -148,6 +152,80 @@ Tensor Tensor::viewBy(OpKind kind, llvm::ArrayRef<int64_t> attrs) {
     }
   }
   return result;
+}
+
+Tensor Tensor::groupBase() const {
+  Tensor base;
+  base.storage = storage;
+  base.group = group;
+  base.uncounted = uncounted;
+  base.inference = inference;
+  if (group && group->base) {
+    base.view = std::make_unique<ViewState>();
+    base.view->step = group->base;
+    base.view->geometry = geometryOf(storage->value->spec.dims, group->base.get());
+  }
+  return base;
+}
+
+Tensor Tensor::viewAt(llvm::ArrayRef<int64_t> dims, const Geometry &memory) {
+  const TensorSpec &all = storage->value->spec;
+  // An imported array may lie in more memory than it has elements.
+  int64_t count = all.numElements();
+  if (view && !step())
+    for (size_t i = 0; i < all.dims.size(); ++i)
+      count = std::max(count, (all.dims[i] - 1) * view->geometry.strides[i] + 1);
+  if (!liesWithin(memory, dims, count))
+    raise(ErrorKind::runtime,
+          "[as_strided] setStorage: sizes " + toString(dims) + ", strides " +
+              toString(memory.strides) + ", storage offset " + std::to_string(memory.offset) +
+              " are out of bounds for storage of size " + std::to_string(count) +
+              "; got places outside; expected all of them inside; try other strides");
+  if (GradMode::enabled() && isFloat(spec().dtype) && !group) {
+    group = Ref<Group>(Pool<Group>::create());
+    group->base = view ? view->step : nullptr;
+  }
+  // A view of the group's base, so that gradients go there; where it does not hold the
+  // elements, of the storage.
+  Tensor base = groupBase();
+  Geometry whole = base.geometry(), places = memory;
+  places.offset -= whole.offset;
+  if (base.spec().dtype != spec().dtype || !isContiguous(base.spec().dims, whole.strides) ||
+      !liesWithin(places, dims, base.spec().numElements())) {
+    if (requiresGrad())
+      raise(ErrorKind::runtime,
+            "[as_strided] no gradient for elements outside of a tensor that requires grad, or "
+            "between those of one that is not contiguous; got a view of a part of a storage; "
+            "expected the whole; try .detach() or .contiguous()");
+    base.group = nullptr;
+    base.view = nullptr;
+    if (base.spec().dtype != spec().dtype)
+      base = base.viewBy(OpKind::bitcast, int64_t(spec().dtype));
+    places = memory;
+  }
+  Ref<ViewStep> step(new ViewStep());
+  step->parent = base.view ? base.view->step : nullptr;
+  step->kind = OpKind::gather;
+  step->attrs = {0, 0}; // axis, batch_dims
+  step->before = base.spec();
+  step->after = TensorSpec(spec().dtype, dims);
+  step->places = places;
+  step->memory = memory;
+  return base.viewThrough(std::move(step), memory);
+}
+
+Tensor Tensor::windows(int64_t dim, int64_t size, int64_t step) {
+  Ref<ViewStep> gather(new ViewStep());
+  gather->parent = view ? view->step : nullptr;
+  gather->kind = OpKind::gather;
+  gather->attrs = {dim, 0}; // axis, batch_dims
+  gather->before = gather->after = spec();
+  auto &dims = gather->after.dims;
+  dims[dim] = (dims[dim] - size) / step + 1;
+  dims.insert(dims.begin() + dim + 1, size);
+  gather->places = {{step, 1}, 0};
+  Geometry after = stepGeometry(*gather, geometry());
+  return viewThrough(std::move(gather), std::move(after));
 }
 
 Tensor Tensor::detach() const {

@@ -57,6 +57,8 @@ struct Tensor {
   bool contiguous() const;
   const ViewStep *step() const { return view ? view->step.get() : nullptr; }
   bool isGroupBase() const { return !group || group->base.get() == step(); }
+  /// What the views of this tensor's group are views of.
+  Tensor groupBase() const;
 
   /// The present value with its history. Memory shared with the outside is
   /// copied, unless it is large and `borrowed` is given: then it may be set, the
@@ -68,6 +70,11 @@ struct Tensor {
 
   /// A view of this tensor by one step.
   Tensor viewBy(OpKind kind, llvm::ArrayRef<int64_t> attrs);
+  /// A view of other elements of the same storage, at this place in its memory.
+  Tensor viewAt(llvm::ArrayRef<int64_t> dims, const Geometry &memory);
+  /// A view in which a dimension is replaced by two: windows of `size` elements, `step`
+  /// apart, and their elements.
+  Tensor windows(int64_t dim, int64_t size, int64_t step);
   /// The same memory without history.
   Tensor detach() const;
   /// Writes `value`, of this tensor's dtype and shape, where this tensor sees the
@@ -78,6 +85,8 @@ struct Tensor {
   GradSlot &gradSlot();
 
 private:
+  /// A view of this tensor through `step`, which comes after this tensor's own.
+  Tensor viewThrough(Ref<ViewStep> step, Geometry geometry);
   Tracked readExternal(bool *borrowed);
   /// Of external memory.
   void checkWritable() const;

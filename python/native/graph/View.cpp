@@ -1,6 +1,7 @@
 //===- View.cpp - how a view sees its storage ------------------------------===//
 
 #include "python/native/graph/View.h"
+#include "python/native/graph/Broadcast.h"
 #include "python/native/graph/Failure.h"
 
 namespace portico::native {
@@ -108,14 +109,21 @@ Geometry stepGeometry(const ViewStep &step, const Geometry &before) {
         after.strides[dims[i]] = before.strides[i];
     return after;
   }
+  case OpKind::gather: {
+    if (step.memory)
+      return *step.memory;
+    int64_t axis = step.attrs[0], along = before.strides[axis];
+    after.offset += step.places.offset * along;
+    after.strides.assign(before.strides.begin(), before.strides.begin() + axis);
+    for (int64_t stride : step.places.strides)
+      after.strides.push_back(stride * along);
+    after.strides.append(before.strides.begin() + axis + 1, before.strides.end());
+    return after;
+  }
   default: // bitcast
     return before;
   }
 }
-
-//===----------------------------------------------------------------------===//
-// Reading and writing
-//===----------------------------------------------------------------------===//
 
 static llvm::SmallVector<const ViewStep *, 8> stepsBetween(const ViewStep *from,
                                                            const ViewStep *to) {
@@ -125,16 +133,101 @@ static llvm::SmallVector<const ViewStep *, 8> stepsBetween(const ViewStep *from,
   return steps; // innermost last
 }
 
-Tracked readThrough(Tracked base, const ViewStep *from, const ViewStep *to) {
-  auto steps = stepsBetween(from, to);
+Geometry geometryOf(llvm::ArrayRef<int64_t> storageDims, const ViewStep *step) {
+  Geometry geometry{contiguousStrides(storageDims), 0};
+  auto steps = stepsBetween(nullptr, step);
   for (size_t i = steps.size(); i-- > 0;)
-    base = applyKnown(steps[i]->kind, base, steps[i]->attrs, steps[i]->after);
-  return base;
+    geometry = stepGeometry(*steps[i], geometry);
+  return geometry;
 }
+
+std::optional<Geometry> placesWithin(llvm::ArrayRef<int64_t> dims, const ViewStep *from,
+                                     const ViewStep *to) {
+  Geometry geometry{contiguousStrides(dims), 0};
+  auto steps = stepsBetween(from, to);
+  for (size_t i = steps.size(); i-- > 0;) {
+    const ViewStep &step = *steps[i];
+    llvm::SmallVector<int64_t, 4> strides;
+    if (step.kind == OpKind::gather && step.memory) {
+      if (!isContiguous(step.before.dims, geometry.strides))
+        return std::nullopt;
+      geometry = {step.places.strides, geometry.offset + step.places.offset};
+    } else if (step.kind == OpKind::reshape &&
+               !reshapeStrides(step.before.dims, geometry.strides, step.after.dims, strides)) {
+      return std::nullopt;
+    } else {
+      geometry = stepGeometry(step, geometry);
+    }
+  }
+  return geometry;
+}
+
+bool liesWithin(const Geometry &places, llvm::ArrayRef<int64_t> dims, int64_t count) {
+  int64_t last = places.offset;
+  for (size_t i = 0; i < dims.size(); ++i) {
+    if (dims[i] == 0)
+      return true;
+    last += (dims[i] - 1) * places.strides[i];
+  }
+  return places.offset >= 0 && last < count;
+}
+
+//===----------------------------------------------------------------------===//
+// Reading and writing
+//===----------------------------------------------------------------------===//
 
 static void appendArray(llvm::SmallVectorImpl<int64_t> &attrs, llvm::ArrayRef<int64_t> array) {
   attrs.push_back(array.size());
   attrs.append(array.begin(), array.end());
+}
+
+static Tracked reshaped(const Tracked &x, llvm::ArrayRef<int64_t> dims) {
+  if (llvm::ArrayRef<int64_t>(x.value->spec.dims) == dims)
+    return x;
+  llvm::SmallVector<int64_t, 8> attrs;
+  appendArray(attrs, dims);
+  return applyKnown(OpKind::reshape, x, attrs, TensorSpec(x.value->spec.dtype, dims));
+}
+
+static Tracked inALine(const Tracked &x) { return reshaped(x, x.value->spec.numElements()); }
+
+/// For each element of these dims the number of its place.
+static Tracked numbersOf(const Geometry &places, llvm::ArrayRef<int64_t> dims, DeviceId device) {
+  TensorSpec spec(DType::I64, dims);
+  auto number = [&](int64_t value) {
+    return numberLike(DType::I64, uint64_t(value), dims, device);
+  };
+  Tracked sum = number(places.offset);
+  for (size_t axis = 0; axis < dims.size(); ++axis) {
+    if (dims[axis] == 1 || places.strides[axis] == 0)
+      continue;
+    llvm::SmallVector<int64_t, 8> attrs;
+    appendArray(attrs, dims);
+    attrs.push_back(axis);
+    attrs.push_back(int64_t(DType::I64));
+    Tracked along = applyKnown(OpKind::iota, {}, attrs, spec);
+    if (places.strides[axis] != 1)
+      along = applyKnown(OpKind::mul, {along, number(places.strides[axis])}, {}, spec);
+    sum = applyKnown(OpKind::add, {sum, along}, {}, spec);
+  }
+  return sum;
+}
+
+Tracked readStep(const ViewStep &step, const Tracked &before) {
+  if (step.kind != OpKind::gather)
+    return applyKnown(step.kind, before, step.attrs, step.after);
+  auto dims =
+      llvm::ArrayRef<int64_t>(step.after.dims).slice(step.attrs[0], step.places.strides.size());
+  Tracked numbers = numbersOf(step.places, dims, before.value->device);
+  Tracked from = step.memory ? inALine(before) : before;
+  return applyKnown(OpKind::gather, {from, numbers}, step.attrs, step.after);
+}
+
+Tracked readThrough(Tracked base, const ViewStep *from, const ViewStep *to) {
+  auto steps = stepsBetween(from, to);
+  for (size_t i = steps.size(); i-- > 0;)
+    base = readStep(*steps[i], base);
+  return base;
 }
 
 /// Where a slice of an expanded tensor keeps one of the repetitions: its position
@@ -213,18 +306,59 @@ static Tracked invert(const ViewStep &step, const ViewStep *inner, const Tracked
       appendArray(attrs, step.before.dims);
       return applyKnown(OpKind::reshape, one, attrs, step.before);
     }
-    raise(ErrorKind::runtime,
-          "[assign] unsupported operation: more than one element of the written-to tensor refers "
-          "to a single memory location. Please clone() the tensor before performing the "
-          "operation.; got an expanded tensor of size " +
-              toString(step.after.dims) +
-              "; expected a tensor whose elements are apart; try .clone()");
+    llvm_unreachable("such a write goes by places");
   }
   }
 }
 
+[[noreturn]] static void failForRepeated(llvm::ArrayRef<int64_t> dims) {
+  raise(ErrorKind::runtime,
+        "[assign] unsupported operation: more than one element of the written-to tensor refers "
+        "to a single memory location. Please clone() the tensor before performing the "
+        "operation.; got an expanded tensor of size " +
+            toString(dims) + "; expected a tensor whose elements are apart; try .clone()");
+}
+
+/// Whether a write can go back from step to step: each element of a step is one element
+/// before it.
+static bool isInvertible(llvm::ArrayRef<const ViewStep *> steps) {
+  for (size_t i = 0; i < steps.size(); ++i) {
+    const ViewStep &step = *steps[i];
+    if (step.kind == OpKind::gather)
+      return false;
+    if (step.kind == OpKind::broadcast && step.before.numElements() != step.after.numElements() &&
+        oneRepetition(step, i ? steps[i - 1] : nullptr).empty())
+      return false;
+  }
+  return true;
+}
+
+/// Writes each element to its place in the line of all elements of `base`.
+static Tracked writeAtPlaces(const Tracked &base, const ViewStep *from, const ViewStep *to,
+                             const Tracked &update) {
+  const TensorSpec &spec = base.value->spec, &written = update.value->spec;
+  std::optional<Geometry> places = placesWithin(spec.dims, from, to);
+  if (!places)
+    failForRepeated(written.dims);
+  for (size_t i = 0; i < written.dims.size(); ++i)
+    if (places->strides[i] == 0 && written.dims[i] > 1)
+      failForRepeated(written.dims);
+  auto as = [](const Tracked &x, DType dtype) {
+    if (x.value->spec.dtype == dtype)
+      return x;
+    return applyKnown(OpKind::bitcast, x, int64_t(dtype), TensorSpec(dtype, x.value->spec.dims));
+  };
+  Tracked line = as(inALine(base), written.dtype);
+  Tracked numbers = numbersOf(*places, written.dims, base.value->device);
+  int64_t set = 0; // the first of ScatterCombiner
+  line = applyKnown(OpKind::scatter, {line, numbers, update}, {0, 0, set}, line.value->spec);
+  return reshaped(as(line, spec.dtype), spec.dims);
+}
+
 Tracked writeThrough(Tracked base, const ViewStep *from, const ViewStep *to, Tracked update) {
   auto steps = stepsBetween(from, to);
+  if (!isInvertible(steps))
+    return writeAtPlaces(base, from, to, update);
   // Values before each step, as far as a slice will need them.
   llvm::SmallVector<Tracked, 8> before(steps.size());
   size_t innermost = 0; // slice; those inside it need no value
