@@ -10,6 +10,8 @@ html_theme = "furo"
 html_title = "Portico"
 myst_enable_extensions = ["colon_fence", "deflist"]
 myst_heading_anchors = 3
+# No highlighter knows MLIR, or LLVM IR that is cut short.
+suppress_warnings = ["misc.highlighting_failure"]
 
 
 def setup(app):

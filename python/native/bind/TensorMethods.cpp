@@ -188,6 +188,22 @@ static void bindProperties() {
   });
 }
 
+/// A dimension that the caller named, counted from the front.
+static size_t dimensionFrom(nb::handle dim, const char *op, int64_t rank) {
+  auto given = intsFrom(dim, op);
+  if (given.size() != 1)
+    raise(ErrorKind::type, std::string("[") + op + "] not a dimension; got " +
+                               std::to_string(given.size()) + " of them; expected an int");
+  int64_t d = given[0];
+  if (d < -rank || d >= rank)
+    raise(ErrorKind::index, std::string("[") + op +
+                                "] Dimension out of range (expected to be in range of [" +
+                                std::to_string(-rank) + ", " + std::to_string(rank - 1) +
+                                "], but got " + std::to_string(d) + "); got " + std::to_string(d) +
+                                "; expected a dimension of the tensor");
+  return d < 0 ? d + rank : d;
+}
+
 void bindTensorMethods(nb::module_ &m) {
   bindProperties();
   method(
@@ -195,15 +211,12 @@ void bindTensorMethods(nb::module_ &m) {
       [](TensorArg x, nb::handle dim) -> nb::object {
         if (dim.is_none())
           return nb::steal(sizeObject(x->spec().dims));
-        int64_t d = intsFrom(dim, "size")[0], rank = x->spec().rank();
-        if (d < -rank || d >= rank)
-          raise(ErrorKind::index, "[size] Dimension out of range (expected to be in range of [" +
-                                      std::to_string(-rank) + ", " + std::to_string(rank - 1) +
-                                      "], but got " + std::to_string(d) + "); got " +
-                                      std::to_string(d) + "; expected a dimension of the tensor");
-        return nb::int_(x->spec().dims[d < 0 ? d + rank : d]);
+        return nb::int_(x->spec().dims[dimensionFrom(dim, "size", x->spec().rank())]);
       },
-      "dim"_a = nb::none(), R"(The shape, or one of its sizes; raises IndexError for no dimension.
+      "dim"_a = nb::none(), R"(The shape, or one of its sizes.
+
+Raises:
+    IndexError: a dimension out of range.
 
 >>> pt.ones(2, 3).size(), pt.ones(2, 3).size(-1)
 (portico.Size([2, 3]), 3))");
@@ -225,16 +238,17 @@ void bindTensorMethods(nb::module_ &m) {
       "stride",
       [](TensorArg x, nb::handle dim) -> nb::object {
         Geometry geometry = x->geometry();
-        if (!dim.is_none()) {
-          int64_t d = intsFrom(dim, "stride")[0];
-          return nb::int_(geometry.strides[d < 0 ? d + x->spec().rank() : d]);
-        }
+        if (!dim.is_none())
+          return nb::int_(geometry.strides[dimensionFrom(dim, "stride", x->spec().rank())]);
         nb::list list;
         for (int64_t stride : geometry.strides)
           list.append(stride);
         return nb::tuple(list);
       },
       "dim"_a = nb::none(), R"(How many elements apart neighbours are in memory, by dimension.
+
+Raises:
+    IndexError: a dimension out of range.
 
 >>> pt.ones(2, 3).stride(), pt.ones(2, 3).T.stride()
 ((3, 1), (1, 3)))");

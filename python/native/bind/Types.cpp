@@ -203,11 +203,14 @@ static void bindSize(nb::module_ &m) {
   nb::cpp_function_def(
       [](nb::handle self) {
         int64_t count = 1;
-        for (nb::handle d : nb::borrow<nb::tuple>(self))
-          count *= nb::cast<int64_t>(d);
+        for (int64_t d : intsFrom(self, "numel"))
+          count *= d;
         return count;
       },
       nb::scope(type), nb::name("numel"), nb::is_method(), R"(The product of the sizes.
+
+Raises:
+    TypeError: a size that is no integer.
 
 >>> pt.ones(2, 3).shape.numel()
 6)");

@@ -112,6 +112,10 @@ def test_an_error_that_says_enough_is_not_touched():
         (lambda: nn.Embedding.from_pretrained(X[0]), AssertionError, "2-dimensional"),
         (lambda: nn.ParameterDict().popitem(), KeyError, "empty"),
         (lambda: linalg.solve(X[:, :2], pt.tensor(1.0)), IndexError, r"got .*float32\[\]\)"),
+        (lambda: X.stride(1000), IndexError, "Dimension out of range"),
+        (lambda: X.stride(-3), IndexError, "Dimension out of range"),
+        (lambda: X.size([]), TypeError, "not a dimension"),
+        (lambda: pt.Size("two").numel(), TypeError, "not an integer"),
     ],
 )
 def test_what_pytorch_refuses(call, kind, text):
