@@ -142,10 +142,17 @@ def in_place(f, name):
 _PAGES = "https://docs.pytorch.org/docs/stable/generated/"
 
 
+def _indent(doc):
+    """What the lines of a docstring start with: Python 3.13 takes the indentation of the source
+    away, but not that of a string made at run time."""
+    return "    " if "\n    >>>" in doc else ""
+
+
 def _name_source(f, page):
     """Ends a docstring that names no source with PyTorch's page."""
     if f.__doc__ and "Source:" not in f.__doc__:
-        f.__doc__ = f"{f.__doc__.rstrip()}\n\n    Source: {_PAGES}{page}.html\n    "
+        indent = _indent(f.__doc__)
+        f.__doc__ = f"{f.__doc__.rstrip()}\n\n{indent}Source: {_PAGES}{page}.html\n{indent}"
 
 
 def _add_notes(f, notes):
@@ -153,13 +160,14 @@ def _add_notes(f, notes):
 
     The errors of the one follow those of the family.
     """
+    indent = _indent(f.__doc__)
     summary, _, example = f.__doc__.partition(">>>")
     summary, _, raises = summary.partition("Raises:\n")
-    indented = notes.replace("\n", "\n    ").replace("    \n", "\n")
+    indented = notes.replace("\n", f"\n{indent}").replace(f"{indent}\n", "\n")
     if raises:
-        heading = "" if "Raises:" in notes else "\n\n    Raises:"
+        heading = "" if "Raises:" in notes else f"\n\n{indent}Raises:"
         indented = f"{indented}{heading}\n{raises.rstrip()}"
-    f.__doc__ = f"{summary.rstrip()}\n\n    {indented}\n\n    >>>{example}"
+    f.__doc__ = f"{summary.rstrip()}\n\n{indent}{indented}\n\n{indent}>>>{example}"
 
 
 def op(
