@@ -3,12 +3,7 @@
 import pytest
 from conformance_code import code_of_matrix
 
-from portico import _core
-
 from . import verify
-
-BUILT = any(driver["name"] == "rocm" for driver in _core.drivers())
-pytestmark = pytest.mark.skipif(not BUILT, reason="this build has no rocm")
 
 
 @pytest.mark.parametrize("gpu", verify.MACHINES)
