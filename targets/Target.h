@@ -52,6 +52,19 @@ struct MatrixUnit {
   MatrixPart a, b, c;
 };
 
+/// Matrix instructions that neighbouring subgroups do together and that read both operands
+/// in panels of group memory, to which copies of whole tiles bring them:
+/// D[m, n] = A[m, k] B[k, n] + C. A kernel uses them by `simt.group_multiply_add` and its
+/// neighbours, which say what a panel is.
+struct GroupMatrixUnit {
+  int64_t m, n, k;
+  /// How many subgroups; the first is a multiple of it.
+  int64_t subgroups;
+  MatrixUnit::Element input, accumulator;
+  /// What lies where in C and D; lanes are counted through all subgroups.
+  MatrixPart c;
+};
+
 /// A machine that runs a kernel as a grid of work-groups. Its work-items come in
 /// subgroups, which go in step and can look into each other's registers.
 struct SimtInfo {
@@ -63,6 +76,8 @@ struct SimtInfo {
   int64_t computeUnits = 32;
   /// The best first; none where there are no matrix instructions.
   std::vector<MatrixUnit> matrixUnits;
+  /// The widest first of each input; none where operands come from registers alone.
+  std::vector<GroupMatrixUnit> groupMatrixUnits;
 };
 
 /// The figures by which a kernel strategy chooses its shape. A strategy reads

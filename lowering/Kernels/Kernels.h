@@ -76,6 +76,9 @@ struct KernelPhase {
   LaunchShape shape;
 };
 
+/// On a phase whose strategy is not the best that the machine has: why, as text for people.
+constexpr const char *kNotStreamedAttr = "portico.not_streamed";
+
 /// Codes stored in the first word of `%status`, which the runtime reads: they are
 /// part of a program's format.
 enum class KernelStatus : int64_t { ok = 0, indexOutOfRange = 1, divisionByZero = 2 };

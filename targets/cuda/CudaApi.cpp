@@ -57,6 +57,10 @@ Api load() {
   }
   PORTICO_CUDA_ENTRY_POINTS(PORTICO_CUDA_FIND)
 #undef PORTICO_CUDA_FIND
+#define PORTICO_CUDA_TRY(member, symbol, parameters)                                               \
+  api.member = reinterpret_cast<decltype(api.member)>(dlsym(handle, symbol));
+  PORTICO_CUDA_LATER_ENTRY_POINTS(PORTICO_CUDA_TRY)
+#undef PORTICO_CUDA_TRY
 
   if (Result error = api.init(0)) {
     api.reason =

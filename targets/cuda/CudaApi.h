@@ -47,6 +47,11 @@ enum StreamFlag { kSyncsWithStreamZero = 0, kIndependent = 1 };
 /// While a stream is captured, anything may be allocated and loaded.
 constexpr int kCaptureRelaxed = 2;
 
+/// CUtensorMapDataType, CUtensorMapSwizzle, CUtensorMapL2promotion.
+enum TensorMapElement { kElement8 = 0, kElement16 = 1, kElement32 = 2, kElement64 = 4 };
+enum TensorMapSwizzle { kSwizzle128 = 3 };
+enum TensorMapPromotion { kPromote256 = 3 };
+
 /// X(member, symbol, parameters)
 #define PORTICO_CUDA_ENTRY_POINTS(X)                                                               \
   X(init, "cuInit", (unsigned flags))                                                              \
@@ -108,9 +113,17 @@ constexpr int kCaptureRelaxed = 2;
   X(graphDestroy, "cuGraphDestroy", (Graph graph))                                                 \
   X(graphExecDestroy, "cuGraphExecDestroy", (GraphExec executable))
 
+/// Those of CUDA 12.0, null in older drivers: of use to code for later machines alone.
+#define PORTICO_CUDA_LATER_ENTRY_POINTS(X)                                                         \
+  X(tensorMapEncode, "cuTensorMapEncodeTiled",                                                     \
+    (void *map, int elementType, unsigned rank, void *memory, const unsigned long long *sizes,     \
+     const unsigned long long *strides, const unsigned *box, const unsigned *elementStrides,       \
+     int interleave, int swizzle, int promotion, int fill))
+
 struct Api {
 #define PORTICO_CUDA_MEMBER(member, symbol, parameters) Result(*member) parameters = nullptr;
   PORTICO_CUDA_ENTRY_POINTS(PORTICO_CUDA_MEMBER)
+  PORTICO_CUDA_LATER_ENTRY_POINTS(PORTICO_CUDA_MEMBER)
 #undef PORTICO_CUDA_MEMBER
 
   /// How many devices the library offers, and where there are none: why.

@@ -8,7 +8,9 @@
 #include "targets/cuda/CudaLowering.h"
 
 #include "targets/common/DeviceLowering.h"
+#include "targets/cuda/CudaGroupMatrix.h"
 #include "targets/cuda/CudaMatrix.h"
+#include "targets/cuda/CudaTileCopy.h"
 
 #include "mlir/Conversion/GPUToNVVM/GPUToNVVMPass.h"
 #include "mlir/Conversion/LLVMCommon/TypeConverter.h"
@@ -27,6 +29,10 @@ enum Space : unsigned { kGeneric = 0, kGlobal = 1, kShared = 3 };
 /// The most that a kernel may set aside in its code; beyond it the memory has to
 /// come with the launch.
 constexpr uint64_t kMostStaticShared = 48 << 10;
+
+/// The swizzle of bulk copies and matrix instructions is one of addresses and repeats after
+/// 1024 bytes; vector loads want 16.
+constexpr uint64_t kSharedAlignment = 1024;
 
 unsigned numberOf(gpu::AddressSpace space) {
   switch (space) {
@@ -47,6 +53,8 @@ DeviceDialect nvvm() {
   dialect.populate = [](LLVMTypeConverter &types, RewritePatternSet &patterns) {
     populateGpuToNVVMConversionPatterns(types, patterns);
     cuda::populateMatrixPatterns(types, patterns);
+    cuda::populateGroupMatrixPatterns(types, patterns);
+    cuda::populateTileCopyPatterns(types, patterns);
   };
   dialect.configure = [](ConversionTarget &target) {
     configureGpuToNVVMConversionLegality(target);
@@ -65,29 +73,10 @@ void unpack(gpu::GPUModuleOp kernels) {
   kernels.erase();
 }
 
-/// Group memory that does not fit in the code becomes the memory of the launch, of
-/// which there is one piece, and which has no size in the code:
-///
-///     @g = internal addrspace(3) global [98304 x i8] undef
-///     ->
-///     @g = external addrspace(3) global [0 x i8], align 128
-void moveLargeGroupMemory(llvm::Module &module) {
-  for (llvm::GlobalVariable &global : llvm::make_early_inc_range(module.globals())) {
-    if (global.getAddressSpace() != kShared)
-      continue;
-    // Matrix instructions and bulk copies want 128 bytes, vector loads 16.
-    global.setAlignment(llvm::Align(128));
-    if (module.getDataLayout().getTypeAllocSize(global.getValueType()) <= kMostStaticShared)
-      continue;
-    auto *open = llvm::ArrayType::get(llvm::Type::getInt8Ty(module.getContext()), 0);
-    auto *outside = new llvm::GlobalVariable(module, open, /*isConstant=*/false,
-                                             llvm::GlobalValue::ExternalLinkage, nullptr, "",
-                                             &global, llvm::GlobalValue::NotThreadLocal, kShared);
-    outside->setAlignment(llvm::Align(128));
-    outside->takeName(&global);
-    global.replaceAllUsesWith(outside);
-    global.eraseFromParent();
-  }
+void alignGroupMemory(llvm::Module &module) {
+  for (llvm::GlobalVariable &global : module.globals())
+    if (global.getAddressSpace() == kShared)
+      global.setAlignment(llvm::Align(kSharedAlignment));
 }
 
 /// What is left over would be looked for in a library that is not there.
@@ -125,17 +114,41 @@ void cuda::registerLoweringDialects(DialectRegistry &registry) {
   registerNVVMDialectTranslation(registry);
 }
 
-std::unique_ptr<llvm::Module> cuda::lowerToNVVM(ModuleOp module, StringRef prefix,
-                                                llvm::LLVMContext &context) {
+void cuda::detachLargeGroupMemory(llvm::Module &module) {
+  for (llvm::GlobalVariable &global : llvm::make_early_inc_range(module.globals())) {
+    if (global.getAddressSpace() != kShared ||
+        module.getDataLayout().getTypeAllocSize(global.getValueType()) <= kMostStaticShared)
+      continue;
+    auto *open = llvm::ArrayType::get(llvm::Type::getInt8Ty(module.getContext()), 0);
+    auto *outside = new llvm::GlobalVariable(module, open, /*isConstant=*/false,
+                                             llvm::GlobalValue::ExternalLinkage, nullptr, "",
+                                             &global, llvm::GlobalValue::NotThreadLocal, kShared);
+    outside->setAlignment(global.getAlign());
+    outside->takeName(&global);
+    global.replaceAllUsesWith(outside);
+    global.eraseFromParent();
+  }
+}
+
+cuda::NvvmCode cuda::lowerToNVVM(ModuleOp module, StringRef prefix, llvm::LLVMContext &context) {
+  NvvmCode result;
   auto kernels = *module.getOps<gpu::GPUModuleOp>().begin();
+  for (auto function : kernels.getOps<gpu::GPUFuncOp>())
+    if (std::vector<TensorMap> maps = takeTensorMaps(function); !maps.empty())
+      result.tensorMaps[(prefix + function.getName()).str()] = std::move(maps);
   if (failed(lowerToLLVM(kernels, nvvm())))
-    return nullptr;
+    return result;
+  for (auto function : kernels.getOps<LLVM::LLVMFuncOp>())
+    if (auto maps = result.tensorMaps.find((prefix + function.getName()).str());
+        maps != result.tensorMaps.end())
+      addTensorMapParameters(function, maps->second.size());
   unpack(kernels);
   std::unique_ptr<llvm::Module> code = translateModuleToLLVMIR(module, context);
   if (!code || callsALibrary(*code, module))
-    return nullptr;
-  moveLargeGroupMemory(*code);
+    return result;
+  alignGroupMemory(*code);
   requireBlock(*code);
   rename(*code, prefix);
-  return code;
+  result.module = std::move(code);
+  return result;
 }

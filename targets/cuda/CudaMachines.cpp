@@ -8,6 +8,7 @@
 
 #include "targets/cuda/CudaMachines.h"
 #include "targets/cuda/CudaArch.h"
+#include "targets/cuda/CudaGroupMatrix.h"
 #include "targets/cuda/CudaMatrix.h"
 
 #include <vector>
@@ -27,6 +28,9 @@ static Machine machine(const char *name, int ptxVersion, int64_t sharedKilobytes
   parseArch(name, arch);
   if (!(arch.capability < Capability{8, 0}))
     simt.matrixUnits = matrixUnits();
+  // Neither earlier nor later machines have the instructions of a warpgroup.
+  if (arch.specific && arch.capability == Capability{9, 0})
+    simt.groupMatrixUnits = groupMatrixUnits();
   return {name, ptxVersion, simt};
 }
 

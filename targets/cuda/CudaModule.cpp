@@ -3,6 +3,7 @@
 #include "targets/cuda/CudaModule.h"
 #include "targets/cuda/CudaDevice.h"
 #include "targets/cuda/CudaObject.h"
+#include "targets/cuda/CudaTensorMap.h"
 
 #include "portico/driver.h"
 
@@ -25,13 +26,21 @@ struct Kernel {
   /// than `kUnasked`.
   uint32_t allowedShared = kUnasked;
   std::mutex mutex;
+  /// What its bulk copies read: its parameters behind those of the launch.
+  const std::vector<TensorMap> *tensorMaps = nullptr;
 
   static constexpr uint32_t kUnasked = 48 << 10;
 };
 
+/// Where a function is, and what it takes beside the parameters of a launch.
+struct Home {
+  Image image;
+  std::vector<TensorMap> tensorMaps;
+};
+
 struct Module {
   std::vector<Image> images;
-  std::unordered_map<std::string, Image> home;
+  std::unordered_map<std::string, Home> home;
   /// Made when they are first asked for; they stay where they are.
   std::unordered_map<std::string, std::unique_ptr<Kernel>> kernels;
   std::mutex mutex;
@@ -78,24 +87,26 @@ int32_t addObject(Module &module, const BundlePiece &piece) {
   if (int32_t error = loadObject(object, image))
     return error;
   module.images.push_back(image);
-  for (size_t at = 0, end; (end = object.functions.find('\n', at)) != std::string::npos;
-       at = end + 1)
-    module.home[object.functions.substr(at, end - at)] = image;
-  return 0;
+  bool complete = object.eachFunction([&](std::string name, std::vector<TensorMap> maps) {
+    module.home[std::move(name)] = {image, std::move(maps)};
+  });
+  return complete ? 0 : failed("damaged code; got a blob of another build");
 }
 
 int32_t findFunction(Module &module, const std::string &name, Kernel &kernel) {
   auto home = module.home.find(name);
   if (home == module.home.end())
     return failed("no such kernel in the module; got '" + name + "'");
-  if (int32_t error = check("cuModuleGetFunction",
-                            api().moduleGetFunction(&kernel.function, home->second, name.c_str())))
+  if (int32_t error =
+          check("cuModuleGetFunction",
+                api().moduleGetFunction(&kernel.function, home->second.image, name.c_str())))
     return error;
   int bytes = 0;
   if (int32_t error = check("cuFuncGetAttribute", api().functionGetAttribute(
                                                       &bytes, kStaticSharedBytes, kernel.function)))
     return error;
   kernel.staticShared = uint32_t(bytes);
+  kernel.tensorMaps = &home->second.tensorMaps;
   return 0;
 }
 
@@ -168,13 +179,18 @@ int32_t portico::cuda::launch(void *handle, const portico_launch *launch) {
     if (int32_t error = allowShared(kernel, shared))
       return error;
 
+  std::vector<EncodedMap> maps(kernel.tensorMaps->size());
+  for (size_t i = 0; i < maps.size(); ++i)
+    if (int32_t error = encode((*kernel.tensorMaps)[i], *launch, maps[i]))
+      return error;
+
   // The driver copies each parameter from where these point to.
-  constexpr uint32_t kInline = 64;
+  constexpr size_t kInline = 64;
   void *local[kInline];
   std::vector<void *> heap;
   void **parameters = local;
-  if (launch->buffer_count + 2 > kInline) {
-    heap.resize(launch->buffer_count + 2);
+  if (launch->buffer_count + 2 + maps.size() > kInline) {
+    heap.resize(launch->buffer_count + 2 + maps.size());
     parameters = heap.data();
   }
   auto addressOf = [](const auto &value) {
@@ -184,6 +200,8 @@ int32_t portico::cuda::launch(void *handle, const portico_launch *launch) {
     parameters[i] = addressOf(launch->buffers[i]);
   parameters[launch->buffer_count] = addressOf(launch->extent);
   parameters[launch->buffer_count + 1] = addressOf(launch->status);
+  for (size_t i = 0; i < maps.size(); ++i)
+    parameters[launch->buffer_count + 2 + i] = &maps[i];
   return check("cuLaunchKernel",
                api().launch(kernel.function, grid[0], grid[1], grid[2], block[0], block[1],
                             block[2], shared, device.stream(launch->stream), parameters, nullptr));

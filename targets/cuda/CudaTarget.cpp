@@ -59,9 +59,11 @@ public:
                                              bool keepStages) const override {
     auto lock = host::codegenLock();
     CodeContext context;
-    std::unique_ptr<llvm::Module> code = cuda::lowerToNVVM(module, prefix, context);
+    cuda::NvvmCode lowered = cuda::lowerToNVVM(module, prefix, context);
+    llvm::Module *code = lowered.module.get();
     if (!code)
       return llvm::createStringError("the kernel does not lower to NVVM");
+    cuda::detachLargeGroupMemory(*code);
     TargetObject result;
     auto keep = [&](const char *stage, const std::string &text) {
       if (keepStages)
@@ -75,7 +77,7 @@ public:
     cuda::Object object;
     for (const llvm::Function &function : *code)
       if (function.getCallingConv() == llvm::CallingConv::PTX_Kernel)
-        object.functions += function.getName().str() + "\n";
+        addFunction(object, function.getName().str(), lowered);
     llvm::Expected<std::string> ptx = context.check(cuda::emitPtx(*code, machine));
     if (!ptx)
       return ptx.takeError();
@@ -101,6 +103,13 @@ public:
   }
 
 private:
+  static void addFunction(cuda::Object &object, const std::string &name,
+                          const cuda::NvvmCode &code) {
+    auto maps = code.tensorMaps.find(name);
+    object.addFunction(name, maps == code.tensorMaps.end() ? std::vector<cuda::TensorMap>()
+                                                           : maps->second);
+  }
+
   const cuda::Machine &machine;
   mutable std::once_flag probed;
   mutable TargetInfo figures;

@@ -57,6 +57,8 @@ Expected<TargetObject> portico::hostsimt::emulate(Module &device, const EmulateO
     std::string name = kernel.function.getName().str();
     if (auto size = options.groupSizes.find(name); size != options.groupSizes.end())
       kernel.groupSize = size->second;
+    if (auto maps = options.tensorMaps.find(name); maps != options.tensorMaps.end())
+      kernel.tensorMaps = maps->second;
     addChecks(kernel);
     placeGroupMemory(kernel);
     if (Error error = lowerIntrinsics(kernel))

@@ -16,6 +16,8 @@ struct EmulateOptions {
   uint32_t subgroupSize = 32;
   /// The blocks that kernels were made for, by name; others take any.
   llvm::StringMap<std::array<uint32_t, 3>> groupSizes;
+  /// The tensor maps that kernels take behind their other parameters, by name.
+  std::map<std::string, std::vector<cuda::TensorMap>> tensorMaps;
   OriginOf originOf = originOfSource;
   bool keepStages = false;
 };

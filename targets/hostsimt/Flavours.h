@@ -24,6 +24,7 @@ constexpr Flavour kFlavours[] = {
     {"nvvm", "NVVM IR", "sm_80"},
     {"rocdl", "ROCDL IR", "gfx942"},
     {"rocdl32", "ROCDL IR, subgroups of 32", "gfx1100"},
+    {"nvvm90a", "NVVM IR with instructions of warpgroups", "sm_90a"},
 };
 constexpr size_t kFlavourCount = sizeof(kFlavours) / sizeof(kFlavours[0]);
 

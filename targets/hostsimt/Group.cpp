@@ -88,6 +88,7 @@ void Group::enterGroup(int64_t number) {
                     uint32_t(number / launch->grid[0] / launch->grid[1])};
   for (WorkItem &item : items)
     std::copy(id, id + 3, item.groupId);
+  transfers.reset();
 }
 
 void Group::run(GroupLaunch &with, int64_t begin, int64_t end) {
@@ -156,7 +157,9 @@ void Group::runTogether() {
     for (uint32_t first = 0; first < count; first += width)
       if (!runSubgroup(first, std::min(first + width, count)))
         return;
-    // Everyone waits at a barrier or is done.
+    if (wakeForSignals())
+      continue;
+    // Everyone waits, or is done.
     uint32_t waiting = 0;
     const Site *site = nullptr;
     bool same = true;
@@ -168,7 +171,7 @@ void Group::runTogether() {
       ++waiting;
     }
     if (!waiting)
-      return;
+      return reportSilence();
     if (waiting != count || !same)
       return reportDivergence(0, count);
     memory.nextEpoch();
@@ -177,10 +180,37 @@ void Group::runTogether() {
   }
 }
 
+/// Whether somebody can go on whose signal has come meanwhile.
+bool Group::wakeForSignals() {
+  bool any = false;
+  for (WorkItem &item : items)
+    if (item.state == ItemState::atSignal && transfers.over(item.signal, item.parity, memory)) {
+      item.state = ItemState::ready;
+      any = true;
+    }
+  return any;
+}
+
+/// Nobody waits at a barrier and nobody can go on: all are done, or wait for what does not come.
+void Group::reportSilence() {
+  for (const WorkItem &item : items)
+    if (item.state == ItemState::atSignal)
+      return launch->failure.report(
+          format("a wait without end; got work-item %u of group (%u, %u, %u) at the signal at "
+                 "offset %u",
+                 item.number(), item.groupId[0], item.groupId[1], item.groupId[2], item.signal) +
+              "; expected arrivals and as many bytes as were announced",
+          item.site);
+  if (transfers.anyCopy())
+    launch->failure.report("a copy to the memory of the group is under way when the group ends; "
+                           "expected somebody to wait for it",
+                           nullptr);
+}
+
 /// Lets the work-items [first, last) go on until none can. False after a failure.
 bool Group::runSubgroup(uint32_t first, uint32_t last) {
   for (;;) {
-    bool collective = false;
+    bool collective = false, signal = false;
     for (uint32_t i = first; i < last; ++i) {
       WorkItem &item = items[i];
       if (item.state == ItemState::ready) {
@@ -189,10 +219,14 @@ bool Group::runSubgroup(uint32_t first, uint32_t last) {
           return false;
       }
       collective |= item.state == ItemState::atCollective;
+      signal |= item.state == ItemState::atSignal;
     }
     if (!collective)
       return true;
     if (!completeCollectives(first, last)) {
+      // The others may come once their signal does.
+      if (signal)
+        return true;
       reportDivergence(first, last);
       return false;
     }
@@ -281,6 +315,16 @@ void Group::waitFor(WorkItem &item, Collective &collective, uint64_t mask, const
   item.site = site;
   item.collective = &collective;
   item.mask = mask;
+  switchToScheduler(item);
+}
+
+void Group::waitForSignal(WorkItem &item, uint32_t signal, uint32_t parity, const Site *site) {
+  if (transfers.over(signal, parity, memory))
+    return;
+  item.state = ItemState::atSignal;
+  item.site = site;
+  item.signal = signal;
+  item.parity = parity;
   switchToScheduler(item);
 }
 

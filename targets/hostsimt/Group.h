@@ -7,6 +7,7 @@
 #include "targets/hostsimt/Fiber.h"
 #include "targets/hostsimt/GroupMemory.h"
 #include "targets/hostsimt/SimtAbi.h"
+#include "targets/hostsimt/Transfers.h"
 
 #include <memory>
 #include <vector>
@@ -25,7 +26,7 @@ struct Collective {
   void (*complete)(Collective *const *lanes);
 };
 
-enum class ItemState : uint8_t { ready, atBarrier, atCollective, done };
+enum class ItemState : uint8_t { ready, atBarrier, atCollective, atSignal, done };
 
 struct WorkItem : Item {
   Group *group;
@@ -35,6 +36,8 @@ struct WorkItem : Item {
   const Site *site;
   Collective *collective;
   uint64_t mask;
+  /// The signal, by its offset, and the parity of its round.
+  uint32_t signal, parity;
 
   static WorkItem &of(Item *item) { return *static_cast<WorkItem *>(item); }
   uint32_t number() const {
@@ -66,10 +69,13 @@ public:
   void waitAtBarrier(WorkItem &item, const Site *site);
   /// Gives way until the lanes of `mask` are at `site`, and `collective` is done.
   void waitFor(WorkItem &item, Collective &collective, uint64_t mask, const Site *site);
+  /// Gives way until the round of that parity is over; see Transfers.
+  void waitForSignal(WorkItem &item, uint32_t signal, uint32_t parity, const Site *site);
   /// Reports; does not return.
   [[noreturn]] void fail(WorkItem &item, std::string what, const Site *site);
 
   GroupMemory memory;
+  Transfers transfers;
   const GroupLaunch &current() const { return *launch; }
   /// Whether [address, address + bytes) is on the stack of a work-item of this group.
   bool isPrivate(const void *address, uint64_t bytes) const;
@@ -81,7 +87,8 @@ private:
   void runTogether();
   bool runSubgroup(uint32_t first, uint32_t last);
   bool completeCollectives(uint32_t first, uint32_t last);
-  void releaseBarrier();
+  bool wakeForSignals();
+  void reportSilence();
   void reportDivergence(uint32_t first, uint32_t last);
   void switchToScheduler(WorkItem &item);
   static void enterItem(void *item);

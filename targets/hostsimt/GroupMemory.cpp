@@ -10,7 +10,8 @@ using namespace portico::hostsimt;
 
 namespace {
 
-constexpr size_t kAlignment = 256;
+// The low 18 bits of an address are its place in the memory, as matrix descriptors want.
+constexpr size_t kAlignment = 256 << 10;
 
 // As f16, bf16, f32 and f64 a NaN, as integers far out of any range.
 constexpr int kNeverWritten = 0xff;
@@ -44,6 +45,11 @@ void GroupMemory::nextEpoch() {
   // After four billion barriers: what is left from an epoch of that number is no news.
   std::fill(cells.begin(), cells.end(), Cell());
   epoch = 1;
+}
+
+void GroupMemory::settle(uint32_t offset, uint32_t count) {
+  for (uint32_t at = offset; at < offset + count; at += granularity)
+    cells[at / granularity] = Cell();
 }
 
 GroupMemory::Conflict GroupMemory::conflict(Access earlier, uint16_t who, uint32_t offset) {

@@ -39,6 +39,9 @@ public:
   /// Everything before is over and done with.
   void nextEpoch();
 
+  /// Who waits for what was written there sees it, barrier or not.
+  void settle(uint32_t offset, uint32_t count);
+
   char *data() const { return memory; }
   uint32_t size() const { return bytes; }
 

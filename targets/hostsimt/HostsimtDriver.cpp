@@ -133,9 +133,9 @@ bool sameShape(const uint32_t *made, const uint32_t *asked) {
 }
 
 int32_t checkShape(const Record &record, const portico_launch &launch) {
-  if (record.words != launch.buffer_count + 2)
+  if (record.words != launch.buffer_count + 2 + record.tensorMapCount)
     return failed(format("[kernel] wrong number of arguments; got %u; expected %u",
-                         launch.buffer_count + 2, record.words));
+                         launch.buffer_count + 2, record.words - record.tensorMapCount));
   if (!sameShape(record.groupSize, launch.block))
     return failed(format("[kernel] wrong shape of a group; got %ux%ux%u; expected %ux%ux%u",
                          launch.block[0], launch.block[1], launch.block[2], record.groupSize[0],
@@ -143,6 +143,23 @@ int32_t checkShape(const Record &record, const portico_launch &launch) {
   if (record.groupMemoryBytes > launch.group_memory_bytes)
     return failed(format("[kernel] too little memory for a group; got %u bytes; expected %u",
                          launch.group_memory_bytes, record.groupMemoryBytes));
+  return 0;
+}
+
+/// What the kernel's copies see of its buffers, or an error where they would see more.
+int32_t bindMaps(const Record &record, const portico_launch &launch, std::vector<BoundMap> &bound) {
+  for (uint32_t i = 0; i < record.tensorMapCount; ++i) {
+    const cuda::TensorMap &map = record.tensorMaps[i];
+    int64_t bytes = map.offset + map.elementBytes;
+    for (int64_t d = 0; d < map.rank; ++d)
+      bytes += (map.size[d] - 1) * map.stride[d];
+    if (uint64_t(bytes) > launch.buffer_bytes[map.buffer])
+      return failed(format("[kernel] copies reach out of bounds; got %lld bytes of buffer %lld; "
+                           "expected at most %llu",
+                           static_cast<long long>(bytes), static_cast<long long>(map.buffer),
+                           static_cast<unsigned long long>(launch.buffer_bytes[map.buffer])));
+    bound.push_back({&map, static_cast<const char *>(launch.buffers[map.buffer]) + map.offset});
+  }
   return 0;
 }
 
@@ -159,6 +176,11 @@ int32_t launch(void *, const portico_launch *launch) {
   words[launch->buffer_count] = uint64_t(launch->extent);
   words[launch->buffer_count + 1] = reinterpret_cast<uint64_t>(launch->status);
   bytes[launch->buffer_count + 1] = 4 * sizeof(int64_t);
+  std::vector<BoundMap> maps;
+  if (int32_t error = bindMaps(record, *launch, maps))
+    return error;
+  for (size_t i = 0; i < maps.size(); ++i)
+    words[launch->buffer_count + 2 + i] = reinterpret_cast<uint64_t>(&maps[i]);
 
   GroupLaunch groups;
   ImplicitArguments implicit = {};

@@ -27,14 +27,17 @@ using namespace portico::hostsimt;
 
 namespace {
 
-llvm::Expected<std::unique_ptr<llvm::Module>>
-lowerNvvmModule(mlir::ModuleOp module, llvm::StringRef chip, llvm::LLVMContext &context) {
-  std::unique_ptr<llvm::Module> code = cuda::lowerToNVVM(module, "", context);
-  if (!code)
+llvm::Expected<std::unique_ptr<llvm::Module>> lowerNvvmModule(mlir::ModuleOp module,
+                                                              llvm::StringRef chip,
+                                                              llvm::LLVMContext &context,
+                                                              EmulateOptions &options) {
+  cuda::NvvmCode code = cuda::lowerToNVVM(module, "", context);
+  if (!code.module)
     return llvm::createStringError("the kernel does not lower to NVVM");
-  if (llvm::Error error = cuda::optimise(*code, *cuda::findMachine(chip)))
+  if (llvm::Error error = cuda::optimise(*code.module, *cuda::findMachine(chip)))
     return std::move(error);
-  return std::move(code);
+  options.tensorMaps = std::move(code.tensorMaps);
+  return std::move(code.module);
 }
 
 const TargetInfo &rocmChip(llvm::StringRef name) {
@@ -94,7 +97,7 @@ public:
     }
 
     CodeContext context;
-    auto code = isNvvm() ? lowerNvvmModule(module, flavour.chip, context)
+    auto code = isNvvm() ? lowerNvvmModule(module, flavour.chip, context, options)
                          : lowerRocdlModule(module, flavour.chip, context);
     if (!code)
       return code.takeError();

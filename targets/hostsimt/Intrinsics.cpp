@@ -3,6 +3,7 @@
 #include "targets/hostsimt/KernelCode.h"
 
 #include "llvm/ADT/StringSwitch.h"
+#include "llvm/IR/InlineAsm.h"
 #include "llvm/IR/Instructions.h"
 
 using namespace llvm;
@@ -13,14 +14,21 @@ Error portico::hostsimt::lowerIntrinsics(KernelCode &kernel) {
   for (BasicBlock &block : kernel.function)
     for (Instruction &instruction : block)
       if (auto *call = dyn_cast<CallInst>(&instruction))
-        if (Function *callee = call->getCalledFunction())
-          if (callee->getName().starts_with("device."))
-            calls.push_back(call);
+        if (Function *callee = call->getCalledFunction();
+            call->isInlineAsm() || (callee && callee->getName().starts_with("device.")))
+          calls.push_back(call);
   for (CallInst *call : calls) {
+    if (call->isInlineAsm()) {
+      if (lowerNvvmAssembly(kernel, *call))
+        continue;
+      return createStringError("the code has an instruction as text that cannot be emulated: " +
+                               Twine(cast<InlineAsm>(call->getCalledOperand())->getAsmString()));
+    }
     StringRef name = call->getCalledFunction()->getName();
     name.consume_front("device.");
     if (!lowerRegister(kernel, *call, name) && !lowerMatrix(kernel, *call, name) &&
-        !lowerNvvm(kernel, *call, name) && !lowerAmdgcn(kernel, *call, name)) {
+        !lowerNvvm(kernel, *call, name) && !lowerNvvmTransfer(kernel, *call, name) &&
+        !lowerAmdgcn(kernel, *call, name)) {
       Origin origin = originOfSource(call->getDebugLoc());
       return createStringError("the code calls '" + name.str() + "', which cannot be emulated" +
                                (origin.where.empty() ? "" : " (" + origin.where + ")"));

@@ -3,6 +3,7 @@
 #ifndef PORTICO_TARGETS_HOSTSIMT_KERNELCODE_H
 #define PORTICO_TARGETS_HOSTSIMT_KERNELCODE_H
 
+#include "targets/cuda/TensorMap.h"
 #include "targets/hostsimt/SimtAbi.h"
 
 #include "llvm/ADT/DenseMap.h"
@@ -48,6 +49,8 @@ public:
   uint32_t privateBytes = 0;
   bool synchronises = false;
   std::array<uint32_t, 3> groupSize = {0, 0, 0};
+  /// The last parameters are these.
+  std::vector<cuda::TensorMap> tensorMaps;
 
   llvm::Value *item() const { return function.getArg(0); }
 
@@ -104,6 +107,9 @@ bool lowerRegister(KernelCode &kernel, llvm::CallInst &call, llvm::StringRef nam
 bool lowerNvvm(KernelCode &kernel, llvm::CallInst &call, llvm::StringRef name);
 bool lowerAmdgcn(KernelCode &kernel, llvm::CallInst &call, llvm::StringRef name);
 bool lowerMatrix(KernelCode &kernel, llvm::CallInst &call, llvm::StringRef name);
+bool lowerNvvmTransfer(KernelCode &kernel, llvm::CallInst &call, llvm::StringRef name);
+/// The same for text that is meant for NVIDIA's assembler.
+bool lowerNvvmAssembly(KernelCode &kernel, llvm::CallInst &call);
 
 /// Adds the conversions to halves that the host's code generator calls by name.
 void addHalfConversions(llvm::Module &module);

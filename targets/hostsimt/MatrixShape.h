@@ -29,6 +29,14 @@ struct MatrixShape {
   MatrixElement a, b, accumulator;
 };
 
+/// A product of four subgroups, whose operands lie in group memory; `across`: with their rows
+/// (columns of b) side by side instead of their summands.
+struct GroupMatrixShape {
+  uint32_t m, n, k;
+  MatrixElement input;
+  uint32_t aAcross, bAcross;
+};
+
 /// Bytes of an element in a register.
 constexpr uint32_t bytesOf(MatrixElement element) {
   switch (element) {

@@ -1,6 +1,7 @@
 //===- Services.cpp - what code may call: barriers and memory checks --------===//
 
 #include "targets/hostsimt/Group.h"
+#include "targets/hostsimt/GroupMultiply.h"
 #include "targets/hostsimt/Lanes.h"
 
 using namespace portico::hostsimt;
@@ -54,7 +55,10 @@ void barrier(Item *item, const Site *site) {
                    site);
 }
 
-void groupAccess(Item *item, uint32_t offset, uint32_t bytes, Access access, const Site *site) {
+} // namespace
+
+void portico::hostsimt::groupAccess(Item *item, uint32_t offset, uint32_t bytes, Access access,
+                                    const Site *site) {
   WorkItem &self = WorkItem::of(item);
   GroupMemory &memory = self.group->memory;
   if (offset > memory.size() || bytes > memory.size() - offset)
@@ -73,6 +77,8 @@ void groupAccess(Item *item, uint32_t offset, uint32_t bytes, Access access, con
                        "barrier between the two",
                    site);
 }
+
+namespace {
 
 void access(Item *item, const void *address, uint64_t bytes, Access how, const Site *site) {
   WorkItem &self = WorkItem::of(item);
@@ -116,6 +122,14 @@ void outOfBounds(Item *item, const void *address, uint64_t bytes, Access how, in
 } // namespace
 
 const Services portico::hostsimt::services = {
-    barrier, subgroupBarrier, shuffle, readLane,    sendToLane, dpp,         swizzle,
-    vote,    reduce,          matrix,  groupAccess, access,     outOfBounds,
+    barrier,         subgroupBarrier,
+    shuffle,         readLane,
+    sendToLane,      dpp,
+    swizzle,         vote,
+    reduce,          matrix,
+    initSignal,      expectBytes,
+    awaitSignal,     copyTile,
+    groupMultiply,   commitMultiplies,
+    awaitMultiplies, groupAccess,
+    access,          outOfBounds,
 };

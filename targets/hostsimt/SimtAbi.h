@@ -16,6 +16,7 @@
 #ifndef PORTICO_TARGETS_HOSTSIMT_SIMTABI_H
 #define PORTICO_TARGETS_HOSTSIMT_SIMTABI_H
 
+#include "targets/cuda/TensorMap.h"
 #include "targets/hostsimt/MatrixShape.h"
 
 #include <cstdint>
@@ -23,7 +24,7 @@
 namespace portico::hostsimt {
 
 /// Raised with every change of this file: code and driver must agree.
-constexpr uint32_t kAbiVersion = 1;
+constexpr uint32_t kAbiVersion = 2;
 
 /// The most lanes of a subgroup.
 constexpr uint32_t kMaxSubgroup = 64;
@@ -79,6 +80,21 @@ struct Services {
   void (*matrix)(Item *, const MatrixShape *, const void *a, const void *b, const void *c, void *d,
                  const Site *);
 
+  // PTX's copies and products that go on by themselves. Signals are mbarrier objects.
+  void (*initSignal)(Item *, const void *signal, uint32_t arrivals, const Site *);
+  /// Arrives.
+  void (*expectBytes)(Item *, const void *signal, uint32_t bytes, const Site *);
+  /// Returns once the round of that parity is over.
+  void (*awaitSignal)(Item *, const void *signal, uint32_t parity, const Site *);
+  /// `map` is one of the kernel's last parameters, `position` has a number for each dimension.
+  void (*copyTile)(Item *, const void *to, const void *signal, const void *map,
+                   const int32_t *position, const Site *);
+  /// `a` and `b` are matrix descriptors; the lane's sums are added to in place.
+  void (*groupMultiply)(Item *, const GroupMatrixShape *, uint64_t a, uint64_t b, float *sums,
+                        const Site *);
+  void (*commitMultiplies)(Item *);
+  void (*awaitMultiplies)(Item *, uint32_t pending, const Site *);
+
   /// Looks whether [offset, offset + bytes) of the group's memory may be touched now.
   void (*groupAccess)(Item *, uint32_t offset, uint32_t bytes, Access, const Site *);
   /// The same for an address that may be anywhere.
@@ -126,6 +142,10 @@ struct Record {
   uint32_t privateBytes;
   /// The block that the code was made for; 0: any.
   uint32_t groupSize[3];
+  /// The last of the parameters are that many tensor maps.
+  uint32_t tensorMapCount;
+  uint32_t reserved;
+  const cuda::TensorMap *tensorMaps;
 };
 
 } // namespace portico::hostsimt

@@ -4,9 +4,10 @@ if(NOT "cuda" IN_LIST PORTICO_TARGETS OR NOT "rocm" IN_LIST PORTICO_TARGETS)
 endif()
 list(APPEND compile_sources hostsimt/HostsimtTarget.cpp hostsimt/Emulate.cpp hostsimt/Retarget.cpp
      hostsimt/KernelCode.cpp hostsimt/Checks.cpp hostsimt/Intrinsics.cpp
-     hostsimt/NvvmIntrinsics.cpp hostsimt/AmdgcnIntrinsics.cpp hostsimt/MatrixIntrinsics.cpp
+     hostsimt/NvvmIntrinsics.cpp hostsimt/NvvmTransfers.cpp hostsimt/AmdgcnIntrinsics.cpp hostsimt/MatrixIntrinsics.cpp
      hostsimt/Record.cpp hostsimt/Origins.cpp
      hostsimt/HalfConversions.cpp)
 list(APPEND driver_sources hostsimt/HostsimtDriver.cpp hostsimt/Group.cpp hostsimt/Fiber.cpp
      hostsimt/GroupMemory.cpp hostsimt/Services.cpp hostsimt/Lanes.cpp hostsimt/Matrix.cpp
+     hostsimt/Transfers.cpp hostsimt/GroupMultiply.cpp
      hostsimt/Failure.cpp)

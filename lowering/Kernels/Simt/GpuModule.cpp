@@ -129,6 +129,8 @@ private:
     b.setInsertionPointToEnd(module.getBody());
     kernel = gpu::GPUFuncOp::create(b, loc, source.getName(), b.getFunctionType(types, {}), group);
     kernel->setAttr(gpu::GPUDialect::getKernelFuncAttrName(), b.getUnitAttr());
+    if (Attribute why = source->getAttr(kNotStreamedAttr))
+      kernel->setAttr(kNotStreamedAttr, why);
     SmallVector<int32_t> block(phase.shape.block.begin(), phase.shape.block.end());
     kernel.setKnownBlockSizeAttr(b.getDenseI32ArrayAttr(block));
     Block &entry = kernel.getBody().front();

@@ -53,6 +53,9 @@ LogicalResult portico::lowerGroupMatmul(KernelOp kernel, Value hero, MatmulProbl
                          int64_t stride, int64_t strideK) {
     GroupProduct::Operand result;
     result.alongK = strideK == 1 && stride != 1;
+    if (!operand.copied())
+      result.plain = {operand.argument, operand.offset, SmallVector<int64_t>(batchStrides), stride,
+                      strideK};
     result.element = [&operand, alike, batchStrides = SmallVector<int64_t>(batchStrides), stride,
                       strideK](PhaseFunction &e, ArrayRef<Value> batch, Value row, Value k) {
       Value base = e.add(e.dot(batch, batchStrides), operand.offset);

@@ -18,6 +18,7 @@
 
 #include "lowering/Kernels/ResultWriter.h"
 #include "lowering/Kernels/Simt/GroupBuilder.h"
+#include "lowering/Kernels/Simt/GroupStream.h"
 #include "lowering/Kernels/Simt/GroupTile.h"
 #include "lowering/Kernels/Simt/PerItem.h"
 #include "lowering/ToLinalg/Casts.h"
@@ -68,7 +69,8 @@ private:
   Value startOf(PhaseFunction &e, const Side &side, Value half) {
     return e.add(e.mul(half, engine->elements(side.tile)), side.start);
   }
-  void writeResults(PhaseFunction &e, GroupBuilder &group, ValueRange sums);
+  Values accumulate(PhaseFunction &e, GroupBuilder &group, Value from, Value to);
+  void writeResults(PhaseFunction &e, GroupBuilder &group, TileSums &layout, ValueRange sums);
   void writeSum(PhaseFunction &e, Value place, Value sum);
   void addSplits();
 
@@ -83,6 +85,7 @@ private:
   ResultWriter writer;
   int64_t heroByte = 0, partialsByte = 0;
 
+  /// Null where operands stream.
   std::unique_ptr<TileEngine> engine;
   Value item, row, column, split, memory;
   Values batch;
@@ -185,20 +188,55 @@ void ProductLowering::addSplits() {
 
 /// Some rows of the tile at a time lie in group memory, so that the results are
 /// written row by row and the ops after the product are there once for each pass.
-void ProductLowering::writeResults(PhaseFunction &e, GroupBuilder &group, ValueRange sums) {
-  int64_t count = engine->passRows() * tile.n;
+void ProductLowering::writeResults(PhaseFunction &e, GroupBuilder &group, TileSums &layout,
+                                   ValueRange sums) {
+  int64_t count = layout.passRows() * tile.n;
   Value staged = group.viewGroup(0, count, p.accumulator);
-  for (int64_t pass = 0; pass < engine->passes(); ++pass) {
+  for (int64_t pass = 0; pass < layout.passes(); ++pass) {
     group.barrier();
-    engine->write(e, sums, pass, staged);
+    layout.write(e, sums, pass, staged);
     group.barrier();
     e.loop(item, e.idx(count), kItems, [&](Value flat) {
-      Value m = e.add(row, engine->rowOf(e, e.div(flat, tile.n), pass));
+      Value m = e.add(row, layout.rowOf(e, e.div(flat, tile.n), pass));
       Value n = e.add(column, e.rem(flat, tile.n));
       e.when(e.both(e.less(m, p.m), e.less(n, p.n)),
              [&] { writeSum(e, p.place(e, batch, m, n), e.load(staged, flat)); });
     });
   }
+}
+
+/// Steps in two halves of group memory, as the head of this file shows.
+ProductLowering::Values ProductLowering::accumulate(PhaseFunction &e, GroupBuilder &group,
+                                                    Value from, Value to) {
+  int64_t halves = 2 * (engine->elements(tile.m) + engine->elements(tile.n));
+  group.allocateGroup(std::max(halves * storageBytes(engine->staged()),
+                               engine->passRows() * tile.n * storageBytes(p.accumulator)));
+  memory = group.viewGroup(0, halves, engine->staged());
+  Side a = makeSide(p.a, tile.m, p.m, row, 0);
+  Side b = makeSide(p.b, tile.n, p.n, column, 2 * engine->elements(tile.m));
+  Values state = engine->zeros(e);
+  size_t sums = state.size();
+  if (p.k == 0)
+    return state;
+  int64_t steps = ceilDiv(p.k, tile.k);
+  llvm::append_range(state, fetch(e, a, e.mul(from, tile.k)));
+  llvm::append_range(state, fetch(e, b, e.mul(from, tile.k)));
+  state = e.loop(from, to, 1, state, [&](Value step, ValueRange running) {
+    Value half = e.rem(step, 2);
+    put(e, a, running.slice(sums, a.loads), half);
+    put(e, b, running.slice(sums + a.loads, b.loads), half);
+    group.barrier();
+    // The last step fetches again what it has.
+    Value next = e.mul(e.min(e.add(step, 1), steps - 1), tile.k);
+    Values fetched = fetch(e, a, next);
+    llvm::append_range(fetched, fetch(e, b, next));
+    Values result = engine->multiply(e, running.take_front(sums), memory, startOf(e, a, half),
+                                     startOf(e, b, half));
+    llvm::append_range(result, fetched);
+    return result;
+  });
+  state.truncate(sums);
+  return state;
 }
 
 void ProductLowering::emitTiles() {
@@ -210,13 +248,6 @@ void ProductLowering::emitTiles() {
   launch.block = {uint32_t(kItems), 1, 1};
   GroupBuilder group(e.b, e.loc, simt);
   item = group.item();
-  engine = tile.unit
-               ? makeMatrixEngine(tile, storageType(p.elem), p.accumulator, simt.subgroupSize, item)
-               : makeScalarEngine(tile, p.accumulator, item);
-  int64_t halves = 2 * (engine->elements(tile.m) + engine->elements(tile.n));
-  group.allocateGroup(std::max(halves * storageBytes(engine->staged()),
-                               engine->passRows() * tile.n * storageBytes(p.accumulator)));
-  memory = group.viewGroup(0, halves, engine->staged());
 
   Value number = group.group();
   column = e.mul(e.rem(number, tilesN), tile.n);
@@ -228,37 +259,27 @@ void ProductLowering::emitTiles() {
     rest = e.div(rest, tile.splits);
   }
   batch = e.delinearize(rest, p.batch);
-  Side a = makeSide(p.a, tile.m, p.m, row, 0);
-  Side b = makeSide(p.b, tile.n, p.n, column, 2 * engine->elements(tile.m));
-
-  Values state = engine->zeros(e);
-  size_t sums = state.size();
-  if (p.k > 0) {
-    int64_t steps = ceilDiv(p.k, tile.k);
-    Value from = e.idx(0), to = e.idx(steps);
-    if (split) {
-      int64_t each = ceilDiv(steps, tile.splits);
-      from = e.mul(split, each);
-      to = e.min(e.add(from, each), steps);
-    }
-    llvm::append_range(state, fetch(e, a, e.mul(from, tile.k)));
-    llvm::append_range(state, fetch(e, b, e.mul(from, tile.k)));
-    state = e.loop(from, to, 1, state, [&](Value step, ValueRange running) {
-      Value half = e.rem(step, 2);
-      put(e, a, running.slice(sums, a.loads), half);
-      put(e, b, running.slice(sums + a.loads, b.loads), half);
-      group.barrier();
-      // The last step fetches again what it has.
-      Value next = e.mul(e.min(e.add(step, 1), steps - 1), tile.k);
-      Values fetched = fetch(e, a, next);
-      llvm::append_range(fetched, fetch(e, b, next));
-      Values result = engine->multiply(e, running.take_front(sums), memory, startOf(e, a, half),
-                                       startOf(e, b, half));
-      llvm::append_range(result, fetched);
-      return result;
-    });
+  int64_t steps = ceilDiv(p.k, tile.k);
+  Value from = e.idx(0), to = e.idx(steps);
+  if (split) {
+    int64_t each = ceilDiv(steps, tile.splits);
+    from = e.mul(split, each);
+    to = e.min(e.add(from, each), steps);
   }
-  writeResults(e, group, ValueRange(state).take_front(sums));
+
+  if (!tile.notStreamed.empty())
+    e.b.getInsertionBlock()->getParentOp()->setAttr(kNotStreamedAttr,
+                                                    e.b.getStringAttr(tile.notStreamed));
+  if (tile.groupUnit) {
+    GroupStream stream(p, tile, simt.subgroupSize, item);
+    group.allocateGroup(stream.groupBytes());
+    Values sums = stream.accumulate(e, group, {batch, row, column, from, to});
+    return writeResults(e, group, stream, sums);
+  }
+  engine = tile.unit
+               ? makeMatrixEngine(tile, storageType(p.elem), p.accumulator, simt.subgroupSize, item)
+               : makeScalarEngine(tile, p.accumulator, item);
+  writeResults(e, group, *engine, accumulate(e, group, from, to));
 }
 
 LogicalResult ProductLowering::lower() {

@@ -13,6 +13,7 @@
 #include "lowering/Kernels/PhaseFunction.h"
 
 #include <functional>
+#include <optional>
 
 namespace portico {
 
@@ -28,6 +29,14 @@ struct GroupProduct {
     Element element;
     /// Neighbours along k lie side by side in memory, those along the rows do not.
     bool alongK = false;
+    /// Where the operand is elements of an argument of the kernel: that of (batch, row, k)
+    /// is number offset + batch . strides + row * rowStride + k * kStride.
+    struct Plain {
+      int64_t argument, offset;
+      llvm::SmallVector<int64_t> batch;
+      int64_t row, k;
+    };
+    std::optional<Plain> plain;
   };
 
   llvm::SmallVector<int64_t> batch;

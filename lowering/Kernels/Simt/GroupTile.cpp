@@ -2,13 +2,31 @@
 
 #include "lowering/Kernels/Simt/GroupTile.h"
 
+#include "lowering/Kernels/Simt/GroupStream.h"
+
 using namespace mlir;
 using namespace portico;
 
 /// Summands that are worth a split of their own.
 constexpr int64_t kLeastOfSplit = 256, kMostSplits = 64;
 
-TileEngine::~TileEngine() = default;
+TileSums::~TileSums() = default;
+
+int64_t portico::digitsOfElement(ArrayRef<MatrixPart::Digit> digits, int64_t element) {
+  int64_t sum = 0;
+  for (const MatrixPart::Digit &digit : digits)
+    if (digit.source == MatrixPart::Source::element)
+      sum += element / digit.divisor % digit.modulus * digit.factor;
+  return sum;
+}
+
+Value portico::digitsOfLane(LoopEmitter &e, ArrayRef<MatrixPart::Digit> digits, Value lane) {
+  Value sum = e.idx(0);
+  for (const MatrixPart::Digit &digit : digits)
+    if (digit.source == MatrixPart::Source::lane)
+      sum = e.add(sum, e.mul(e.rem(e.div(lane, digit.divisor), digit.modulus), digit.factor));
+  return sum;
+}
 
 int64_t GroupProduct::batchSize() const {
   int64_t size = 1;
@@ -17,8 +35,8 @@ int64_t GroupProduct::batchSize() const {
   return size;
 }
 
-static int64_t groupsOf(const GroupProduct &p, int64_t side) {
-  return p.batchSize() * ceilDiv(p.m, side) * ceilDiv(p.n, side);
+int64_t portico::tilesOf(const GroupProduct &p, const GroupTile &tile) {
+  return p.batchSize() * ceilDiv(p.m, tile.m) * ceilDiv(p.n, tile.n);
 }
 
 static const MatrixUnit *unitFor(const GroupProduct &p, const SimtInfo &simt) {
@@ -41,7 +59,9 @@ GroupTile portico::chooseGroupTile(const GroupProduct &p, const SimtInfo &simt) 
   // A tile of which there are few is still good where k can be cut.
   int64_t most = std::clamp<int64_t>(p.k / kLeastOfSplit, 1, kMostSplits);
   auto enough = [&](int64_t side) {
-    return groupsOf(p, side) * most >= simt.computeUnits && p.m > side / 2 && p.n > side / 2;
+    GroupTile square;
+    square.m = square.n = side;
+    return tilesOf(p, square) * most >= simt.computeUnits && p.m > side / 2 && p.n > side / 2;
   };
   int64_t bytes = p.accumulator.getIntOrFloatBitWidth() / 8;
   GroupTile tile;
@@ -61,8 +81,13 @@ GroupTile portico::chooseGroupTile(const GroupProduct &p, const SimtInfo &simt) 
     if (enough(128) && fits(128, tile.k, 2, simt.groupMemoryBytes))
       tile.m = tile.n = 128;
   }
-  int64_t groups = groupsOf(p, tile.m);
-  if (groups < simt.computeUnits && most > 1) {
+  if (!simt.groupMatrixUnits.empty())
+    tile.notStreamed = chooseStreamedTile(p, simt, tile);
+  // Streamed tiles keep a compute unit busy with one group, and what splits write and read
+  // again costs more than a few idle ones.
+  int64_t groups = tilesOf(p, tile);
+  int64_t least = tile.groupUnit ? simt.computeUnits / 2 : simt.computeUnits;
+  if (groups < least && most > 1) {
     int64_t wanted = std::min(most, ceilDiv(2 * simt.computeUnits, groups));
     int64_t steps = ceilDiv(p.k, tile.k);
     tile.splits = ceilDiv(steps, ceilDiv(steps, wanted));

@@ -17,6 +17,12 @@ struct GroupTile {
   int64_t splits = 1;
   /// Null: multiply-adds.
   const MatrixUnit *unit = nullptr;
+  /// Set where operands stream through group memory; then so is `stages`: how many steps of
+  /// k lie there at a time.
+  const GroupMatrixUnit *groupUnit = nullptr;
+  int64_t stages = 0;
+  /// Why they do not, where there are instructions for it; else empty.
+  std::string notStreamed;
 };
 
 /// The largest tile that leaves enough groups to fill the machine, with matrix
@@ -24,25 +30,17 @@ struct GroupTile {
 /// target alone.
 GroupTile chooseGroupTile(const GroupProduct &product, const SimtInfo &simt);
 
-/// What the work-items of a group do with a tile once its operands lie in group
-/// memory.
-class TileEngine {
+/// How many tiles of that size a product has.
+int64_t tilesOf(const GroupProduct &product, const GroupTile &tile);
+
+/// The sums of a tile, spread over the registers of a group.
+class TileSums {
 public:
   using Values = LoopEmitter::Values;
-  virtual ~TileEngine();
-
-  /// How elements lie in group memory, and where element (row, k) of an operand
-  /// with `rows` rows lies.
-  virtual mlir::Type staged() const = 0;
-  virtual int64_t elements(int64_t rows) const = 0;
-  virtual mlir::Value address(LoopEmitter &e, int64_t rows, mlir::Value row,
-                              mlir::Value k) const = 0;
+  virtual ~TileSums();
 
   /// What a work-item has of the sums, as values that a loop carries.
   virtual Values zeros(LoopEmitter &e) const = 0;
-  /// The sums after the summands that lie at `a` and `b` in group memory.
-  virtual Values multiply(LoopEmitter &e, mlir::ValueRange sums, mlir::Value memory, mlir::Value a,
-                          mlir::Value b) = 0;
 
   /// The sums go through group memory `passRows` rows of the tile at a time: pass
   /// `pass` writes them as [passRows][n], where row r is row `rowOf` of the tile.
@@ -52,6 +50,22 @@ public:
   virtual void write(LoopEmitter &e, mlir::ValueRange sums, int64_t pass, mlir::Value memory) = 0;
 };
 
+/// What the work-items of a group do with a tile once its operands lie in group
+/// memory.
+class TileEngine : public TileSums {
+public:
+  /// How elements lie in group memory, and where element (row, k) of an operand
+  /// with `rows` rows lies.
+  virtual mlir::Type staged() const = 0;
+  virtual int64_t elements(int64_t rows) const = 0;
+  virtual mlir::Value address(LoopEmitter &e, int64_t rows, mlir::Value row,
+                              mlir::Value k) const = 0;
+
+  /// The sums after the summands that lie at `a` and `b` in group memory.
+  virtual Values multiply(LoopEmitter &e, mlir::ValueRange sums, mlir::Value memory, mlir::Value a,
+                          mlir::Value b) = 0;
+};
+
 /// Sums in registers by multiply-adds.
 std::unique_ptr<TileEngine> makeScalarEngine(const GroupTile &tile, mlir::Type accumulator,
                                              mlir::Value item);
@@ -59,6 +73,12 @@ std::unique_ptr<TileEngine> makeScalarEngine(const GroupTile &tile, mlir::Type a
 std::unique_ptr<TileEngine> makeMatrixEngine(const GroupTile &tile, mlir::Type elem,
                                              mlir::Type accumulator, int64_t subgroupSize,
                                              mlir::Value item);
+
+/// What element number `element` of a lane contributes to a row or column of a matrix.
+int64_t digitsOfElement(llvm::ArrayRef<MatrixPart::Digit> digits, int64_t element);
+/// What lane number `lane` contributes.
+mlir::Value digitsOfLane(LoopEmitter &e, llvm::ArrayRef<MatrixPart::Digit> digits,
+                         mlir::Value lane);
 
 } // namespace portico
 

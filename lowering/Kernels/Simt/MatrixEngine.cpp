@@ -72,8 +72,8 @@ public:
     Value first = e.add(e.mul(row, tile.n), column);
     for (int64_t j = 0; j < unitsN; ++j)
       for (int64_t r = 0; r < unit.c.elements; ++r) {
-        int64_t place =
-            ofElement(unit.c.row, r) * tile.n + j * unit.n + ofElement(unit.c.column, r);
+        int64_t place = digitsOfElement(unit.c.row, r) * tile.n + j * unit.n +
+                        digitsOfElement(unit.c.column, r);
         Value sum = vector::ExtractOp::create(e.b, e.loc, sums[pass * unitsN + j], r);
         e.store(sum, memory, e.add(first, place));
       }
@@ -81,8 +81,6 @@ public:
 
 private:
   static constexpr int64_t kRows = 2;
-
-  using Source = MatrixPart::Source;
 
   static VectorType vector(const MatrixPart &part, Type type) {
     return VectorType::get({part.elements}, type);
@@ -95,22 +93,8 @@ private:
   Value groupRow(LoopEmitter &e) const { return e.div(subgroup(e), columnsOfGroups); }
   Value groupColumn(LoopEmitter &e) const { return e.rem(subgroup(e), columnsOfGroups); }
 
-  /// What element number `number` of a lane contributes to a row or column.
-  static int64_t ofElement(ArrayRef<MatrixPart::Digit> digits, int64_t number) {
-    int64_t sum = 0;
-    for (const MatrixPart::Digit &digit : digits)
-      if (digit.source == Source::element)
-        sum += number / digit.divisor % digit.modulus * digit.factor;
-    return sum;
-  }
-
-  /// What the number of the work-item in its subgroup contributes.
   Value ofLane(LoopEmitter &e, ArrayRef<MatrixPart::Digit> digits) const {
-    Value lane = e.rem(item, subgroupSize), sum = e.idx(0);
-    for (const MatrixPart::Digit &digit : digits)
-      if (digit.source == Source::lane)
-        sum = e.add(sum, e.mul(e.rem(e.div(lane, digit.divisor), digit.modulus), digit.factor));
-    return sum;
+    return digitsOfLane(e, digits, e.rem(item, subgroupSize));
   }
 
   /// This work-item's part of the unit whose first row in memory is `row`. A lies
@@ -121,8 +105,8 @@ private:
     Value first = e.add(start, own);
     Values elements;
     for (int64_t r = 0; r < part.elements; ++r)
-      elements.push_back(
-          e.load(memory, e.add(first, ofElement(rows, r) * pitch() + ofElement(ks, r))));
+      elements.push_back(e.load(
+          memory, e.add(first, digitsOfElement(rows, r) * pitch() + digitsOfElement(ks, r))));
     Value bits = vector::FromElementsOp::create(e.b, e.loc, vector(part, staged()), elements);
     return vector::BitCastOp::create(e.b, e.loc, vector(part, elem), bits);
   }

@@ -153,7 +153,7 @@ static std::string throughGroupMemory(int64_t bytes) {
 TEST(cuda_group_memory_is_part_of_the_code_up_to_48_kilobytes) {
   for (int64_t bytes : {256, 48 << 10}) {
     std::string ptx = stage(compileKernel(throughGroupMemory(bytes), bytes), "ptx");
-    EXPECT(contains(ptx, ".shared .align 128 .b8 ") &&
+    EXPECT(contains(ptx, ".shared .align 1024 .b8 ") &&
            contains(ptx, "[" + std::to_string(bytes) + "];"));
     EXPECT(contains(ptx, "st.shared") && contains(ptx, "ld.shared"));
   }
@@ -161,7 +161,7 @@ TEST(cuda_group_memory_is_part_of_the_code_up_to_48_kilobytes) {
 
 TEST(cuda_more_group_memory_comes_with_the_launch) {
   std::string ptx = stage(compileKernel(throughGroupMemory(64 << 10), 64 << 10), "ptx");
-  EXPECT(contains(ptx, ".extern .shared .align 128 .b8 ") && contains(ptx, "[];"));
+  EXPECT(contains(ptx, ".extern .shared .align 1024 .b8 ") && contains(ptx, "[];"));
   EXPECT(contains(ptx, "st.shared"));
 }
 

@@ -5,6 +5,7 @@
 #include "test/runtime/harness.h"
 
 #include <dlfcn.h>
+#include <sstream>
 
 using namespace portico;
 using namespace portico::test;
@@ -41,10 +42,19 @@ std::string mock::ptx(const std::string &name, int pointers, int sharedBytes) {
   return text + "\n)\n.reqntid 128, 1, 1\n{\n\tret;\n}\n";
 }
 
+std::string mock::object(const std::string &functions, const std::string &ptx,
+                         const std::string &cubin, const std::vector<cuda::TensorMap> &maps) {
+  cuda::Object object = {"", ptx, cubin, ""};
+  std::istringstream names(functions);
+  for (std::string name; names >> name;)
+    object.addFunction(name, maps);
+  return cuda::packObject(object);
+}
+
 std::string mock::blob(const std::string &functions, const std::string &ptx,
-                       const std::string &cubin) {
-  std::string object = portico::cuda::packObject({functions, ptx, cubin});
-  return packBundle({{object.data(), object.size()}});
+                       const std::string &cubin, const std::vector<cuda::TensorMap> &maps) {
+  std::string only = object(functions, ptx, cubin, maps);
+  return packBundle({{only.data(), only.size()}});
 }
 
 mock::Launch::Launch(void *kernel, void *const *buffers, uint32_t count) : portico_launch{} {

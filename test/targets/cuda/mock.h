@@ -10,6 +10,7 @@
 #include "targets/cuda/CudaObject.h"
 
 #include <string>
+#include <vector>
 
 namespace portico::test::mock {
 
@@ -38,9 +39,15 @@ struct Opened {
 /// PTX of one function with `pointers` parameters, an extent and a status.
 std::string ptx(const std::string &name, int pointers, int sharedBytes = 0);
 
+/// An object of some functions, their names separated by blanks, each with `maps`.
+std::string object(const std::string &functions, const std::string &ptx,
+                   const std::string &cubin = "",
+                   const std::vector<portico::cuda::TensorMap> &maps = {});
+
 /// A program's blob of one object.
 std::string blob(const std::string &functions, const std::string &ptx,
-                 const std::string &cubin = "");
+                 const std::string &cubin = "",
+                 const std::vector<portico::cuda::TensorMap> &maps = {});
 
 /// A launch of `kernel` over `buffers` with a grid of 4 and blocks of 128.
 struct Launch : portico_launch {

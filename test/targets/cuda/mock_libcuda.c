@@ -759,8 +759,11 @@ int cuEventElapsedTime(float *milliseconds, Event *start, Event *end) {
 
 /*--- Code ---------------------------------------------------------------------------*/
 
+/** `.u64 name` or `.align 64 .b8 name[128]`. */
 static int sizeOfParameter(const char *at) {
-  const char *bits = at;
+  const char *bits = at, *end = at + strcspn(at, ",)"), *open = strchr(at, '[');
+  if (open && open < end)
+    return atoi(open + 1);
   while (*bits && !isdigit((unsigned char)*bits))
     ++bits;
   return atoi(bits) / 8;
@@ -855,6 +858,42 @@ int cuFuncSetAttribute(Function *function, int which, int value) {
   if (!result) {
     function->dynamicShared = value;
     note("cuFuncSetAttribute %s shared=%d", function->name, value);
+  }
+  LEAVE;
+}
+
+/*--- Tensor maps ----------------------------------------------------------------------*/
+
+/** With the conditions of the original, for maps that are not interleaved. A map, here, begins
+    with the address. */
+int cuTensorMapEncodeTiled(void *map, int type, unsigned rank, void *memory,
+                           const unsigned long long *sizes, const unsigned long long *strides,
+                           const unsigned *box, const unsigned *elementStrides, int interleave,
+                           int swizzle, int promotion, int fill) {
+  static const unsigned bytesOf[] = {1, 2, 4, 4, 8, 8, 2, 4, 8, 2};
+  char line[512];
+  ENTER("cuTensorMapEncodeTiled");
+  NEED(((uintptr_t)map & 63) == 0 && ((uintptr_t)memory & 15) == 0, INVALID_VALUE);
+  NEED(type >= 0 && type < 10 && rank >= 1 && rank <= 5, INVALID_VALUE);
+  NEED(interleave == 0 && swizzle == 3 && promotion >= 0 && promotion <= 3 && fill == 0,
+       INVALID_VALUE);
+  unsigned long long bytes = result ? 0 : bytesOf[type];
+  int length = snprintf(line, sizeof(line), "type=%d", type);
+  for (unsigned i = 0; !result && i < rank; ++i) {
+    NEED(sizes[i] && sizes[i] <= 1ull << 32 && box[i] && box[i] <= 256, INVALID_VALUE);
+    NEED(elementStrides[i] == 1, INVALID_VALUE);
+    NEED(i == 0 || (strides[i - 1] % 16 == 0 && strides[i - 1] < 1ull << 40), INVALID_VALUE);
+    unsigned long long stride = i ? strides[i - 1] : bytesOf[type];
+    bytes += (sizes[i] - 1) * stride;
+    length += snprintf(line + length, sizeof(line) - (size_t)length, " %llu*%llu/%u", sizes[i],
+                       stride, box[i]);
+  }
+  NEED(box[0] * bytesOf[type] <= 128, INVALID_VALUE);
+  NEED(findBlock(BLOCK, memory, bytes), INVALID_VALUE);
+  if (!result) {
+    memset(map, 0, 128);
+    memcpy(map, &memory, sizeof(memory));
+    note("cuTensorMapEncodeTiled %s", line);
   }
   LEAVE;
 }

@@ -11,6 +11,7 @@ using namespace portico::test;
 using portico::test::mock::blob;
 using portico::test::mock::Launch;
 using portico::test::mock::Mock;
+using portico::test::mock::object;
 using portico::test::mock::Opened;
 using portico::test::mock::ptx;
 
@@ -50,11 +51,11 @@ TEST(cuda_prefers_the_cubin_and_falls_back_to_the_text) {
   std::string text = ptx("scale", 2);
   mock.log();
   {
-    Loaded loaded(opened, blob("scale\n", text, "CUBIN 90\n" + text));
+    Loaded loaded(opened, blob("scale", text, "CUBIN 90\n" + text));
   }
   EXPECT(std::string(mock.log()) == "cuModuleLoadDataEx cubin -> 0\ncuModuleUnload\n");
   {
-    Loaded loaded(opened, blob("scale\n", text, "CUBIN 80\n" + text));
+    Loaded loaded(opened, blob("scale", text, "CUBIN 80\n" + text));
   }
   EXPECT(contains(mock.log(), "cuModuleLoadDataEx cubin -> 209\ncuModuleLoadDataEx ptx -> 0\n"));
   EXPECT(mock.live("module") == 0);
@@ -65,14 +66,14 @@ TEST(cuda_does_not_translate_where_memory_ran_out) {
   Opened opened;
   std::string text = ptx("scale", 2);
   mock.fail("cuModuleLoadDataEx", 2, 1);
-  EXPECT(!loads(opened, blob("scale\n", text, "CUBIN 90\n" + text)));
+  EXPECT(!loads(opened, blob("scale", text, "CUBIN 90\n" + text)));
   EXPECT(contains(opened.driver.last_error(), "CUDA_ERROR_OUT_OF_MEMORY"));
 }
 
 TEST(cuda_shows_what_the_translator_said) {
   Mock mock;
   Opened opened;
-  EXPECT(!loads(opened, blob("scale\n", "no code")));
+  EXPECT(!loads(opened, blob("scale", "no code")));
   EXPECT(contains(opened.driver.last_error(), "CUDA_ERROR_INVALID_PTX"));
   EXPECT(contains(opened.driver.last_error(), "ptxas: no entry"));
 }
@@ -81,7 +82,7 @@ TEST(cuda_refuses_damaged_code_and_unloads_its_first_part) {
   Mock mock;
   Opened opened;
   EXPECT(!loads(opened, "not a bundle"));
-  std::string good = portico::cuda::packObject({"scale\n", ptx("scale", 2), ""}), bad = "bad";
+  std::string good = object("scale", ptx("scale", 2)), bad = "bad";
   EXPECT(
       !loads(opened, portico::packBundle({{good.data(), good.size()}, {bad.data(), bad.size()}})));
   EXPECT(contains(opened.driver.last_error(), "damaged code"));
@@ -91,8 +92,8 @@ TEST(cuda_refuses_damaged_code_and_unloads_its_first_part) {
 TEST(cuda_finds_each_kernel_in_its_own_object) {
   Mock mock;
   Opened opened;
-  std::string first = portico::cuda::packObject({"a\na_1\n", ptx("a", 1) + ptx("a_1", 1), ""});
-  std::string second = portico::cuda::packObject({"b\n", ptx("b", 1), ""});
+  std::string first = object("a a_1", ptx("a", 1) + ptx("a_1", 1));
+  std::string second = object("b", ptx("b", 1));
   Loaded loaded(
       opened, portico::packBundle({{first.data(), first.size()}, {second.data(), second.size()}}));
   EXPECT(loaded.kernel("a") != loaded.kernel("a_1"));
@@ -117,7 +118,7 @@ TEST(cuda_passes_buffers_extent_and_status_in_stream_order) {
   Mock mock;
   Opened opened;
   const portico_driver &driver = opened.driver;
-  Loaded loaded(opened, blob("scale\n", ptx("scale", 2)));
+  Loaded loaded(opened, blob("scale", ptx("scale", 2)));
   mock.kernel("scale", scale);
   void *memory = nullptr, *stream = nullptr;
   EXPECT(driver.memory_allocate(opened.device, 256, &memory) == 0);
@@ -148,7 +149,7 @@ TEST(cuda_passes_buffers_extent_and_status_in_stream_order) {
 TEST(cuda_launches_with_many_buffers) {
   Mock mock;
   Opened opened;
-  Loaded loaded(opened, blob("wide\n", ptx("wide", 100)));
+  Loaded loaded(opened, blob("wide", ptx("wide", 100)));
   static int64_t seen;
   mock.kernel("wide", [](void *const *parameters) {
     seen = 0;
@@ -169,7 +170,7 @@ TEST(cuda_launches_with_many_buffers) {
 TEST(cuda_launches_nothing_over_an_empty_grid) {
   Mock mock;
   Opened opened;
-  Loaded loaded(opened, blob("scale\n", ptx("scale", 0)));
+  Loaded loaded(opened, blob("scale", ptx("scale", 0)));
   Launch launch(loaded.kernel("scale"), nullptr, 0);
   launch.grid[1] = 0;
   mock.log();
@@ -180,7 +181,7 @@ TEST(cuda_launches_nothing_over_an_empty_grid) {
 TEST(cuda_asks_for_much_group_memory_once) {
   Mock mock;
   Opened opened;
-  Loaded loaded(opened, blob("big\nown\n", ptx("big", 0)));
+  Loaded loaded(opened, blob("big own", ptx("big", 0)));
   Launch launch(loaded.kernel("big"), nullptr, 0);
   mock.log();
   for (uint32_t bytes : {100 << 10, 100 << 10, 64 << 10, 128 << 10, 16 << 10}) {
@@ -200,7 +201,7 @@ TEST(cuda_asks_for_much_group_memory_once) {
 TEST(cuda_adds_nothing_to_group_memory_that_the_code_declares) {
   Mock mock;
   Opened opened;
-  Loaded loaded(opened, blob("own\n", ptx("own", 0, 4096)));
+  Loaded loaded(opened, blob("own", ptx("own", 0, 4096)));
   Launch launch(loaded.kernel("own"), nullptr, 0);
   launch.group_memory_bytes = 4096;
   mock.log();
@@ -212,7 +213,7 @@ TEST(cuda_reports_kernels_that_fail_at_every_later_wait) {
   Mock mock;
   Opened opened;
   const portico_driver &driver = opened.driver;
-  Loaded loaded(opened, blob("bad\n", ptx("bad", 0)));
+  Loaded loaded(opened, blob("bad", ptx("bad", 0)));
   static Mock *steering = &mock;
   mock.kernel("bad", [](void *const *) { steering->trap(); });
   Launch launch(loaded.kernel("bad"), nullptr, 0);
@@ -222,4 +223,74 @@ TEST(cuda_reports_kernels_that_fail_at_every_later_wait) {
   EXPECT(contains(driver.last_error(), "until the process is restarted"));
   EXPECT(driver.launch(opened.device, &launch) != 0);
   EXPECT(driver.synchronize(opened.device) != 0);
+}
+
+//===----------------------------------------------------------------------===//
+// Tensor maps
+//===----------------------------------------------------------------------===//
+
+/// PTX of a function of one buffer, an extent, a status and a tensor map.
+static std::string mappedPtx() {
+  std::string text = ptx("tiles", 1);
+  size_t end = text.find("\n)");
+  return text.insert(end, ",\n\t.param .align 64 .b8 tiles_param_3[128]");
+}
+
+/// 24 x 64 halves that begin 32 bytes behind the start of buffer 0, in boxes of 8 rows.
+static portico::cuda::TensorMap halves() { return {0, 32, 2, 2, {64, 24}, {2, 128}, {64, 8}}; }
+
+static const void *mappedMemory = nullptr;
+static void tiles(void *const *parameters) {
+  memcpy(&mappedMemory, parameters[3], sizeof(mappedMemory));
+}
+
+TEST(cuda_encodes_a_tensor_map_for_the_buffer_of_each_launch) {
+  Mock mock;
+  Opened opened;
+  const portico_driver &driver = opened.driver;
+  Loaded loaded(opened, blob("tiles", mappedPtx(), "", {halves()}));
+  mock.kernel("tiles", tiles);
+  void *memory = nullptr;
+  EXPECT(driver.memory_allocate(opened.device, 8192, &memory) == 0);
+  for (int64_t offset : {0, 1024}) {
+    char *base = static_cast<char *>(memory) + offset;
+    void *buffers[] = {base};
+    Launch launch(loaded.kernel("tiles"), buffers, 1);
+    mock.log();
+    EXPECT(driver.launch(opened.device, &launch) == 0);
+    std::string log = mock.log();
+    EXPECT(contains(log, "cuTensorMapEncodeTiled type=1 64*2/64 24*128/8\ncuLaunchKernel tiles"));
+    EXPECT(contains(log, "parameters=4"));
+    EXPECT(driver.synchronize(opened.device) == 0);
+    EXPECT(mappedMemory == base + 32);
+  }
+  driver.memory_release(opened.device, memory, 8192);
+}
+
+TEST(cuda_says_which_call_refused_a_tensor_map) {
+  Mock mock;
+  Opened opened;
+  const portico_driver &driver = opened.driver;
+  portico::cuda::TensorMap odd = halves();
+  odd.offset = 8;
+  Loaded loaded(opened, blob("tiles", mappedPtx(), "", {odd}));
+  void *memory = nullptr;
+  EXPECT(driver.memory_allocate(opened.device, 8192, &memory) == 0);
+  void *buffers[] = {memory};
+  Launch launch(loaded.kernel("tiles"), buffers, 1);
+  EXPECT(driver.launch(opened.device, &launch) != 0);
+  EXPECT(contains(driver.last_error(), "cuTensorMapEncodeTiled: CUDA_ERROR_INVALID_VALUE"));
+  driver.memory_release(opened.device, memory, 8192);
+}
+
+TEST(cuda_refuses_tensor_maps_that_are_damaged) {
+  Mock mock;
+  Opened opened;
+  portico::cuda::Object damaged = {"", mappedPtx(), "", ""};
+  damaged.addFunction("tiles", {halves()});
+  damaged.tensorMaps.resize(damaged.tensorMaps.size() - 8);
+  std::string object = portico::cuda::packObject(damaged);
+  EXPECT(!loads(opened, portico::packBundle({{object.data(), object.size()}})));
+  EXPECT(contains(opened.driver.last_error(), "damaged code"));
+  EXPECT(mock.live("module") == 0);
 }

@@ -1,0 +1,77 @@
+//===- GroupStream.h - products whose operands stream through group memory --===//
+//
+//   item 0 starts the copies of the first steps of k, each into a stage of its own
+//   for each step:
+//     wait for the copies of its stage;  sums += products of what lies there (started)
+//     wait for the products of the step before;  barrier
+//     item 0 starts the copies of a later step into the stage of the step before
+//
+// The copies of all stages but one and the products of a step are under way together.
+// No work-item holds operands in registers or computes an address of one.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef PORTICO_LOWERING_KERNELS_SIMT_GROUPSTREAM_H
+#define PORTICO_LOWERING_KERNELS_SIMT_GROUPSTREAM_H
+
+#include "lowering/Kernels/Simt/GroupBuilder.h"
+#include "lowering/Kernels/Simt/GroupTile.h"
+
+namespace portico {
+
+/// Chooses a tile for matrix instructions that read group memory. Where the product is none
+/// for them, says why and leaves the tile alone.
+std::string chooseStreamedTile(const GroupProduct &product, const SimtInfo &simt, GroupTile &tile);
+
+/// One group's tile of a product, whose `GroupTile::groupUnit` is set.
+class GroupStream : public TileSums {
+public:
+  GroupStream(const GroupProduct &product, const GroupTile &tile, int64_t subgroupSize,
+              mlir::Value item);
+
+  /// What it needs of group memory, the sums on their way out included.
+  int64_t groupBytes() const;
+
+  /// Where the tile begins, and the steps of k that are summed: [from, to).
+  struct Part {
+    llvm::ArrayRef<mlir::Value> batch;
+    mlir::Value row, column, from, to;
+  };
+  /// The sums of `part`. Group memory is this product's alone.
+  Values accumulate(PhaseFunction &e, GroupBuilder &group, const Part &part);
+
+  Values zeros(LoopEmitter &e) const override;
+  int64_t passes() const override { return 1; }
+  int64_t passRows() const override { return tile.m; }
+  mlir::Value rowOf(LoopEmitter &, mlir::Value r, int64_t) const override { return r; }
+  void write(LoopEmitter &e, mlir::ValueRange sums, int64_t pass, mlir::Value memory) override;
+
+private:
+  /// One operand, `rows` of whose rows or columns a tile has.
+  struct Side {
+    const GroupProduct::Operand &operand;
+    int64_t rows, extent;
+    /// Where it begins in a stage, in bytes.
+    int64_t start;
+  };
+  int64_t bytesOf(int64_t rows) const;
+  int64_t stageBytes() const { return bytesOf(tile.m) + bytesOf(tile.n); }
+  /// Behind the stages, and behind the sums that take their place.
+  int64_t signalsByte() const;
+  void startStep(PhaseFunction &e, const Part &part, mlir::Value step, mlir::Value slot);
+  void startCopies(PhaseFunction &e, const Side &side, llvm::ArrayRef<mlir::Value> batch,
+                   mlir::Value row, mlir::Value step, mlir::Value slot);
+  mlir::Value multiply(PhaseFunction &e, mlir::Value slot, mlir::Value sum);
+
+  const GroupProduct &p;
+  GroupTile tile;
+  const GroupMatrixUnit &unit;
+  int64_t subgroupSize;
+  mlir::Value item;
+  Side a, b;
+  mlir::Value memory, signals;
+};
+
+} // namespace portico
+
+#endif // PORTICO_LOWERING_KERNELS_SIMT_GROUPSTREAM_H
