@@ -63,36 +63,61 @@ std::string memref(const char *what, const char *space) {
 
 } // namespace
 
-Outcome portico::test::runKernel(const std::string &flavour, const std::string &body,
-                                 Memory<float> &a, Memory<float> &b, Shape shape) {
+/// The module of `kernel`, whose text is that of a gpu.func, made an object for `flavour`.
+static llvm::Expected<TargetObject> compile(const std::string &flavour, const std::string &kernel) {
   llvm::Expected<const Target *> target = lookupTarget("hostsimt:" + flavour);
   EXPECT(target);
   mlir::DialectRegistry registry;
   (*target)->registerDialects(registry);
   mlir::MLIRContext context(registry, mlir::MLIRContext::Threading::DISABLED);
   context.loadAllAvailableDialects();
-  std::string data = memref("1024xf32", "global");
-  std::string text =
-      "module attributes {gpu.container_module} { gpu.module @kernels {\n"
-      "gpu.func @k(%a: " +
-      data + ", %b: " + data + ", %shared: " + memref("0xi8", "global") +
-      ", %extent: i64, %status: " + memref("4xi64", "global") +
-      ") workgroup(%g: " + memref("4096xi8", "workgroup") +
-      ") kernel attributes {known_block_size = array<i32: " + std::to_string(shape.items) +
-      ", 1, 1>} {\n"
-      "  %zero = arith.constant 0 : index\n  %one = arith.constant 1 : index\n"
-      "  %i = gpu.thread_id x\n"
-      "  %w = memref.view %g[%zero][] : " +
-      memref("4096xi8", "workgroup") + " to " + memref("1024xf32", "workgroup") + "\n" + body +
-      "\n  gpu.return\n} } }";
-  auto module = mlir::parseSourceString<mlir::ModuleOp>(text, &context);
+  auto module = mlir::parseSourceString<mlir::ModuleOp>(
+      "module attributes {gpu.container_module} { gpu.module @kernels {\n" + kernel + "} }",
+      &context);
   EXPECT(module);
-  llvm::Expected<TargetObject> object =
-      (*target)->compileKernel(*module, "p_", /*keepStages=*/false);
+  return (*target)->compileKernel(*module, "p_", /*keepStages=*/false);
+}
+
+Outcome portico::test::runKernel(const std::string &flavour, const std::string &body,
+                                 Memory<float> &a, Memory<float> &b, Shape shape) {
+  std::string data = memref("1024xf32", "global");
+  llvm::Expected<TargetObject> object = compile(
+      flavour,
+      "gpu.func @k(%a: " + data + ", %b: " + data + ", %shared: " + memref("0xi8", "global") +
+          ", %extent: i64, %status: " + memref("4xi64", "global") +
+          ") workgroup(%g: " + memref("4096xi8", "workgroup") +
+          ") kernel attributes {known_block_size = array<i32: " + std::to_string(shape.items) +
+          ", 1, 1>} {\n"
+          "  %zero = arith.constant 0 : index\n  %one = arith.constant 1 : index\n"
+          "  %i = gpu.thread_id x\n"
+          "  %w = memref.view %g[%zero][] : " +
+          memref("4096xi8", "workgroup") + " to " + memref("1024xf32", "workgroup") + "\n" + body +
+          "\n  gpu.return\n}");
   if (!object)
     return {false, llvm::toString(object.takeError()), -1};
   return launch(object->bytes, {a.values.data(), b.values.data(), nullptr},
                 {bytesOf(a), bytesOf(b), 0}, shape);
+}
+
+Outcome portico::test::runTiles(const std::string &body, Memory<uint16_t> &x, Memory<float> &out) {
+  std::string group = memref("33792xi8", "workgroup");
+  llvm::Expected<TargetObject> object = compile(
+      "nvvm90a",
+      "gpu.func @k(%x: " + memref("4096xbf16", "global") +
+          ", %out: " + memref("4096xf32", "global") + ", %shared: " + memref("0xi8", "global") +
+          ", %extent: i64, %status: " + memref("4xi64", "global") + ") workgroup(%g: " + group +
+          ") kernel attributes {known_block_size = array<i32: 128, 1, 1>} {\n"
+          "  %c0 = arith.constant 0 : index\n"
+          "  %behind = arith.constant 32768 : index\n"
+          "  %i = gpu.thread_id x\n"
+          "  %memory = memref.view %g[%c0][] : " +
+          group + " to " + memref("32768xi8", "workgroup") +
+          "\n  %signals = memref.view %g[%behind][] : " + group + " to " +
+          memref("2xi64", "workgroup") + "\n" + body + "\n  gpu.return\n}");
+  if (!object)
+    return {false, llvm::toString(object.takeError()), -1};
+  return launch(object->bytes, {x.values.data(), out.values.data(), nullptr},
+                {bytesOf(x), bytesOf(out), 0}, {1, 128});
 }
 
 Outcome portico::test::runCode(const std::string &ir, uint32_t subgroupSize, Memory<float> &a,

@@ -45,7 +45,16 @@ struct Shape {
 Outcome runKernel(const std::string &flavour, const std::string &body, Memory<float> &a,
                   Memory<float> &b, Shape shape = {});
 
-/// The same for LLVM IR with a kernel @k(ptr addrspace(1) %a, ptr addrspace(1) %b,
+/// Compiles `body`, the inside of
+///
+///   gpu.func @k(%x: memref<4096xbf16, global>, %out: memref<4096xf32, global>, ...)
+///       workgroup(%g: memref<33792xi8, workgroup>)
+///
+/// for 128 work-items of `nvvm90a`, with %i = gpu.thread_id x, %memory: memref<32768xi8> and
+/// %signals: memref<2xi64> in %g, and runs it. `x` is 64 rows of 64.
+Outcome runTiles(const std::string &body, Memory<uint16_t> &x, Memory<float> &out);
+
+/// The same as runKernel for LLVM IR with a kernel @k(ptr addrspace(1) %a, ptr addrspace(1) %b,
 /// i64 %extent, ptr addrspace(1) %status).
 Outcome runCode(const std::string &ir, uint32_t subgroupSize, Memory<float> &a, Memory<float> &b,
                 Shape shape = {});

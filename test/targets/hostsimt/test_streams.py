@@ -2,8 +2,9 @@
 emulated, against NumPy."""
 
 import numpy as np
-import portico as pt
 import pytest
+
+import portico as pt
 
 DEVICE = "hostsimt:nvvm90a"
 DTYPES = {"float16": 2e-3, "bfloat16": 1.6e-2}
