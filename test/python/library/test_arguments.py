@@ -109,6 +109,7 @@ def test_an_error_that_says_enough_is_not_touched():
         (lambda: nn.CrossMapLRN2d(2)(pt.ones(2, 2, 2)), ValueError, "4D"),
         (lambda: nn.RNN(0, 4), ValueError, "input_size"),
         (lambda: nn.GRU(3, 4, proj_size=2), ValueError, "only supported for LSTM"),
+        (lambda: nn.MultiheadAttention(3, 1)(X, X[None], X), AssertionError, "2D, 3D, 2D"),
         (lambda: nn.Embedding.from_pretrained(X[0]), AssertionError, "2-dimensional"),
         (lambda: nn.ParameterDict().popitem(), KeyError, "empty"),
         (lambda: linalg.solve(X[:, :2], pt.tensor(1.0)), IndexError, r"got .*float32\[\]\)"),

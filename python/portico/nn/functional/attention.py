@@ -3,7 +3,7 @@
 import math
 
 import portico as pt
-from portico._fail import fail_runtime, fail_value
+from portico._fail import fail_assertion, fail_runtime, fail_value
 
 __all__ = [
     "multi_head_attention_forward",
@@ -110,7 +110,8 @@ def multi_head_attention_forward(
     `static_v` for projected keys and values.
 
     Raises:
-        RuntimeError, AssertionError: shapes, dtypes or masks that do not match.
+        AssertionError: tensors that are neither all 2D nor all 3D.
+        RuntimeError: sizes, dtypes or masks that do not match.
         ValueError: num_heads that does not divide the embedding dimension.
 
     >>> x, identity = pt.ones(2, 1, 4), pt.eye(4)
@@ -123,6 +124,12 @@ def multi_head_attention_forward(
              [0.5000, 0.5000]]])
     """
     op = "multi_head_attention_forward"
+    ranks = query.ndim, key.ndim, value.ndim
+    if ranks not in ((2, 2, 2), (3, 3, 3)):
+        fail_assertion(
+            op, "query, key and value should be unbatched 2D or batched 3D tensors",
+            ", ".join(f"{n}D" for n in ranks),
+        )  # fmt: skip
     unbatched = query.ndim == 2
     if unbatched:
         query, key, value = query.unsqueeze(1), key.unsqueeze(1), value.unsqueeze(1)
