@@ -4,3 +4,5 @@ from portico.testing import conformance_cases
 
 test_nvvm = conformance_cases("hostsimt:nvvm")
 test_rocdl = conformance_cases("hostsimt:rocdl")
+# Where the code for sm_90a differs.
+test_nvvm90a = conformance_cases("hostsimt:nvvm90a", only="dot_general")
