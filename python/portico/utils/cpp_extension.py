@@ -15,7 +15,7 @@ def include_paths():
     >>> [sorted(p.name for p in pathlib.Path(d, "portico").iterdir())[0] for d in include_paths()]
     ['driver.h']
     """
-    return [str(Path(__file__).resolve().parent.parent / "_include")]
+    return [str(Path(__file__).absolute().parent.parent / "_include")]
 
 
 if __name__ == "__main__":
