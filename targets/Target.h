@@ -47,6 +47,8 @@ struct MatrixPart {
 struct MatrixUnit {
   enum class Element { f16, bf16, tf32, f32, f64, i8, i32 };
   int64_t m, n, k;
+  /// tf32: f32 of which 10 bits behind the point are looked at. Such a unit is used where an
+  /// op allows it; of the others, products of f32 and f64 must be whole, with denormals.
   Element input, accumulator;
   /// `c` is also the layout of D.
   MatrixPart a, b, c;

@@ -5,6 +5,8 @@
 
 include "mlir/IR/OpBase.td"
 include "mlir/IR/CommonTypeConstraints.td"
+include "mlir/Interfaces/InferTypeOpInterface.td"
+include "mlir/Interfaces/SideEffectInterfaces.td"
 
 def Simt_Dialect : Dialect {
   let name = "simt";
@@ -50,7 +52,8 @@ def Simt_MultiplyAddOp : Op<Simt_Dialect, "multiply_add", [AllTypesMatch<["c", "
     lane's is said by the target's `MatrixUnit` of this size and these types; an op that is none of
     them does not lower.
 
-    With `tf32` the f32 elements of A and B are rounded to 10 bits behind the point.
+    With `tf32`, A and B are f32 of which 10 bits behind the point are looked at; what a machine
+    does with more is its own, so they are rounded before (`simt.round_tf32`).
 
     Constraints:
     - (multiply_add_c1) A and B have one element type.
@@ -67,6 +70,21 @@ def Simt_MultiplyAddOp : Op<Simt_Dialect, "multiply_add", [AllTypesMatch<["c", "
   let results = (outs Simt_Part:$result);
   let assemblyFormat = "$a `,` $b `,` $c attr-dict `:` type($a) `,` type($b) `,` type($c)";
   let hasVerifier = 1;
+}
+
+def Simt_RoundTf32Op : Op<Simt_Dialect, "round_tf32", [Pure, SameOperandsAndResultType]> {
+  let summary = "an f32 with 10 bits behind the point";
+  let description = [{
+    The nearest TF32 number, of two the one farther from zero, as an f32 whose last 13 bits are
+    zero. What is past the largest of them is infinite; infinities and NaNs stay what they are.
+
+    ```mlir
+    %y = simt.round_tf32 %x : f32
+    ```
+  }];
+  let arguments = (ins F32:$x);
+  let results = (outs F32:$result);
+  let assemblyFormat = "$x attr-dict `:` type($x)";
 }
 
 //===----------------------------------------------------------------------===//

@@ -101,6 +101,7 @@ static ConvProblem problemOf(Op op, Value x, Value w, Value y, const TargetInfo 
                       op.getDilations()[i]});
   p.elem = elementTypeOf(op.getResult());
   p.accumulator = computeType(p.elem);
+  p.allowTf32 = op.getAllowTf32();
   p.lanes = lanesFor(p.accumulator, target);
   return p;
 }
@@ -121,6 +122,7 @@ static MatmulProblem pointwiseProduct(const ConvProblem &p, Value weights, Value
     operand->elem = p.elem;
   }
   product.accumulator = p.accumulator;
+  product.allowTf32 = p.allowTf32;
   product.m = rows;
   product.n = positions;
   product.k = depth;

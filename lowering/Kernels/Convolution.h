@@ -48,6 +48,8 @@ struct ConvProblem {
   bool imagesAsDim = false;
   /// Element types in memory and of the sums.
   mlir::Type elem, accumulator;
+  /// f32 operands may be rounded to TF32.
+  bool allowTf32 = false;
   int64_t lanes = 1;
 
   int64_t taps() const;

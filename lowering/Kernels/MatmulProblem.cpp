@@ -132,6 +132,7 @@ MatmulProblem portico::matmulProblemOf(DotGeneralOp dot) {
   p.a = views[0].operand;
   p.b = views[1].operand;
   p.accumulator = computeType(elementTypeOf(dot.getResult()));
+  p.allowTf32 = dot.getAllowTf32();
   if (!k.empty()) {
     p.k = k[0].size;
     p.aK = k[0].x;

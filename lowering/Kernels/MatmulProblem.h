@@ -42,6 +42,8 @@ struct MatmulProblem {
   MatmulOperand a, b;
   /// The element type the sums are kept in.
   mlir::Type accumulator;
+  /// f32 operands may be rounded to TF32.
+  bool allowTf32 = false;
 
   int64_t batchSize() const;
   /// C^T = B^T A^T: the same sums with the roles exchanged.

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import importlib as _importlib
 
-from . import _core, _plugins, _traceback, autograd
+from . import _core, _plugins, _traceback, autograd, backends
 from . import _dtypes as _dtypes
 from . import _libraries as _libraries
 from . import _registry as _registry
@@ -40,7 +40,6 @@ from .autograd import (
     set_grad_enabled,
 )
 from .compat import FUNCTIONAL as _FUNCTIONAL
-from .compat import backends
 from .constants import *  # noqa: F403
 from .errors import PorticoError
 from .random import Generator, default_generator, fork_rng

@@ -5,6 +5,7 @@ from __future__ import annotations
 from ._broadcast import expand_value
 from ._fail import fail_runtime
 from ._generated import ops
+from ._precision import products_allow_tf32
 from .reductions import sum_
 
 LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -138,6 +139,7 @@ def _pair(a, la, b, lb, keep):
         a, b,
         tuple(la.index(c) for c in batch), tuple(lb.index(c) for c in batch),
         tuple(la.index(c) for c in contract), tuple(lb.index(c) for c in contract),
+        products_allow_tf32(a.dtype),
     )  # fmt: skip
     return r, batch + [c for c in la if c not in shared] + [c for c in lb if c not in shared]
 

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import types
-
 import numpy as np
 
-from . import _core, creation
+from . import _core, _precision, creation
 from ._broadcast import sizes_of
 from ._dtypes import SCALAR_NAME, get_default_dtype
 from ._fail import fail_type
@@ -85,14 +83,6 @@ def new(self, *args):
 # Devices ------------------------------------------------------------------------------------------
 
 
-backends = types.SimpleNamespace(
-    cudnn=types.SimpleNamespace(
-        deterministic=True, benchmark=False, enabled=False, is_available=lambda: False
-    ),
-    mps=types.SimpleNamespace(is_available=lambda: False, is_built=lambda: False),
-)
-
-
 @op(method=False)
 def get_default_device():
     """Where tensors are made when nobody says.
@@ -142,20 +132,33 @@ def are_deterministic_algorithms_enabled():
 
 @op(method=False)
 def set_float32_matmul_precision(precision):
-    """Accepted: float32 products are computed in float32.
+    """How exactly products of matrices of float32 are computed, from the next call on.
+
+    Args:
+        precision (str): "highest", all bits of both factors, from which one starts; "high" or
+            "medium", factors may be rounded to TF32 (10 bits behind the point), where the device
+            has instructions for that. Sums stay in float32. What was recorded before, and its
+            gradients, stay as they are.
+
+    Raises:
+        RuntimeError: another word. (PyTorch warns and goes on.)
 
     >>> pt.set_float32_matmul_precision("high")
+    >>> pt.backends.cuda.matmul.allow_tf32
+    True
+    >>> pt.set_float32_matmul_precision("highest")
     """
+    _precision.set_matmul(precision)
 
 
 @op(method=False)
 def get_float32_matmul_precision():
-    """ "highest": float32 products are computed in float32.
+    """How exactly products of matrices of float32 are computed: "highest", "high" or "medium".
 
     >>> pt.get_float32_matmul_precision()
     'highest'
     """
-    return "highest"
+    return _precision.matmul()
 
 
 @op("compile", method=False)

@@ -12,6 +12,7 @@ from ._broadcast import broadcast_two, cast, connected, expand_value, require_te
 from ._dtypes import bool_, is_float, promote_types
 from ._fail import fail_runtime, fail_type
 from ._generated import ops
+from ._precision import products_allow_tf32
 from ._registry import op
 from .unary import clone
 
@@ -30,7 +31,8 @@ def _same_dtype(name, a, b):
 def dot(a, b, lhs_contract, rhs_contract, batch=0):
     """The contraction of a and b, whose first `batch` dimensions correspond."""
     dims = tuple(range(batch))
-    return ops.dot_general(a, b, dims, dims, tuple(lhs_contract), tuple(rhs_contract))
+    allow_tf32 = products_allow_tf32(a.dtype)
+    return ops.dot_general(a, b, dims, dims, tuple(lhs_contract), tuple(rhs_contract), allow_tf32)
 
 
 @op("matmul", out=True)

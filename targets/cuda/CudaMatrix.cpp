@@ -45,6 +45,14 @@ MatrixUnit words() {
   return {16, 8, 8, Element::tf32, Element::f32, a, b, result()};
 }
 
+/// Eight by eight, one element of A and of B to a lane.
+MatrixUnit doubles() {
+  MatrixPart a = {1, {lane(4, 8)}, {lane(1, 4)}};
+  MatrixPart b = {1, {lane(1, 4)}, {lane(4, 8)}};
+  MatrixPart c = {2, {lane(4, 8)}, {lane(1, 4, 2), element(1, 2)}};
+  return {8, 8, 4, Element::f64, Element::f64, a, b, c};
+}
+
 /// simt.multiply_add %a, %b, %c {m = 16, n = 8, k = 16}
 ///     ->
 /// %d = llvm.call_intrinsic "llvm.nvvm.mma.m16n8k16.row.col.bf16"(%a0, ..., %b0, ..., %c0, ...)
@@ -63,7 +71,8 @@ struct MultiplyAddToMma : ConvertOpToLLVMPattern<simt::MultiplyAddOp> {
     for (int64_t i = 0; i < op.getC().getType().getNumElements(); ++i)
       arguments.push_back(extract(rewriter, loc, operands.getC(), i));
 
-    SmallVector<Type> fields(op.getC().getType().getNumElements(), rewriter.getF32Type());
+    SmallVector<Type> fields(op.getC().getType().getNumElements(),
+                             op.getC().getType().getElementType());
     auto type = LLVM::LLVMStructType::getLiteral(op.getContext(), fields);
     auto call = LLVM::CallIntrinsicOp::create(
         rewriter, loc, type, rewriter.getStringAttr(intrinsic(op, *input)), arguments);
@@ -85,6 +94,8 @@ private:
       return Element::bf16;
     if (type.isF32() && op.getTf32())
       return Element::tf32;
+    if (type.isF64())
+      return Element::f64;
     return std::nullopt;
   }
 
@@ -102,7 +113,10 @@ private:
     std::string name = "llvm.nvvm.mma.m" + std::to_string(op.getM()) + "n" +
                        std::to_string(op.getN()) + "k" + std::to_string(op.getK()) + ".row.col.";
     // Of products of f16 the types of the result and the accumulator are said instead.
-    return name + (input == Element::f16 ? "f32.f32" : input == Element::bf16 ? "bf16" : "tf32");
+    return name + (input == Element::f16    ? "f32.f32"
+                   : input == Element::bf16 ? "bf16"
+                   : input == Element::tf32 ? "tf32"
+                                            : "f64");
   }
 
   static Value position(OpBuilder &b, Location loc, int64_t index) {
@@ -112,14 +126,20 @@ private:
     return LLVM::ExtractElementOp::create(b, loc, vector, position(b, loc, index));
   }
 
-  /// The instruction takes registers of 32 bits: pairs of f16, and the bits of all else.
+  /// The instruction takes registers of 32 bits, pairs of f16 and the bits of all else; but
+  /// doubles as they are.
   static void addWords(OpBuilder &b, Location loc, Value part, Element input,
                        SmallVectorImpl<Value> &arguments) {
     int64_t count = cast<VectorType>(part.getType()).getNumElements();
+    if (input == Element::f64) {
+      for (int64_t i = 0; i < count; ++i)
+        arguments.push_back(extract(b, loc, part, i));
+      return;
+    }
     if (input == Element::tf32) {
       Value bits = LLVM::BitcastOp::create(b, loc, VectorType::get({count}, b.getI32Type()), part);
       for (int64_t i = 0; i < count; ++i)
-        arguments.push_back(roundToTf32(b, loc, extract(b, loc, bits, i)));
+        arguments.push_back(extract(b, loc, bits, i));
       return;
     }
     // Each bf16 becomes 16 bits by itself: who holds it as bits then holds it as nothing else.
@@ -141,31 +161,30 @@ private:
                                            position(b, loc, half));
     return word;
   }
+};
 
-  /// To the nearest, ties to even; the unit would cut off. What is not finite stays:
-  /// adding to a NaN could carry into its sign.
-  static Value roundToTf32(OpBuilder &b, Location loc, Value bits) {
-    auto constant = [&](int64_t value) {
-      return LLVM::ConstantOp::create(b, loc, b.getI32IntegerAttr(int32_t(value))).getResult();
-    };
-    Value odd =
-        LLVM::AndOp::create(b, loc, LLVM::LShrOp::create(b, loc, bits, constant(13)), constant(1));
-    Value bias = LLVM::AddOp::create(b, loc, odd, constant(0xfff));
-    Value rounded = LLVM::AddOp::create(b, loc, bits, bias);
-    Value magnitude = LLVM::AndOp::create(b, loc, bits, constant(0x7fffffff));
-    Value finite =
-        LLVM::ICmpOp::create(b, loc, LLVM::ICmpPredicate::ult, magnitude, constant(0x7f800000));
-    return LLVM::SelectOp::create(b, loc, finite, rounded, bits);
+/// simt.round_tf32 -> cvt.rna.tf32.f32, which gives the bits
+struct RoundTf32ToCvt : ConvertOpToLLVMPattern<simt::RoundTf32Op> {
+  using ConvertOpToLLVMPattern::ConvertOpToLLVMPattern;
+
+  LogicalResult matchAndRewrite(simt::RoundTf32Op op, OpAdaptor operands,
+                                ConversionPatternRewriter &rewriter) const override {
+    auto bits = LLVM::CallIntrinsicOp::create(rewriter, op.getLoc(), rewriter.getI32Type(),
+                                              rewriter.getStringAttr("llvm.nvvm.f2tf32.rna"),
+                                              operands.getX());
+    rewriter.replaceOpWithNewOp<LLVM::BitcastOp>(op, rewriter.getF32Type(), bits.getResult(0));
+    return success();
   }
 };
 
 } // namespace
 
 const std::vector<MatrixUnit> &cuda::matrixUnits() {
-  static const std::vector<MatrixUnit> all = {pairs(Element::bf16), pairs(Element::f16), words()};
+  static const std::vector<MatrixUnit> all = {pairs(Element::bf16), pairs(Element::f16), words(),
+                                              doubles()};
   return all;
 }
 
 void cuda::populateMatrixPatterns(const LLVMTypeConverter &types, RewritePatternSet &patterns) {
-  patterns.add<MultiplyAddToMma>(types);
+  patterns.add<MultiplyAddToMma, RoundTf32ToCvt>(types);
 }

@@ -17,7 +17,7 @@ namespace portico::cuda {
 /// The sizes of mma.sync since compute capability 8.0, with who holds what.
 const std::vector<MatrixUnit> &matrixUnits();
 
-/// simt.multiply_add of one of them to NVVM's intrinsic.
+/// simt.multiply_add of one of them, and rounding to TF32, to NVVM's intrinsics.
 void populateMatrixPatterns(const mlir::LLVMTypeConverter &types,
                             mlir::RewritePatternSet &patterns);
 

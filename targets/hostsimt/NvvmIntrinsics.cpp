@@ -30,6 +30,8 @@ public:
       return vote();
     if (name.consume_front("redux.sync."))
       return reduce();
+    if (name == "f2tf32.rna")
+      return roundToTf32();
     // The work-items of a group see each other's writes at once.
     if (name.starts_with("membar.") || name.starts_with("fence."))
       return replace(nullptr);
@@ -88,6 +90,19 @@ private:
     Value *inside = builder.CreateTrunc(builder.CreateLShr(got, 32), builder.getInt1Ty());
     Value *both = builder.CreateInsertValue(PoisonValue::get(call.getType()), value, 0);
     return waits(builder.CreateInsertValue(both, inside, 1));
+  }
+
+  /// To 10 bits behind the point, to nearest, of two to the one farther from zero: half of the
+  /// last place that stays is added to the magnitude, the rest cut off. Of NaNs there is one.
+  bool roundToTf32() {
+    Value *bits = builder.CreateBitCast(call.getArgOperand(0), i32);
+    Value *cut =
+        builder.CreateAnd(builder.CreateAdd(bits, builder.getInt32(0x1000)), ~uint64_t(0x1fff));
+    Value *nan = builder.CreateFCmpUNO(call.getArgOperand(0), call.getArgOperand(0));
+    Value *magnitude = builder.CreateAnd(bits, 0x7fffffff);
+    Value *finite = builder.CreateICmpULT(magnitude, builder.getInt32(0x7f800000));
+    Value *number = builder.CreateSelect(finite, cut, bits);
+    return replace(builder.CreateSelect(nan, builder.getInt32(0x7fffffff), number));
   }
 
   /// vote.<kind>.sync(mask, predicate)

@@ -2,8 +2,8 @@
 
 #include "targets/rocm/RocmLowering.h"
 
-#include "dialects/simt/Simt.h"
 #include "targets/common/DeviceLowering.h"
+#include "targets/rocm/RocmMatrix.h"
 
 #include "mlir/Conversion/GPUToROCDL/GPUToROCDLPass.h"
 #include "mlir/Conversion/LLVMCommon/Pattern.h"
@@ -141,63 +141,6 @@ template <typename Op> struct SubgroupCountToConstant : ConvertOpToLLVMPattern<O
   int64_t subgroupSize;
 };
 
-/// simt.multiply_add -> mfma on subgroups of 64, wmma on those of 32
-struct MultiplyAddToInstruction : ConvertOpToLLVMPattern<simt::MultiplyAddOp> {
-  MultiplyAddToInstruction(const LLVMTypeConverter &types, const SimtInfo &machine,
-                           PatternBenefit benefit)
-      : ConvertOpToLLVMPattern(types, benefit), machine(machine) {}
-
-  LogicalResult matchAndRewrite(simt::MultiplyAddOp op, OpAdaptor operands,
-                                ConversionPatternRewriter &rewriter) const override {
-    bool half = op.getA().getType().getElementType().isF16();
-    auto input = half ? MatrixUnit::Element::f16 : MatrixUnit::Element::bf16;
-    if ((!half && !op.getA().getType().getElementType().isBF16()) ||
-        llvm::none_of(machine.matrixUnits, [&](const MatrixUnit &unit) {
-          return unit.input == input && unit.m == int64_t(op.getM()) &&
-                 unit.n == int64_t(op.getN()) && unit.k == int64_t(op.getK()) &&
-                 unit.a.elements == op.getA().getType().getNumElements();
-        }))
-      return op.emitOpError("is no matrix instruction of this machine");
-    Location loc = op.getLoc();
-    Value a = operands.getA(), b = operands.getB(), c = operands.getC();
-    if (!half) { // the instructions have bf16 as bits
-      auto bits = VectorType::get(cast<VectorType>(a.getType()).getShape(), rewriter.getI16Type());
-      a = LLVM::BitcastOp::create(rewriter, loc, bits, a);
-      b = LLVM::BitcastOp::create(rewriter, loc, bits, b);
-    }
-    rewriter.replaceOpWithNewOp<LLVM::CallIntrinsicOp>(
-        op, c.getType(), rewriter.getStringAttr(intrinsic(op, half, a.getType(), c.getType())),
-        arguments(rewriter, loc, a, b, c));
-    return success();
-  }
-
-private:
-  bool isMfma() const { return machine.subgroupSize == 64; }
-
-  std::string intrinsic(simt::MultiplyAddOp op, bool half, Type input, Type result) const {
-    std::string size = std::to_string(op.getM()) + "x" + std::to_string(op.getN()) + "x" +
-                       std::to_string(op.getK());
-    if (isMfma())
-      return "llvm.amdgcn.mfma.f32." + size + (half ? "f16" : "bf16.1k");
-    auto text = [](Type type, const char *element) {
-      return ".v" + std::to_string(cast<VectorType>(type).getNumElements()) + element;
-    };
-    return "llvm.amdgcn.wmma.f32." + size + (half ? ".f16" : ".bf16") + text(result, "f32") +
-           text(input, half ? "f16" : "i16");
-  }
-
-  /// mfma could exchange blocks of lanes.
-  SmallVector<Value> arguments(OpBuilder &b, Location loc, Value left, Value right,
-                               Value sum) const {
-    if (!isMfma())
-      return {left, right, sum};
-    Value none = word(b, loc, 0);
-    return {left, right, sum, none, none, none};
-  }
-
-  const SimtInfo &machine;
-};
-
 unsigned numberOf(gpu::AddressSpace space) {
   switch (space) {
   case gpu::AddressSpace::Global:
@@ -216,7 +159,7 @@ DeviceDialect makeDialect(const TargetInfo &chip, amdgpu::Chipset chipset) {
   dialect.populate = [&chip, chipset](LLVMTypeConverter &types, RewritePatternSet &patterns) {
     populateGpuToROCDLConversionPatterns(types, patterns, gpu::amd::Runtime::HIP, chipset);
     patterns.add<BlockDimToConstant, GridDimToHiddenArgument>(types, kAboveUpstream);
-    patterns.add<MultiplyAddToInstruction>(types, *chip.simt, kAboveUpstream);
+    rocm::populateMatrixPatterns(types, *chip.simt, kAboveUpstream, patterns);
     patterns.add<SubgroupIdToArithmetic, SubgroupCountToConstant<gpu::NumSubgroupsOp>,
                  SubgroupCountToConstant<gpu::SubgroupSizeOp>>(types, chip.simt->subgroupSize,
                                                                kAboveUpstream);

@@ -169,6 +169,8 @@ func.func @contraction(%a: tensor<7x2x3xf32>, %b: tensor<7x3x4xf32>, %x: tensor<
   %2 = portico.convolution_input_grad %1, %w {input_size = array<i64: 8, 8>, strides = array<i64: 2, 2>, padding = array<i64: 1, 1>, dilations = array<i64: 1, 1>, groups = 2 : i64} : (tensor<1x6x4x4xf32>, tensor<6x2x3x3xf32>) -> tensor<1x4x8x8xf32>
   // CHECK: portico.convolution_filter_grad {{.*}} -> tensor<6x2x3x3xf32>
   %3 = portico.convolution_filter_grad %x, %1 {filter_size = array<i64: 3, 3>, strides = array<i64: 2, 2>, padding = array<i64: 1, 1>, dilations = array<i64: 1, 1>, groups = 2 : i64} : (tensor<1x4x8x8xf32>, tensor<1x6x4x4xf32>) -> tensor<6x2x3x3xf32>
+  // CHECK: portico.dot_general {{.*}} {allow_tf32, lhs_batch
+  %4 = portico.dot_general %a, %b {lhs_batch = array<i64: 0>, rhs_batch = array<i64: 0>, lhs_contract = array<i64: 2>, rhs_contract = array<i64: 1>, allow_tf32} : (tensor<7x2x3xf32>, tensor<7x3x4xf32>) -> tensor<7x2x4xf32>
   return
 }
 

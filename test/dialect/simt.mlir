@@ -43,3 +43,12 @@ func.func @stream(%x: memref<196608xbf16, #gpu.address_space<global>>, %memory: 
   %e = simt.group_multiply_wait %d {pending = 0} : vector<64xf32>
   return %e : vector<64xf32>
 }
+
+// -----
+
+// CHECK-LABEL: func.func @round
+func.func @round(%x: f32) -> f32 {
+  // CHECK: simt.round_tf32 %{{.*}} : f32
+  %y = simt.round_tf32 %x : f32
+  return %y : f32
+}

@@ -177,6 +177,9 @@ bool portico::encodeAttr(Attribute attr, const AttrInfo &info, SmallVectorImpl<i
       return true;
     }
     return false;
+  case AttrKind::Unit:
+    flat.push_back(bool(attr));
+    return !attr || isa<UnitAttr>(attr);
   case AttrKind::DType:
     if (auto type = dyn_cast_or_null<TypeAttr>(attr))
       if (std::optional<DType> dtype = dtypeOf(type.getValue())) {
@@ -204,6 +207,8 @@ static Attribute decodeAttr(const AttrInfo &info, AttrReader &reader, Builder &b
     return builder.getI64IntegerAttr(reader.i64());
   case AttrKind::Bool:
     return builder.getBoolAttr(reader.boolean());
+  case AttrKind::Unit:
+    return reader.boolean() ? builder.getUnitAttr() : Attribute();
   case AttrKind::DType:
     return TypeAttr::get(typeOf(reader.dtype(), builder.getContext()));
   case AttrKind::I64Array:
@@ -228,5 +233,6 @@ void portico::decodeAttrs(OpKind kind, ArrayRef<int64_t> flat, OperationState &s
   Builder builder(state.getContext());
   AttrReader reader(flat);
   for (const AttrInfo &attr : opInfo(kind).attrs)
-    state.addAttribute(attr.name, decodeAttr(attr, reader, builder));
+    if (Attribute value = decodeAttr(attr, reader, builder))
+      state.addAttribute(attr.name, value);
 }

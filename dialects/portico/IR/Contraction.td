@@ -5,14 +5,23 @@
 
 include "PorticoBase.td"
 
+/// What all sums of products say of `allow_tf32`.
+defvar AllowTf32 = [{
+    With `allow_tf32`, elements of f32 may be rounded to TF32 (10 bits behind the point, the
+    exponents of f32) before they are multiplied, where the target has instructions for that;
+    sums stay in f32. It is a permission: a target without them computes as if it were not there,
+    and it says nothing of other dtypes. The gradients of an op have it too.
+}];
+
 def Portico_DotGeneralOp : Portico_InferredOp<"dot_general", [Portico_Contraction, Differentiable]> {
   let summary = "batched contraction; f16 and bf16 accumulate in f32";
   let description = [{
     Result dimensions: batch, then the free dimensions of lhs, then those of rhs.
-  }];
+  }] # AllowTf32;
   let arguments = (ins Portico_NumTensor:$lhs, Portico_NumTensor:$rhs,
                        DenseI64ArrayAttr:$lhs_batch, DenseI64ArrayAttr:$rhs_batch,
-                       DenseI64ArrayAttr:$lhs_contract, DenseI64ArrayAttr:$rhs_contract);
+                       DenseI64ArrayAttr:$lhs_contract, DenseI64ArrayAttr:$rhs_contract,
+                       UnitAttr:$allow_tf32);
   let results = (outs Portico_NumTensor:$result);
   let infer = "DotGeneral"; let numpy = "ref_dot_general(lhs, rhs, lhs_batch, rhs_batch, lhs_contract, rhs_contract)";
   let torch = "matmul"; let saves = ["lhs", "rhs"]; let bilinear = 1;
@@ -30,8 +39,10 @@ def Portico_DotGeneralOp : Portico_InferredOp<"dot_general", [Portico_Contractio
 
 def Portico_ConvolutionOp : Portico_InferredOp<"convolution", [Portico_Contraction, Differentiable]> {
   let summary = "cross-correlation of x [N, C, ..] with w [F, C/groups, ..], zero padding on both sides";
+  let description = AllowTf32;
   let arguments = (ins Portico_FloatTensor:$x, Portico_FloatTensor:$w, DenseI64ArrayAttr:$strides,
-                       DenseI64ArrayAttr:$padding, DenseI64ArrayAttr:$dilations, I64Attr:$groups);
+                       DenseI64ArrayAttr:$padding, DenseI64ArrayAttr:$dilations, I64Attr:$groups,
+                       UnitAttr:$allow_tf32);
   let results = (outs Portico_FloatTensor:$result);
   let infer = "Convolution"; let numpy = "ref_convolution(x, w, strides, padding, dilations, groups)";
   let torch = "nn.functional.conv2d"; let saves = ["x", "w"]; let bilinear = 1;
@@ -44,9 +55,10 @@ def Portico_ConvolutionOp : Portico_InferredOp<"convolution", [Portico_Contracti
 }
 def Portico_ConvolutionInputGradOp : Portico_InferredOp<"convolution_input_grad", [Portico_Contraction, Differentiable]> {
   let summary = "gradient of convolution in x, of spatial shape input_size: a transposed convolution";
+  let description = AllowTf32;
   let arguments = (ins Portico_FloatTensor:$dy, Portico_FloatTensor:$w, DenseI64ArrayAttr:$input_size,
                        DenseI64ArrayAttr:$strides, DenseI64ArrayAttr:$padding, DenseI64ArrayAttr:$dilations,
-                       I64Attr:$groups);
+                       I64Attr:$groups, UnitAttr:$allow_tf32);
   let results = (outs Portico_FloatTensor:$result);
   let infer = "ConvolutionInputGrad"; let numpy = "ref_convolution_input_grad(dy, w, input_size, strides, padding, dilations, groups)";
   let torch = "nn.functional.conv_transpose2d"; let saves = ["dy", "w"]; let bilinear = 1;
@@ -59,9 +71,10 @@ def Portico_ConvolutionInputGradOp : Portico_InferredOp<"convolution_input_grad"
 }
 def Portico_ConvolutionFilterGradOp : Portico_InferredOp<"convolution_filter_grad", [Portico_Contraction, Differentiable]> {
   let summary = "gradient of convolution in w, of kernel shape filter_size";
+  let description = AllowTf32;
   let arguments = (ins Portico_FloatTensor:$x, Portico_FloatTensor:$dy, DenseI64ArrayAttr:$filter_size,
                        DenseI64ArrayAttr:$strides, DenseI64ArrayAttr:$padding, DenseI64ArrayAttr:$dilations,
-                       I64Attr:$groups);
+                       I64Attr:$groups, UnitAttr:$allow_tf32);
   let results = (outs Portico_FloatTensor:$result);
   let infer = "ConvolutionFilterGrad"; let numpy = "ref_convolution_filter_grad(x, dy, filter_size, strides, padding, dilations, groups)";
   let saves = ["x", "dy"]; let bilinear = 1;

@@ -26,16 +26,16 @@ struct Side {
 /// dimension of the wanted result free dimension `i` of each side is; batch
 /// dimension `i` is dimension `batchNames[i]`.
 static Expr contractInto(const Side &a, const Side &b, ArrayRef<int64_t> batchNames,
-                         ArrayRef<int64_t> aNames, ArrayRef<int64_t> bNames) {
+                         ArrayRef<int64_t> aNames, ArrayRef<int64_t> bNames, bool allowTf32) {
   auto orderOf = [&](ArrayRef<int64_t> first, ArrayRef<int64_t> second) {
     Dims names(batchNames);
     names.append(first.begin(), first.end());
     names.append(second.begin(), second.end());
     return inverse(names);
   };
-  auto dot = [](const Side &lhs, const Side &rhs) {
+  auto dot = [=](const Side &lhs, const Side &rhs) {
     return lhs.value.make<DotGeneralOp>(lhs.value, rhs.value, lhs.batch, rhs.batch, lhs.contract,
-                                        rhs.contract);
+                                        rhs.contract, allowTf32);
   };
   // Of the two orders of operands take the one that needs no permute after it.
   Dims swapped = orderOf(bNames, aNames);
@@ -64,7 +64,7 @@ LogicalResult DotGeneralOp::vjp(OpBuilder &builder, ValueRange cotangents, Array
     llvm::sort(ascending,
                [&](int64_t i, int64_t j) { return other.contract[i] < other.contract[j]; });
     return contractInto(Side{dy, dyBatch, dyOther}, Side{other.value, other.batch, otherFree},
-                        mine.batch, mineFree, pick(mine.contract, ascending));
+                        mine.batch, mineFree, pick(mine.contract, ascending), getAllowTf32());
   };
   if (needs[0])
     grads[0] = gradient(lhs, rhs, lhsFree, rhsFree, dyRhs);
@@ -81,15 +81,17 @@ LogicalResult DotGeneralOp::vjp(OpBuilder &builder, ValueRange cotangents, Array
 /// What the three convolution ops have in common.
 template <typename Op> static auto convolution(Op op, Expr x, Expr w) {
   return x.make<ConvolutionOp>(x, w, op.getStrides(), op.getPadding(), op.getDilations(),
-                               op.getGroups());
+                               op.getGroups(), op.getAllowTf32());
 }
 template <typename Op> static auto inputGrad(Op op, Expr dy, Expr w, Expr x) {
   return dy.make<ConvolutionInputGradOp>(dy, w, x.shape().drop_front(2), op.getStrides(),
-                                         op.getPadding(), op.getDilations(), op.getGroups());
+                                         op.getPadding(), op.getDilations(), op.getGroups(),
+                                         op.getAllowTf32());
 }
 template <typename Op> static auto filterGrad(Op op, Expr x, Expr dy, Expr w) {
   return x.make<ConvolutionFilterGradOp>(x, dy, w.shape().drop_front(2), op.getStrides(),
-                                         op.getPadding(), op.getDilations(), op.getGroups());
+                                         op.getPadding(), op.getDilations(), op.getGroups(),
+                                         op.getAllowTf32());
 }
 
 LogicalResult ConvolutionOp::vjp(OpBuilder &builder, ValueRange cotangents, ArrayRef<bool> needs,

@@ -49,6 +49,7 @@ static bool takeAttr(const AttrInfo &info, ArrayRef<int64_t> &flat) {
   case AttrKind::I64:
     return true;
   case AttrKind::Bool:
+  case AttrKind::Unit:
     return word == 0 || word == 1;
   case AttrKind::Enum:
     return word >= 0 && word < static_cast<int64_t>(info.cases.size());

@@ -24,7 +24,8 @@
 
 namespace portico {
 
-enum class AttrKind : uint8_t { I64, Bool, Enum, DType, I64Array, Elements };
+/// A Unit is a Bool that is written down only where it is true.
+enum class AttrKind : uint8_t { I64, Bool, Unit, Enum, DType, I64Array, Elements };
 
 /// What an op is to fusion and autodiff; the numbers behind the ODS traits.
 namespace traits {

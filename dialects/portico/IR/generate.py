@@ -16,6 +16,7 @@ from records import DTYPE_NAMES, Attr, Dialect, Op, Operand, load
 CPP_TYPES = {
     "I64": ("int64_t", "i64()"),
     "Bool": ("bool", "boolean()"),
+    "Unit": ("bool", "boolean()"),
     "DType": ("DType", "dtype()"),
     "I64Array": ("llvm::ArrayRef<int64_t>", "array()"),
     "Elements": ("ElementsView", "elements()"),
@@ -171,7 +172,8 @@ def python_ops(dialect: Dialect) -> str:
 
 
 def python_function(kind: int, op: Op) -> list[str]:
-    parameters = [o.name for o in op.operands] + [a.name for a in op.attrs]
+    parameters = [o.name for o in op.operands]
+    parameters += [a.name + ("=False" if a.kind == "Unit" else "") for a in op.attrs]
     operands = "".join(f"*{o.name}, " if o.variadic else f"{o.name}, " for o in op.operands)
     attrs = "".join(f"{a.enum}[{a.name}], " if a.enum else f"{a.name}, " for a in op.attrs)
     return [
@@ -207,7 +209,7 @@ class Operand:
 @dataclass(frozen=True)
 class Attr:
     name: str
-    kind: str  # I64, Bool, Enum, DType, I64Array, Elements
+    kind: str  # I64, Bool, Unit, Enum, DType, I64Array, Elements
     enum: object  # key of ENUMS, or None
 
 

@@ -27,6 +27,7 @@ DTYPE_NAMES = {
 ATTRS = {
     "I64Attr": "I64",
     "BoolAttr": "Bool",
+    "UnitAttr": "Unit",
     "TypeAttr": "DType",
     "DenseI64ArrayAttr": "I64Array",
     "ElementsAttr": "Elements",

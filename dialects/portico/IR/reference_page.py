@@ -19,6 +19,7 @@ no result is larger than 2^62 bytes. The labels come back in error messages.
 KINDS = {
     "I64": "integer",
     "Bool": "true or false",
+    "Unit": "there or not",
     "DType": "dtype",
     "I64Array": "integers",
     "Elements": "values",

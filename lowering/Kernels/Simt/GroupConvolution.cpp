@@ -113,6 +113,7 @@ static GroupProduct productOf(const ConvProblem &p, int64_t m, int64_t n, int64_
   product.k = k;
   product.elem = p.elem;
   product.accumulator = p.accumulator;
+  product.allowTf32 = p.allowTf32;
   return product;
 }
 

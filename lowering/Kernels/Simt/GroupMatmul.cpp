@@ -42,6 +42,7 @@ LogicalResult portico::lowerGroupMatmul(KernelOp kernel, Value hero, MatmulProbl
   product.k = problem.k;
   product.elem = alike ? problem.a.elem : problem.accumulator;
   product.accumulator = problem.accumulator;
+  product.allowTf32 = problem.allowTf32;
   SmallVector<int64_t> aBatch, bBatch, cBatch;
   for (const MatmulBatchDim &dim : problem.batch) {
     product.batch.push_back(dim.size);

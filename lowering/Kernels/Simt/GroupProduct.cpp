@@ -154,7 +154,8 @@ void ProductLowering::put(PhaseFunction &e, const Side &side, ValueRange values,
   for (auto [l, value] : llvm::enumerate(values)) {
     auto [place, kk] = placeOf(e, side, l);
     Value element = engine->staged() == value.getType() ? value : toSum(e, value);
-    e.store(element, memory, e.add(start, engine->address(e, side.tile, place, kk)));
+    e.store(engine->prepare(e, element), memory,
+            e.add(start, engine->address(e, side.tile, place, kk)));
   }
 }
 

@@ -43,6 +43,8 @@ struct GroupProduct {
   int64_t m = 1, n = 1, k = 1;
   /// Of the elements (a portico type), and of the sums.
   mlir::Type elem, accumulator;
+  /// f32 elements may be rounded to TF32.
+  bool allowTf32 = false;
   Operand a, b;
   Place place;
 

@@ -9,6 +9,8 @@ using namespace portico;
 
 /// Summands that are worth a split of their own.
 constexpr int64_t kLeastOfSplit = 256, kMostSplits = 64;
+/// What matrix instructions get of a row at a time: as many bytes whatever the type.
+constexpr int64_t kBytesOfStep = 64;
 
 TileSums::~TileSums() = default;
 
@@ -39,11 +41,29 @@ int64_t portico::tilesOf(const GroupProduct &p, const GroupTile &tile) {
   return p.batchSize() * ceilDiv(p.m, tile.m) * ceilDiv(p.n, tile.n);
 }
 
+/// Whether a matrix instruction may take elements of `type` as its inputs or sums.
+static bool takes(MatrixUnit::Element element, Type type, bool allowTf32) {
+  switch (element) {
+  case MatrixUnit::Element::f16:
+    return type.isF16();
+  case MatrixUnit::Element::bf16:
+    return type.isBF16();
+  case MatrixUnit::Element::tf32:
+    return type.isF32() && allowTf32;
+  case MatrixUnit::Element::f32:
+    return type.isF32();
+  case MatrixUnit::Element::f64:
+    return type.isF64();
+  case MatrixUnit::Element::i8:
+  case MatrixUnit::Element::i32:
+    return false;
+  }
+  llvm_unreachable("no such element");
+}
+
 static const MatrixUnit *unitFor(const GroupProduct &p, const SimtInfo &simt) {
   for (const MatrixUnit &unit : simt.matrixUnits)
-    if (unit.accumulator == MatrixUnit::Element::f32 &&
-        ((unit.input == MatrixUnit::Element::f16 && p.elem.isF16()) ||
-         (unit.input == MatrixUnit::Element::bf16 && p.elem.isBF16())))
+    if (takes(unit.accumulator, p.accumulator, false) && takes(unit.input, p.elem, p.allowTf32))
       return &unit;
   return nullptr;
 }
@@ -76,9 +96,10 @@ GroupTile portico::chooseGroupTile(const GroupProduct &p, const SimtInfo &simt) 
   }
   if (const MatrixUnit *unit = unitFor(p, simt); unit && p.m > 32 && p.n > 32) {
     tile.unit = unit;
+    int64_t width = p.elem.getIntOrFloatBitWidth() / 8;
     tile.m = tile.n = 64;
-    tile.k = 32;
-    if (enough(128) && fits(128, tile.k, 2, simt.groupMemoryBytes))
+    tile.k = kBytesOfStep / width;
+    if (enough(128) && fits(128, tile.k, width, simt.groupMemoryBytes))
       tile.m = tile.n = 128;
   }
   if (!simt.groupMatrixUnits.empty())

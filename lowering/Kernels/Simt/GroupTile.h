@@ -58,6 +58,8 @@ public:
   /// with `rows` rows lies.
   virtual mlir::Type staged() const = 0;
   virtual int64_t elements(int64_t rows) const = 0;
+  /// An element of the staged type as it goes there.
+  virtual mlir::Value prepare(LoopEmitter &e, mlir::Value element) const { return element; }
   virtual mlir::Value address(LoopEmitter &e, int64_t rows, mlir::Value row,
                               mlir::Value k) const = 0;
 

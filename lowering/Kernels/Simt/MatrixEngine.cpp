@@ -26,9 +26,13 @@ public:
     unitsN = tile.n / columnsOfGroups / unit.n;
   }
 
-  /// As integers: see `asCarried` of the product.
+  /// Half types as integers: see `asCarried` of the product.
   Type staged() const override {
-    return IntegerType::get(elem.getContext(), elem.getIntOrFloatBitWidth());
+    return elem.getIntOrFloatBitWidth() == 16 ? IntegerType::get(elem.getContext(), 16) : elem;
+  }
+  /// Each element is read by several subgroups: rounded here, it is rounded once.
+  Value prepare(LoopEmitter &e, Value element) const override {
+    return isTf32() ? simt::RoundTf32Op::create(e.b, e.loc, element).getResult() : element;
   }
   int64_t elements(int64_t count) const override { return count * pitch(); }
   Value address(LoopEmitter &e, int64_t, Value row, Value k) const override {
@@ -54,7 +58,7 @@ public:
           Value &sum = result[i * unitsN + j];
           sum = simt::MultiplyAddOp::create(e.b, e.loc, sum.getType(), x[i], y[j], sum,
                                             uint64_t(unit.m), uint64_t(unit.n), uint64_t(unit.k),
-                                            /*tf32=*/unit.input == MatrixUnit::Element::tf32);
+                                            isTf32());
         }
     }
     return result;
@@ -87,7 +91,9 @@ private:
   }
 
   /// Loads of 16 bytes stay aligned, and rows begin at different banks.
-  int64_t pitch() const { return tile.k + 8; }
+  int64_t pitch() const { return tile.k + 128 / elem.getIntOrFloatBitWidth(); }
+
+  bool isTf32() const { return unit.input == MatrixUnit::Element::tf32; }
 
   Value subgroup(LoopEmitter &e) const { return e.div(item, subgroupSize); }
   Value groupRow(LoopEmitter &e) const { return e.div(subgroup(e), columnsOfGroups); }
@@ -107,8 +113,10 @@ private:
     for (int64_t r = 0; r < part.elements; ++r)
       elements.push_back(e.load(
           memory, e.add(first, digitsOfElement(rows, r) * pitch() + digitsOfElement(ks, r))));
-    Value bits = vector::FromElementsOp::create(e.b, e.loc, vector(part, staged()), elements);
-    return vector::BitCastOp::create(e.b, e.loc, vector(part, elem), bits);
+    Value held = vector::FromElementsOp::create(e.b, e.loc, vector(part, staged()), elements);
+    if (staged() == elem)
+      return held;
+    return vector::BitCastOp::create(e.b, e.loc, vector(part, elem), held);
   }
 
   GroupTile tile;

@@ -116,6 +116,8 @@ nb::object toPython(mlir::Attribute attr, const Owner &owner) {
     return nb::none();
   if (auto a = mlir::dyn_cast<mlir::BoolAttr>(attr))
     return nb::bool_(a.getValue());
+  if (mlir::isa<mlir::UnitAttr>(attr))
+    return nb::bool_(true);
   if (auto a = mlir::dyn_cast<mlir::IntegerAttr>(attr))
     return nb::int_(a.getValue().getSExtValue());
   if (auto a = mlir::dyn_cast<mlir::FloatAttr>(attr))

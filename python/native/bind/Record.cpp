@@ -53,7 +53,8 @@ static void encodeAttr(const OpInfo &info, const AttrInfo &attr, PyObject *value
   case AttrKind::Elements:
     encodeElements(value, flat);
     return;
-  case AttrKind::Bool: {
+  case AttrKind::Bool:
+  case AttrKind::Unit: {
     int truth = PyObject_IsTrue(value);
     if (truth < 0)
       throw PythonErrorSet();

@@ -44,6 +44,8 @@ def _bind_operands(name: str, operands) -> dict[str, object]:
 def _bind_attributes(name: str, attrs: dict[str, object]) -> dict[str, object]:
     bound = {}
     for attr in OPS[name].attrs:
+        if attr.kind == "Unit":  # a permission that changes nothing here
+            continue
         if attr.name not in attrs:
             raise TypeError(f"[{name}] attribute {attr.name!r} is missing")
         value = attrs[attr.name]

@@ -33,6 +33,23 @@ func.func @matmul(%x: tensor<5x8x4xf32>, %w: tensor<5x4x3xf32>) -> tensor<5x8x3x
 
 // -----
 
+// What may be rounded forward may be rounded backward.
+
+// CHECK-LABEL: func.func @rounded.vjp(
+// CHECK-COUNT-2: portico.dot_general {{.*}}allow_tf32
+// CHECK:       portico.convolution_input_grad {{.*}}allow_tf32
+// CHECK-NEXT:  portico.convolution_filter_grad {{.*}}allow_tf32
+func.func @rounded(%x: tensor<2x3x8xf32>, %w: tensor<4x3x3xf32>, %a: tensor<8x4xf32>, %b: tensor<4x3xf32>)
+    -> (tensor<2x4x6xf32>, tensor<8x3xf32>) attributes {portico.differentiate} {
+  %0 = portico.convolution %x, %w {strides = array<i64: 1>, padding = array<i64: 0>, dilations = array<i64: 1>, groups = 1 : i64, allow_tf32}
+    : (tensor<2x3x8xf32>, tensor<4x3x3xf32>) -> tensor<2x4x6xf32>
+  %1 = portico.dot_general %a, %b {lhs_batch = array<i64>, rhs_batch = array<i64>, lhs_contract = array<i64: 1>, rhs_contract = array<i64: 0>, allow_tf32}
+    : (tensor<8x4xf32>, tensor<4x3xf32>) -> tensor<8x3xf32>
+  return %0, %1 : tensor<2x4x6xf32>, tensor<8x3xf32>
+}
+
+// -----
+
 // CHECK-LABEL: func.func @bias.vjp(
 // CHECK-SAME:    tensor<3xf32>, [[DY:%.+]]: tensor<8x3xf32>)
 // CHECK-NEXT:  [[DB:%.+]] = portico.reduce sum [[DY]] {axes = array<i64: 0>}

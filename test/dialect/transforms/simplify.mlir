@@ -101,6 +101,21 @@ func.func @dot_of_permute(%q: tensor<2x5x3x4xf32>, %k: tensor<2x6x3x4xf32>) -> t
 
 // -----
 
+// A contraction that is written anew keeps its permission.
+
+// CHECK-LABEL: func.func @rounded_dot_of_permute(
+// CHECK-NEXT:  portico.dot_general {{.*}}allow_tf32
+// CHECK-NEXT:  return
+func.func @rounded_dot_of_permute(%x: tensor<8x4xf32>, %w: tensor<3x4xf32>) -> tensor<3x8xf32> {
+  %0 = portico.permute %w {permutation = array<i64: 1, 0>} : (tensor<3x4xf32>) -> tensor<4x3xf32>
+  %1 = portico.dot_general %x, %0 {lhs_batch = array<i64>, rhs_batch = array<i64>, lhs_contract = array<i64: 1>, rhs_contract = array<i64: 0>, allow_tf32}
+    : (tensor<8x4xf32>, tensor<4x3xf32>) -> tensor<8x3xf32>
+  %2 = portico.permute %1 {permutation = array<i64: 1, 0>} : (tensor<8x3xf32>) -> tensor<3x8xf32>
+  return %2 : tensor<3x8xf32>
+}
+
+// -----
+
 // Two free dimensions change places: the result would, too.
 
 // CHECK-LABEL: func.func @dot_of_free_permute(

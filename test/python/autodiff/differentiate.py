@@ -34,6 +34,8 @@ def attribute(attr, value) -> str:
         text = "array<i64: " + ", ".join(map(str, value)) + ">" if len(value) else "array<i64>"
     elif attr.kind == "Bool":
         text = "true" if value else "false"
+    elif attr.kind == "Unit":
+        return attr.name
     elif attr.kind == "DType":
         text = MLIR_DTYPES[value]
     else:
@@ -47,7 +49,10 @@ def program(name: str, sample: Sample) -> str:
     results = [tensor_type(y) for y in evaluate_op(name, sample.operands, sample.attrs)]
     declared = OPS[name].attrs
     cases = "".join(f" {sample.attrs[a.name]}" for a in declared if a.kind == "Enum")
-    attrs = ", ".join(attribute(a, sample.attrs[a.name]) for a in declared if a.kind != "Enum")
+    written = [
+        a for a in declared if a.kind != "Enum" and (a.kind != "Unit" or a.name in sample.attrs)
+    ]
+    attrs = ", ".join(attribute(a, sample.attrs[a.name]) for a in written)
     arguments = [f"%x{i}" for i in range(len(types))]
     signature = ", ".join(f"{a}: {t}" for a, t in zip(arguments, types, strict=True))
     values = [f"%0#{i}" for i in range(len(results))] if len(results) > 1 else ["%0"]

@@ -38,7 +38,7 @@ def record(name, sample):
             rest = rest[spare:]
         else:
             arguments.append(rest.pop(0))
-    attrs = [sample.attrs[a.name] for a in op.attrs]
+    attrs = [a.name in sample.attrs if a.kind == "Unit" else sample.attrs[a.name] for a in op.attrs]
     attrs = [
         getattr(_core, v) if a.kind == "DType" else v for a, v in zip(op.attrs, attrs, strict=True)
     ]

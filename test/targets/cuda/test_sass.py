@@ -18,6 +18,8 @@ PLAIN = (
     "lhs_contract = array<i64: 1>, rhs_contract = array<i64: 0>}"
 )
 HALF = "tensor<512x512x{0}>"
+ROUNDED = PLAIN.replace("}", ", allow_tf32}")
+DOUBLES = "tensor<1024x1024xf64>"
 KERNELS = {
     "elementwise": """
 func.func @main(%x: tensor<1048576xf32>, %y: tensor<1048576xf32>) -> tensor<1048576xf32> {
@@ -44,6 +46,16 @@ func.func @main(%a: {HALF.format(dtype)}, %b: {HALF.format(dtype)}) -> {HALF.for
 }}"""
         for dtype in ("f16", "bf16")
     },
+    "product of tf32": f"""
+func.func @main(%a: {SQUARE}, %b: {SQUARE}) -> {SQUARE} {{
+  %0 = portico.dot_general %a, %b {ROUNDED} : ({SQUARE}, {SQUARE}) -> {SQUARE}
+  return %0 : {SQUARE}
+}}""",
+    "product of doubles": f"""
+func.func @main(%a: {DOUBLES}, %b: {DOUBLES}) -> {DOUBLES} {{
+  %0 = portico.dot_general %a, %b {PLAIN} : ({DOUBLES}, {DOUBLES}) -> {DOUBLES}
+  return %0 : {DOUBLES}
+}}""",
 }  # fmt: skip
 
 
@@ -89,7 +101,7 @@ def test_rows_shuffle_and_meet_at_barriers(listings):
 
 def test_products_multiply_from_shared_memory(listings):
     listing = listings["product"]
-    assert count(listing, r"\bFFMA") >= 16
+    assert count(listing, r"\bFFMA") >= 16 and count(listing, r"MMA\.") == 0
     assert (
         count(listing, r"\bLDS\.128")
         and count(listing, r"\bSTS")
@@ -112,3 +124,16 @@ def test_products_of_halves_are_matrix_instructions(listings, arch, dtype):
     else:
         assert count(listing, rf"\bHMMA\.16816\.F32{kind}\b") >= 4
         assert count(listing, r"\b(HGMMA|UTMALDG)") == 0
+
+
+def test_products_of_tf32_round_each_element_once(listings):
+    """A tile of 128 x 128 with 16 summands a step: eight warps, each 4 x 4 units in two steps of
+    eight; a work-item brings 8 elements of each operand to group memory."""
+    listing = listings["product of tf32"]
+    assert count(listing, r"\bHMMA\.1688\.F32\.TF32") == 32 and count(listing, r"\bFFMA") == 0
+    assert count(listing, r"\bLDS") and count(listing, r"\bSTS") and count(listing, r"\bLDG\.E")
+
+
+def test_products_of_doubles_are_those_of_the_unit(listings):
+    listing = listings["product of doubles"]
+    assert count(listing, r"\bDMMA\.(884|8x8x4)") == 64 and count(listing, r"\bDFMA") == 0

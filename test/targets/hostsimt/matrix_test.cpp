@@ -7,6 +7,7 @@
 
 #include "test/targets/hostsimt/harness.h"
 
+#include <cmath>
 #include <cstring>
 #include <functional>
 
@@ -41,6 +42,12 @@ uint16_t toBfloat(int value) {
   memcpy(&bits, &single, 4);
   return uint16_t(bits >> 16);
 }
+uint64_t toDouble(int value) {
+  auto wide = double(value);
+  uint64_t bits;
+  memcpy(&bits, &wide, 8);
+  return bits;
+}
 uint32_t toSingle(int value) {
   auto single = float(value);
   uint32_t bits;
@@ -64,8 +71,12 @@ template <typename Bits> Memory<float> pack(const Matrix &matrix, Bits (*convert
 }
 
 /// Runs `ir` and compares. The accumulator is 1 everywhere.
+template <typename Sum = float>
 void expectProduct(const Matrix &matrix, Memory<float> registers, const std::string &ir) {
-  Memory<float> d = {std::vector<float>(size_t(matrix.lanes * matrix.dCount), 1)};
+  std::vector<Sum> ones(size_t(matrix.lanes * matrix.dCount), 1);
+  Memory<float> d;
+  d.values.resize(ones.size() * sizeof(Sum) / sizeof(float));
+  memcpy(d.values.data(), ones.data(), ones.size() * sizeof(Sum));
   Outcome outcome = runCode(ir, uint32_t(matrix.lanes), registers, d, {1, uint32_t(matrix.lanes)});
   if (!outcome.ok)
     failAt(__FILE__, __LINE__, "a product, got '" + outcome.message + "'");
@@ -75,15 +86,18 @@ void expectProduct(const Matrix &matrix, Memory<float> registers, const std::str
       int sum = 1;
       for (int k = 0; k < matrix.k; ++k)
         sum += valueOfA({at.row, k}) * valueOfB({k, at.column});
-      EXPECT(d.values[size_t(lane * matrix.dCount + i)] == float(sum));
+      Sum got;
+      memcpy(&got, reinterpret_cast<const Sum *>(d.values.data()) + lane * matrix.dCount + i,
+             sizeof(Sum));
+      EXPECT(got == Sum(sum));
     }
 }
 
 /// A kernel that loads `type` twice, a and b, and calls `name` on vectors of `count`
 /// results.
 std::string amdKernel(const std::string &name, const std::string &type, int count,
-                      const std::string &modifiers) {
-  std::string result = "<" + std::to_string(count) + " x float>";
+                      const std::string &modifiers, const std::string &sum = "float") {
+  std::string result = "<" + std::to_string(count) + " x " + sum + ">";
   std::string types = modifiers.empty() ? "" : ", i32, i32, i32";
   return "declare i32 @llvm.amdgcn.workitem.id.x()\n"
          "declare " +
@@ -106,31 +120,38 @@ std::string amdKernel(const std::string &name, const std::string &type, int coun
          modifiers + ")\n  store " + result + " %d, ptr addrspace(1) %pd, align 4\n  ret void\n}\n";
 }
 
-std::string ptxKernel(const std::string &name, int a, int b) {
+/// The same with each of `a` and `b` registers an operand, and each result a field.
+std::string ptxKernel(const std::string &name, int a, int b, const std::string &input = "i32",
+                      const std::string &sum = "float", int results = 4) {
   std::string types, loads, operands;
   for (int i = 0; i < a + b; ++i) {
     std::string n = std::to_string(i);
-    types += "i32, ";
-    loads += "  %p" + n + " = getelementptr [" + std::to_string(a + b) +
-             " x i32], ptr addrspace(1) %a, i32 %t, i32 " + n + "\n  %v" + n +
-             " = load i32, ptr addrspace(1) %p" + n + "\n";
-    operands += "i32 %v" + n + ", ";
+    types += input + ", ";
+    loads += "  %p" + n + " = getelementptr [" + std::to_string(a + b) + " x " + input +
+             "], ptr addrspace(1) %a, i32 %t, i32 " + n + "\n  %v" + n + " = load " + input +
+             ", ptr addrspace(1) %p" + n + "\n";
+    operands += input + " %v" + n + ", ";
   }
-  std::string stores;
-  for (int i = 0; i < 4; ++i) {
+  std::string fields, sums, stores;
+  for (int i = 0; i < results; ++i) {
+    fields += (i ? ", " : "") + sum;
+    sums += (i ? ", " : "") + sum + " 1.0";
+  }
+  for (int i = 0; i < results; ++i) {
     std::string n = std::to_string(i);
-    stores += "  %r" + n + " = extractvalue {float, float, float, float} %d, " + n + "\n  %q" + n +
-              " = getelementptr [4 x float], ptr addrspace(1) %b, i32 %t, i32 " + n +
-              "\n  store float %r" + n + ", ptr addrspace(1) %q" + n + "\n";
+    stores += "  %r" + n + " = extractvalue {" + fields + "} %d, " + n + "\n  %q" + n +
+              " = getelementptr [" + std::to_string(results) + " x " + sum +
+              "], ptr addrspace(1) %b, i32 %t, i32 " + n + "\n  store " + sum + " %r" + n +
+              ", ptr addrspace(1) %q" + n + "\n";
   }
   return "declare i32 @llvm.nvvm.read.ptx.sreg.tid.x()\n"
-         "declare {float, float, float, float} @" +
-         name + "(" + types +
-         "float, float, float, float)\n"
+         "declare {" +
+         fields + "} @" + name + "(" + types + fields +
+         ")\n"
          "define ptx_kernel void @k(ptr addrspace(1) %a, ptr addrspace(1) %b, i64 %e, "
          "ptr addrspace(1) %s) {\n  %t = call i32 @llvm.nvvm.read.ptx.sreg.tid.x()\n" +
-         loads + "  %d = call {float, float, float, float} @" + name + "(" + operands +
-         "float 1.0, float 1.0, float 1.0, float 1.0)\n" + stores + "  ret void\n}\n";
+         loads + "  %d = call {" + fields + "} @" + name + "(" + operands + sums + ")\n" + stores +
+         "  ret void\n}\n";
 }
 
 /// PTX manual, "Matrix Fragments for mma.m16n8k16" and its neighbours, for elements
@@ -188,6 +209,53 @@ TEST(hostsimt_mma_of_tf32) {
                 ptxKernel("llvm.nvvm.mma.m16n8k8.row.col.tf32", 4, 2));
 }
 
+/// PTX manual, "Matrix Fragments for mma.m8n8k4 with .f64 floating point type".
+TEST(hostsimt_mma_of_doubles) {
+  Matrix matrix = {8,
+                   8,
+                   4,
+                   32,
+                   1,
+                   1,
+                   2,
+                   [](int lane, int) { return Place{lane / 4, lane % 4}; },
+                   [](int lane, int) { return Place{lane % 4, lane / 4}; },
+                   [](int lane, int i) { return Place{lane / 4, (lane % 4) * 2 + i}; }};
+  expectProduct<double>(matrix, pack(matrix, toDouble),
+                        ptxKernel("llvm.nvvm.mma.m8n8k4.row.col.f64", 1, 1, "double", "double", 2));
+}
+
+/// Half of the last place of ten bits goes away from zero; the largest floats become infinite.
+TEST(hostsimt_rounding_to_tf32) {
+  const float step = 0x1p-10f;
+  Memory<float> x = {{1 + step / 2, -1 - step / 2, std::nextafter(1 + step / 2, 1.f),
+                      1 + 1.5f * step, 0x1p-126f * (1 + step / 2), 0x1p-140f, -0.f, 3.4028235e38f,
+                      INFINITY, -INFINITY, NAN, 0x1.ffcp127f}};
+  std::vector<float> wanted = {
+      1 + step, -1 - step, 1,   1 + 2 * step, 0x1p-126f * (1 + step), 0, -0.f, INFINITY,
+      INFINITY, -INFINITY, NAN, 0x1.ffcp127f};
+  x.values.resize(32, 1);
+  wanted.resize(32, 1);
+  Memory<float> y = {std::vector<float>(32)};
+  Outcome outcome =
+      runCode("declare i32 @llvm.nvvm.read.ptx.sreg.tid.x()\n"
+              "declare i32 @llvm.nvvm.f2tf32.rna(float)\n"
+              "define ptx_kernel void @k(ptr addrspace(1) %a, ptr addrspace(1) %b, i64 %e, "
+              "ptr addrspace(1) %s) {\n"
+              "  %t = call i32 @llvm.nvvm.read.ptx.sreg.tid.x()\n"
+              "  %p = getelementptr float, ptr addrspace(1) %a, i32 %t\n"
+              "  %x = load float, ptr addrspace(1) %p\n"
+              "  %y = call i32 @llvm.nvvm.f2tf32.rna(float %x)\n"
+              "  %q = getelementptr i32, ptr addrspace(1) %b, i32 %t\n"
+              "  store i32 %y, ptr addrspace(1) %q\n  ret void\n}\n",
+              32, x, y, {1, 32});
+  EXPECT(outcome.ok);
+  for (size_t i = 0; i < wanted.size(); ++i)
+    EXPECT(std::isnan(wanted[i])
+               ? std::isnan(y.values[i])
+               : y.values[i] == wanted[i] && std::signbit(y.values[i]) == std::signbit(wanted[i]));
+}
+
 TEST(hostsimt_mfma_of_16_rows) {
   Matrix matrix = mfma(16, 16);
   expectProduct(
@@ -206,6 +274,25 @@ TEST(hostsimt_mfma_of_singles) {
   Matrix matrix = mfma(32, 2);
   expectProduct(matrix, pack(matrix, toSingle),
                 amdKernel("llvm.amdgcn.mfma.f32.32x32x2f32", "float", 16, ", i32 0, i32 0, i32 0"));
+}
+
+TEST(hostsimt_mfma_of_xf32) {
+  for (auto [size, k] : {std::pair(16, 8), std::pair(32, 4)}) {
+    Matrix matrix = mfma(size, k);
+    std::string name = std::to_string(size) + "x" + std::to_string(size) + "x" + std::to_string(k);
+    expectProduct(matrix, pack(matrix, toSingle),
+                  amdKernel("llvm.amdgcn.mfma.f32." + name + ".xf32", "<2 x float>", matrix.dCount,
+                            ", i32 0, i32 0, i32 0"));
+  }
+}
+
+/// Of the result a lane has every fourth row, not four neighbours.
+TEST(hostsimt_mfma_of_doubles) {
+  Matrix matrix = mfma(16, 4);
+  matrix.d = [](int lane, int i) { return Place{i * 4 + lane / 16, lane % 16}; };
+  expectProduct<double>(
+      matrix, pack(matrix, toDouble),
+      amdKernel("llvm.amdgcn.mfma.f64.16x16x4f64", "double", 4, ", i32 0, i32 0, i32 0", "double"));
 }
 
 TEST(hostsimt_wmma_of_rdna3_has_its_operands_twice) {

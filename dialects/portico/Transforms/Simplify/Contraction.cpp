@@ -20,7 +20,7 @@ struct DotOfPermute : OpRewritePattern<DotGeneralOp> {
     if (lhs == dot.getLhs() && rhs == dot.getRhs())
       return failure();
     rewriter.replaceOpWithNewOp<DotGeneralOp>(dot, lhs, rhs, lhsBatch, rhsBatch, lhsContract,
-                                              rhsContract);
+                                              rhsContract, dot.getAllowTf32());
     return success();
   }
 
@@ -57,9 +57,9 @@ struct PermuteOfDot : OpRewritePattern<PermuteOp> {
     swapped.append(iotaDims(lhsFree, batch));
     if (permute.getPermutation() != ArrayRef<int64_t>(swapped))
       return failure();
-    rewriter.replaceOpWithNewOp<DotGeneralOp>(permute, dot.getRhs(), dot.getLhs(),
-                                              dot.getRhsBatch(), dot.getLhsBatch(),
-                                              dot.getRhsContract(), dot.getLhsContract());
+    rewriter.replaceOpWithNewOp<DotGeneralOp>(
+        permute, dot.getRhs(), dot.getLhs(), dot.getRhsBatch(), dot.getLhsBatch(),
+        dot.getRhsContract(), dot.getLhsContract(), dot.getAllowTf32());
     return success();
   }
 };

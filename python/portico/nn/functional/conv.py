@@ -3,6 +3,7 @@
 import portico as pt
 from portico._fail import fail_runtime, fail_value
 from portico._generated import ops
+from portico._precision import convolutions_allow_tf32
 
 from ._args import per_dim, per_dims, with_batch
 
@@ -80,7 +81,8 @@ def _conv(op, n, input, weight, bias, stride, padding, dilation, groups):
             f"Calculated padded input size per channel: {tuple(padded)}. Kernel size: "
             f"{tuple(span)}. Kernel size can't be greater than actual input size",
         )
-    y = ops.convolution(x, weight, stride, padding, dilation, groups)
+    allow_tf32 = convolutions_allow_tf32(x.dtype)
+    y = ops.convolution(x, weight, stride, padding, dilation, groups, allow_tf32)
     return _finish(y, bias, n, unbatched)
 
 
@@ -162,12 +164,17 @@ def _conv_transpose(op, n, input, weight, bias, stride, padding, output_padding,
     size = [f - 2 * p + e for f, p, e in zip(full, padding, extra, strict=True)]
     if any(s < 1 for s in size):
         fail_runtime(op, f"Calculated output size {size} is too small", list(x.shape))
+    allow_tf32 = convolutions_allow_tf32(x.dtype)
     if all(e < s for e, s in zip(extra, stride, strict=True)):
-        y = ops.convolution_input_grad(x, weight, size, stride, padding, dilation, groups)
+        y = ops.convolution_input_grad(
+            x, weight, size, stride, padding, dilation, groups, allow_tf32
+        )
     else:
         # With more output padding than stride, a convolution of that size would
         # have more positions than x: make the whole result, then cut.
-        y = ops.convolution_input_grad(x, weight, full, stride, (0,) * n, dilation, groups)
+        y = ops.convolution_input_grad(
+            x, weight, full, stride, (0,) * n, dilation, groups, allow_tf32
+        )
         cut = [
             v for p, e in zip(reversed(padding), reversed(extra), strict=True) for v in (-p, e - p)
         ]

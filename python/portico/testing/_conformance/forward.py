@@ -56,7 +56,7 @@ def recorder(op, attrs):
     record = OPS[op]
     values = []
     for attr in record.attrs:
-        value = attrs[attr.name]
+        value = attrs.get(attr.name, False) if attr.kind == "Unit" else attrs[attr.name]
         if attr.kind == "Enum":
             value = ENUMS[attr.enum][value]
         values.append(getattr(pt, value) if attr.kind == "DType" else value)
@@ -136,7 +136,8 @@ def elementwise(op, dtype, level, full_shapes):
 
 def sampled(op, dtype, level, all_samples):
     rng = values.generator(f"{op} {dtype}")
-    make = Maker(rng, to_numpy(dtype), values.random, full=reaches(level, "full"))
+    rounds = dtype == "float32"
+    make = Maker(rng, to_numpy(dtype), values.random, reaches(level, "full"), rounds)
     for label, operands, attrs in SAMPLERS[op](make):
         if any(a.kind == "DType" for a in OPS[op].attrs):
             attrs = attrs | {"dtype": dtype}

@@ -71,7 +71,7 @@ def within(got, true, tolerance, magnitude=None):
         bound = slack
         if tolerance.terms:
             width = np.finfo(np.float32 if is_half(dtype) else dtype).eps
-            bound = bound + tolerance.terms * width * magnitude
+            bound = bound + (tolerance.terms * width + tolerance.factors) * magnitude
         if tolerance.flush:
             bound = bound + np.where(np.abs(true) <= float(info.tiny), float(info.tiny), 0)
         error = np.abs(got.astype(np.float64) - true)

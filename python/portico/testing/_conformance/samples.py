@@ -22,10 +22,12 @@ def samples(*ops):
 
 
 class Maker:
-    """Operands of one dtype; `full` asks for large samples too."""
+    """Operands of one dtype; `full` asks for large samples too, `rounds` for products whose
+    factors may be rounded to TF32."""
 
-    def __init__(self, rng, dtype, values, full=False):
+    def __init__(self, rng, dtype, values, full=False, rounds=False):
         self.rng, self.dtype, self.values, self.full = rng, dtype, values, full
+        self.rounds = rounds
 
     def __call__(self, *shape):
         return self.values(self.rng, shape, self.dtype)
@@ -285,6 +287,9 @@ def dot_general(make):
     yield "no terms", (make(3, 0), make(0, 4)), _dot(lhs_contract=(1,), rhs_contract=(0,))
     yield "no rows", (make(0, 3), make(3, 4)), _dot(lhs_contract=(1,), rhs_contract=(0,))
     yield "tiles", (make(65, 130), make(130, 70)), _dot(lhs_contract=(1,), rhs_contract=(0,))
+    if make.rounds:
+        attrs = dict(_dot(lhs_contract=(1,), rhs_contract=(0,)), allow_tf32=True)
+        yield "tiles in tf32", (make(65, 130), make(130, 70)), attrs
     if make.full:
         for m, n, k in ((128, 128, 128), (257, 129, 513), (512, 512, 64)):
             operands = (make(m, k), make(k, n))
@@ -306,23 +311,32 @@ CONVOLUTIONS = (
     ("3-d", (1, 2, 4, 5, 6), (3, 2, 2, 3, 2), _geometry((1, 2, 1), (0, 1, 0), (1, 1, 1), 1),
      (3, 3, 5)),
 )  # fmt: skip
+#: Large enough, whichever of its three tensors is the result, for matrix instructions.
+ROUNDED = (
+    ("in tf32", (1, 40, 9, 9), (40, 40, 3, 3),
+     dict(_geometry((1, 1), (1, 1), (1, 1), 1), allow_tf32=True), (9, 9)),
+)  # fmt: skip
+
+
+def _convolutions(make):
+    return CONVOLUTIONS + (ROUNDED if make.rounds else ())
 
 
 @samples("convolution")
 def convolution(make):
-    for label, x, w, geometry, _ in CONVOLUTIONS:
+    for label, x, w, geometry, _ in _convolutions(make):
         yield label, (make(*x), make(*w)), geometry
 
 
 @samples("convolution_input_grad")
 def convolution_input_grad(make):
-    for label, x, w, geometry, y in CONVOLUTIONS:
+    for label, x, w, geometry, y in _convolutions(make):
         dy = make(x[0], w[0], *y)
         yield label, (dy, make(*w)), dict(input_size=x[2:], **geometry)
 
 
 @samples("convolution_filter_grad")
 def convolution_filter_grad(make):
-    for label, x, w, geometry, y in CONVOLUTIONS:
+    for label, x, w, geometry, y in _convolutions(make):
         dy = make(x[0], w[0], *y)
         yield label, (make(*x), dy), dict(filter_size=w[2:], **geometry)

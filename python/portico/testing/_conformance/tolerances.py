@@ -6,7 +6,7 @@ booleans are exact whatever the table says.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True)
@@ -19,6 +19,8 @@ class Tolerance:
     #: For sums: times the epsilon of the accumulator (f32 for f16 and bf16), times the sum of the
     #: magnitudes of the terms. Any order of summation is within 8 of these for some 2000 terms.
     terms: float = 0
+    #: For sums of products whose factors may be rounded: times the sum of the magnitudes.
+    factors: float = 0
     #: A number below the smallest normal one may be taken for 0, in operands and results.
     flush: bool = False
     #: Whether a zero must have the sign of the reference's.
@@ -28,6 +30,9 @@ class Tolerance:
 EXACT = Tolerance()
 #: A sum of terms in any order.
 SUM = Tolerance(ulp=1, terms=8, flush=True, signed_zero=False)
+#: The same of factors in TF32. Each is off by at most half of the last of its 10 bits behind the
+#: point, so u = 2**-11 of itself, and their product by (1 + u)**2 - 1.
+TF32_SUM = replace(SUM, factors=2**-10 + 2**-22)
 #: A product of some hundred factors in any order.
 PRODUCT = Tolerance(ulp=64, flush=True)
 #: Either zero is the larger one.
@@ -73,6 +78,10 @@ TOLERANCES = {
     "convolution": SUM,
     "convolution_input_grad": SUM,
     "convolution_filter_grad": SUM,
+    "dot_general.tf32": TF32_SUM,
+    "convolution.tf32": TF32_SUM,
+    "convolution_input_grad.tf32": TF32_SUM,
+    "convolution_filter_grad.tf32": TF32_SUM,
 }
 
 #: Programs and gradients: of the largest magnitude in the result, by dtype. Their reference is
@@ -82,5 +91,5 @@ PROGRAMS = {"float64": 1e-12, "float32": 2e-5, "float16": 1e-2, "bfloat16": 8e-2
 
 
 def tolerance_of(op: str, attrs: dict) -> Tolerance:
-    kind = attrs.get("kind", attrs.get("combiner"))
+    kind = "tf32" if attrs.get("allow_tf32") else attrs.get("kind", attrs.get("combiner"))
     return TOLERANCES.get(op if kind is None else f"{op}.{kind}", EXACT)

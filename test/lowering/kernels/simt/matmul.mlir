@@ -43,3 +43,17 @@ func.func @small(%x: tensor<20x30xf32>, %y: tensor<30x50xf32>, %bias: tensor<50x
   }
   return %0 : tensor<20x50xf32>
 }
+
+// -----
+
+// Rounding is a permission: a machine without the instructions computes as ever.
+// CHECK-LABEL: gpu.func @kernel0(
+// CHECK-NOT: simt.
+// CHECK: math.fma
+func.func @rounded(%x: tensor<64x64xf32>, %y: tensor<64x64xf32>) -> tensor<64x64xf32> {
+  %0 = portico.kernel "dot" (%a = %x, %b = %y) : (tensor<64x64xf32>, tensor<64x64xf32>) -> tensor<64x64xf32> {
+    %1 = portico.dot_general %a, %b {lhs_batch = array<i64>, rhs_batch = array<i64>, lhs_contract = array<i64: 1>, rhs_contract = array<i64: 0>, allow_tf32} : (tensor<64x64xf32>, tensor<64x64xf32>) -> tensor<64x64xf32>
+    portico.yield %1 : tensor<64x64xf32>
+  }
+  return %0 : tensor<64x64xf32>
+}
