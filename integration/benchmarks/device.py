@@ -118,24 +118,25 @@ def stream(libraries, dtypes):
 
 def teraflops(library, dtype, size, tf32=False):
     T = library.T
-    if library.name == "torch":
-        T.backends.cuda.matmul.allow_tf32 = tf32
+    T.set_float32_matmul_precision("high" if tf32 else "highest")
     a = T.rand(size, size, device=library.device).to(getattr(T, dtype))
     b = T.rand(size, size, device=library.device).to(getattr(T, dtype))
     library.finish([a, b])
-    return 2 * size**3 / seconds(library, lambda: a @ b) / 1e12
+    try:
+        return 2 * size**3 / seconds(library, lambda: a @ b) / 1e12
+    finally:
+        T.set_float32_matmul_precision("highest")
 
 
 def products(libraries, size):
     ours, *peers = libraries
-    for dtype in ("bfloat16", "float16", "float32"):
-        rate = teraflops(ours, dtype, size)
-        line = f"{f'product {size}^3':28}{dtype:10}{rate:10.1f} TF/s"
+    for word in ("bfloat16", "float16", "float32", "tf32"):
+        asked = ("float32", size, True) if word == "tf32" else (word, size)
+        rate = teraflops(ours, *asked)
+        line = f"{f'product {size}^3':28}{word:10}{rate:10.1f} TF/s"
         for peer in peers:
-            their = teraflops(peer, dtype, size)
+            their = teraflops(peer, *asked)
             line += f"{rate / their:8.0%} of the vendor's {their:.1f}"
-            if dtype == "float32":
-                line += f", {teraflops(peer, dtype, size, tf32=True):.1f} with tf32"
         print(line, flush=True)
 
 

@@ -54,11 +54,19 @@ class DeviceBackend(types.ModuleType):
         self._devices = devices
 
     def is_built(self):
-        """Whether this build has a driver for them."""
+        """Whether this build has a driver for them.
+
+        >>> pt.backends.mps.is_built()
+        False
+        """
         return self._devices._named() is not None
 
     def is_available(self):
-        """Whether this machine has one."""
+        """Whether this machine has one.
+
+        >>> pt.backends.cuda.is_available() == pt.cuda.is_available()
+        True
+        """
         return self._devices.is_available()
 
 

@@ -9,14 +9,21 @@ in the file) is called like a function.
 
 from __future__ import annotations
 
+import contextlib
 import importlib.util
 import pathlib
 import re
 import sys
+import traceback
 
 import portico as pt
 from portico import _core
-from portico.errors import PorticoTypeError, PorticoValueError
+from portico.errors import (
+    InternalError,
+    PorticoRuntimeError,
+    PorticoTypeError,
+    PorticoValueError,
+)
 
 _SPEC = re.compile(r"(\w+)\[([\d,\s]*)\]$")
 
@@ -33,8 +40,25 @@ def add_arguments(parser):
     parser.add_argument("-o", "--output", default="out", metavar="FOLDER", help="(out)")
 
 
+@contextlib.contextmanager
+def of_file(file):
+    """What the user's file raises is told with its line, in one line like every mistake."""
+    try:
+        yield
+    except InternalError:  # no mistake of the file's
+        raise
+    except (Exception, SystemExit) as error:
+        line = getattr(error, "lineno", None) if isinstance(error, SyntaxError) else None
+        for frame in traceback.extract_tb(error.__traceback__):
+            if pathlib.Path(frame.filename).resolve() == file.resolve():
+                line = frame.lineno
+        told = f"{type(error).__name__}: {error}".rstrip(": ")
+        place = file if line is None else f"{file}:{line}"
+        raise PorticoRuntimeError(f"[compile] {place} raised {told}") from error
+
+
 def load_function(where):
-    """The object that `FILE.py:NAME` means."""
+    """The file and the object that `FILE.py:NAME` means."""
     path, _, name = where.rpartition(":")
     file = pathlib.Path(path)
     if not path or not file.is_file():
@@ -43,7 +67,8 @@ def load_function(where):
     module = importlib.util.module_from_spec(spec)
     sys.path.insert(0, str(file.resolve().parent))
     try:
-        spec.loader.exec_module(module)
+        with of_file(file):
+            spec.loader.exec_module(module)
     finally:
         sys.path.pop(0)
     found = module
@@ -51,7 +76,7 @@ def load_function(where):
         found = getattr(found, part, None)
     if not callable(found):
         raise PorticoValueError(f"[compile] {path} has no function of that name; got {name}")
-    return found
+    return file, found
 
 
 def make_input(text):
@@ -78,7 +103,7 @@ def _tensors(result):
     )
 
 
-def record(function, inputs):
+def record(file, function, inputs):
     """The tensors that a call returns, with all that they wait for still to be run."""
     limits = {
         name: _core.get_option(name) for name in ("max_pending_ops", "max_held_bytes", "eager")
@@ -87,7 +112,9 @@ def record(function, inputs):
     _core.set_option("max_held_bytes", 2**60)
     _core.set_option("eager", False)
     try:
-        return _tensors(function(*inputs))
+        with of_file(file):
+            result = function(*inputs)
+        return _tensors(result)
     finally:
         for name, value in limits.items():
             _core.set_option(name, value)
@@ -121,8 +148,9 @@ def write(compiled, folder):
 
 
 def run(arguments) -> int:
-    function = load_function(arguments.function)
-    outputs = record(function, [make_input(text) for text in arguments.input])
+    file, function = load_function(arguments.function)
+    inputs = [make_input(text) for text in arguments.input]
+    outputs = record(file, function, inputs)
     compiled = _core.compile_for(outputs, arguments.target)
     folder = pathlib.Path(arguments.output)
     names = write(compiled, folder)

@@ -1,6 +1,7 @@
 """`python -m portico devices` and `compile`."""
 
 import json
+import re
 import subprocess
 import sys
 
@@ -28,6 +29,14 @@ def gradient():
 
 def nothing():
     return 3
+
+
+def mismatch(x):
+    return x @ x
+
+
+def breaks(x):
+    return x / int("zero")
 """
 
 
@@ -98,6 +107,50 @@ def test_compiling_for_what_need_not_be_here(model, tmp_path, capsys, name, arch
     assert any(n.endswith((".ll", ".ptx", ".s", ".mlir")) for n in written if "kernel0." in n)
 
 
+#: What each target makes: the beginning of its stages, and how its code begins. A target of GPUs
+#: packs what there is for each kernel.
+MACHINES = {
+    "cuda:sm_90a": ({".ll", ".ptx"}, rb".*\.target sm_90a"),
+    "cuda:sm_80": ({".ll", ".ptx"}, rb".*\.target sm_80"),
+    "rocm:gfx942": ({".mlir", ".ll", ".s"}, rb"\x7fELF\x02\x01\x01\x40"),
+    "rocm:gfx1100": ({".mlir", ".ll", ".s"}, rb"\x7fELF\x02\x01\x01\x40"),
+}
+
+
+@pytest.mark.parametrize("machine", MACHINES)
+def test_what_is_written_for_a_machine(model, tmp_path, machine):
+    """Nothing of the vendor's is needed: neither a device nor a driver."""
+    kind, arch = machine.split(":")
+    if kind not in {d["name"] for d in _core.drivers()}:
+        pytest.skip(f"this build has no {kind}")
+    out = tmp_path / "out"
+    arguments = ["--target", machine, "--input", "float32[64,64]", "-o", str(out)]
+    assert main(["compile", f"{model}:softmax", *arguments]) == 0
+    endings, code = MACHINES[machine]
+    kernel = [p for p in out.iterdir() if p.name.startswith("kernel0.")]
+    assert endings <= {p.suffix for p in kernel} and all(p.read_bytes() for p in kernel)
+    assert "gpu.func" in (out / "kernel0.lowered.mlir").read_text()
+    text = "".join(p.read_text() for p in kernel if p.suffix in (".ll", ".ptx", ".s"))
+    assert arch in text
+    (blob,) = out.glob("code.*")
+    assert re.match(code, blob.read_bytes(), re.DOTALL)
+    # The program carries the same code: it runs without what is beside it.
+    assert blob.read_bytes() in (out / "program.portico").read_bytes()
+
+
+@pytest.mark.parametrize("machine", ["cuda:sm_1", "cuda:gfx942", "rocm:sm_80", "cuda:x"])
+def test_a_machine_that_there_is_not_is_named_with_those_that_there_are(model, capsys, machine):
+    kind = machine.split(":")[0]
+    known = [d["archs"] for d in _core.drivers() if d["name"] == kind]
+    if not known:
+        pytest.skip(f"this build has no {kind}")
+    arguments = ["--target", machine, "--input", "float32[2]", "-o", str(model.parent / "out")]
+    assert main(["compile", f"{model}:softmax", *arguments]) == 1
+    said = capsys.readouterr().err
+    assert "[device]" in said and "expected one of" in said and known[0][0].split(";")[0] in said
+    assert said.count("\n") == 1 and not (model.parent / "out").exists()
+
+
 def test_compiling_a_gradient(model, tmp_path):
     out = tmp_path / "out"
     assert main(["compile", f"{model}:gradient", "-o", str(out)]) == 0
@@ -119,10 +172,19 @@ def test_compiling_a_module(model, tmp_path):
         (["{model}:softmax", "--input", "float32"], "expected a dtype and sizes"),
         (["{model}:softmax", "--input", "floaty[2]"], "expected a dtype and sizes"),
         (["{model}:softmax", "--input", "float32[2]", "--target", "nonesuch"], "no such target"),
+        (["{model}:mismatch", "--input", "float32[2,3]"], "model.py:23 raised PorticoRuntimeError"),
+        (["{model}:breaks", "--input", "float32[2]"], "model.py:27 raised ValueError: invalid lit"),
+        (["{model}:softmax"], "raised TypeError: softmax() missing 1 required"),
+        (["{folder}/broken.py:f"], "broken.py:3 raised ZeroDivisionError: division by zero"),
+        (["{folder}/unwritten.py:f"], "unwritten.py:2 raised SyntaxError: "),
+        (["{folder}/leaves.py:f"], "leaves.py:1 raised SystemExit: 3"),
     ],
 )
 def test_mistakes_are_one_line(model, tmp_path, arguments, says):
-    arguments = [a.format(model=model) for a in arguments]
+    (tmp_path / "broken.py").write_text("x = 0\n\ny = 1 / x\n")
+    (tmp_path / "unwritten.py").write_text("x = 0\ndef f(:\n")
+    (tmp_path / "leaves.py").write_text("raise SystemExit(3)\n")
+    arguments = [a.format(model=model, folder=tmp_path) for a in arguments]
     done = subprocess.run(
         [sys.executable, "-m", "portico", "compile", *arguments, "-o", str(tmp_path / "out")],
         capture_output=True, text=True, timeout=120,
