@@ -1,17 +1,16 @@
 //===- CpuDriver.cpp - the host as a device ---------------------------------===//
 //
-// Code is a shared object, loaded from memory; a kernel is a C function
+// A kernel is a C function
 //
 //   void kernel(void *const *buffers, int64_t begin, int64_t end, int64_t *status)
 //
-// and a launch hands ranges of its items to the runtime's threads. Everything has
-// been done when a call returns, so events have nothing to remember.
+// and a launch hands ranges of its items to the runtime's threads.
 //
 //===----------------------------------------------------------------------===//
 
 #include "targets/cpu/CpuDriver.h"
-#include "targets/common/HostMemory.h"
-#include "targets/common/SharedObject.h"
+#include "targets/common/DriverError.h"
+#include "targets/common/HostDriver.h"
 #include "targets/cpu/CpuFeatures.h"
 
 #include "portico/parallel.h"
@@ -19,9 +18,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
-#include <cstring>
 #include <memory>
-#include <string>
 
 using namespace portico;
 
@@ -29,76 +26,22 @@ namespace {
 
 using Kernel = void (*)(void *const *buffers, int64_t begin, int64_t end, int64_t *status);
 
-thread_local std::string lastError;
-
-int32_t failed(std::string message) {
-  lastError = std::move(message);
-  return 1;
-}
-
 //===----------------------------------------------------------------------===//
 // Devices
 //===----------------------------------------------------------------------===//
 
 int32_t deviceCount() { return 1; }
 
-int32_t deviceInfo(int32_t, portico_device_info *info) {
+int32_t deviceInfo(int32_t ordinal, portico_device_info *info) {
   snprintf(info->name, sizeof(info->name), "host processor");
-  info->memory_bytes = host::memoryBytes();
-  info->host_memory = 1;
-  info->compute_units = uint32_t(portico_get_num_threads());
-  return 0;
+  return host::deviceInfo(ordinal, info);
 }
-
-int32_t deviceOpen(int32_t, void **device) {
-  *device = nullptr;
-  return 0;
-}
-
-void deviceClose(void *) {}
 
 int32_t deviceSupports(int32_t, const char *arch) { return portico::cpu::hostSupports(arch); }
 
 //===----------------------------------------------------------------------===//
-// Memory
+// Launches
 //===----------------------------------------------------------------------===//
-
-int32_t memoryAllocate(void *, size_t bytes, void **memory) {
-  *memory = host::allocate(bytes);
-  return *memory ? 0 : failed("the system gives no more memory");
-}
-
-void memoryRelease(void *, void *memory, size_t) { host::release(memory); }
-
-int32_t copy(void *, void *destination, const void *source, size_t bytes, portico_copy_kind,
-             void *) {
-  memcpy(destination, source, bytes);
-  return 0;
-}
-
-int32_t fill(void *, void *destination, uint64_t pattern, uint32_t patternBytes, size_t bytes,
-             void *) {
-  host::fill(destination, pattern, patternBytes, bytes);
-  return 0;
-}
-
-//===----------------------------------------------------------------------===//
-// Code
-//===----------------------------------------------------------------------===//
-
-int32_t moduleLoad(void *, const void *blob, size_t bytes, void **module) {
-  std::string error;
-  *module = host::loadObject(blob, bytes, error);
-  return *module ? 0 : failed(std::move(error));
-}
-
-void moduleUnload(void *, void *module) { host::unloadObject(module); }
-
-int32_t moduleKernel(void *, void *module, const char *name, void **kernel) {
-  std::string error;
-  *kernel = host::findSymbol(module, name, error);
-  return *kernel ? 0 : failed(std::move(error));
-}
 
 /// Scratch of one thread, grown as kernels ask for it and kept until the thread ends.
 class Scratch {
@@ -162,74 +105,18 @@ int32_t launch(void *, const portico_launch *launch) {
   return work.outOfMemory ? failed("no memory for a kernel's scratch") : 0;
 }
 
-//===----------------------------------------------------------------------===//
-// Streams and events: nothing is ever left to wait for
-//===----------------------------------------------------------------------===//
-
-int32_t streamCreate(void *, void **stream) {
-  *stream = nullptr;
-  return 0;
+portico_driver makeTable() {
+  portico_driver table = host::driverTable("cpu");
+  table.device_count = deviceCount;
+  table.device_info = deviceInfo;
+  table.device_supports = deviceSupports;
+  table.launch = launch;
+  return table;
 }
-void streamDestroy(void *, void *) {}
-int32_t streamWait(void *, void *, void *) { return 0; }
-int32_t streamSynchronize(void *, void *) { return 0; }
-
-int32_t eventCreate(void *, void **event) {
-  *event = nullptr;
-  return 0;
-}
-void eventDestroy(void *, void *) {}
-int32_t eventRecord(void *, void *, void *) { return 0; }
-int32_t eventWait(void *, void *) { return 0; }
-int32_t eventQuery(void *, void *, int32_t *done) {
-  *done = 1;
-  return 0;
-}
-int32_t synchronize(void *) { return 0; }
-
-const char *getLastError() { return lastError.c_str(); }
-
-const portico_driver table = {
-    sizeof(portico_driver),
-    PORTICO_DRIVER_ABI,
-    "cpu",
-    deviceCount,
-    deviceInfo,
-    deviceOpen,
-    deviceClose,
-    deviceSupports,
-    memoryAllocate,
-    memoryRelease,
-    copy,
-    fill,
-    moduleLoad,
-    moduleUnload,
-    moduleKernel,
-    launch,
-    streamCreate,
-    streamDestroy,
-    streamWait,
-    streamSynchronize,
-    eventCreate,
-    eventDestroy,
-    eventRecord,
-    eventWait,
-    eventQuery,
-    synchronize,
-    getLastError,
-    /*aliases=*/nullptr,
-    /*code_target=*/nullptr,
-    /*unavailable_reason=*/nullptr,
-    /*memory_info=*/nullptr,
-    /*host_allocate=*/nullptr,
-    /*host_release=*/nullptr,
-    /*event_elapsed=*/nullptr,
-    /*graph_begin=*/nullptr,
-    /*graph_end=*/nullptr,
-    /*graph_launch=*/nullptr,
-    /*graph_destroy=*/nullptr,
-};
 
 } // namespace
 
-const portico_driver *portico::cpu::driver() { return &table; }
+const portico_driver *portico::cpu::driver() {
+  static const portico_driver table = makeTable();
+  return &table;
+}

@@ -2,17 +2,15 @@
 
 #include "targets/cuda/CudaApi.h"
 
-#include <atomic>
+#include "targets/common/DynamicLibrary.h"
+
 #include <cstdlib>
-#include <dlfcn.h>
-#include <pthread.h>
 #include <unistd.h>
 
+using namespace portico;
 using namespace portico::cuda;
 
 namespace {
-
-std::atomic<bool> forked{false};
 
 /// The name is the one that every driver installs; the variable is for drivers in
 /// unusual places, and for tests.
@@ -43,37 +41,36 @@ std::string surroundings() {
 
 Api load() {
   Api api;
-  const char *library = libraryName();
-  void *handle = dlopen(library, RTLD_NOW | RTLD_LOCAL);
-  if (!handle) {
-    api.reason = "no NVIDIA driver: cannot load " + std::string(library) + " (" + dlerror() + ")";
+  std::string why;
+  DynamicLibrary library = DynamicLibrary::open({libraryName()}, why);
+  if (!library) {
+    api.reason = std::string("no NVIDIA driver: cannot load ") + libraryName() + " (" + why + ")";
     return api;
   }
-#define PORTICO_CUDA_FIND(member, symbol, parameters)                                              \
-  api.member = reinterpret_cast<decltype(api.member)>(dlsym(handle, symbol));                      \
-  if (!api.member) {                                                                               \
-    api.reason = std::string("the NVIDIA driver is too old: " symbol " is not in ") + library;     \
-    return api;                                                                                    \
-  }
+#define PORTICO_CUDA_FIND(member, symbol, parameters) library.find(api.member, symbol);
   PORTICO_CUDA_ENTRY_POINTS(PORTICO_CUDA_FIND)
 #undef PORTICO_CUDA_FIND
+  if (const char *missing = library.missing()) {
+    api.reason =
+        std::string("the NVIDIA driver is too old: ") + missing + " is not in " + library.path();
+    return api;
+  }
 #define PORTICO_CUDA_TRY(member, symbol, parameters)                                               \
-  api.member = reinterpret_cast<decltype(api.member)>(dlsym(handle, symbol));
+  api.member = reinterpret_cast<decltype(api.member)>(library.address(symbol));
   PORTICO_CUDA_LATER_ENTRY_POINTS(PORTICO_CUDA_TRY)
 #undef PORTICO_CUDA_TRY
 
   if (Result error = api.init(0)) {
     api.reason =
-        std::string("cuInit of ") + library + " failed: " + describe(api, error) + surroundings();
+        "cuInit of " + library.path() + " failed: " + describe(api, error) + surroundings();
     return api;
   }
   if (Result error = api.deviceGetCount(&api.devices)) {
     api.devices = 0;
     api.reason = "cuDeviceGetCount failed: " + describe(api, error) + surroundings();
   } else if (api.devices == 0) {
-    api.reason = std::string(library) + " sees no device" + surroundings();
+    api.reason = library.path() + " sees no device" + surroundings();
   }
-  pthread_atfork(nullptr, nullptr, [] { forked = true; });
   return api;
 }
 
@@ -85,8 +82,6 @@ const Api &portico::cuda::api() {
   static const Api *instance = new Api(load());
   return *instance;
 }
-
-bool portico::cuda::inForkedChild() { return forked; }
 
 std::string portico::cuda::describe(Result error) {
   std::string text = ::describe(api(), error);

@@ -10,6 +10,8 @@
 #ifndef PORTICO_TARGETS_CUDA_CUDAAPI_H
 #define PORTICO_TARGETS_CUDA_CUDAAPI_H
 
+#include "targets/common/ForkWatch.h"
+
 #include <cstddef>
 #include <string>
 
@@ -126,6 +128,7 @@ struct Api {
   PORTICO_CUDA_LATER_ENTRY_POINTS(PORTICO_CUDA_MEMBER)
 #undef PORTICO_CUDA_MEMBER
 
+  ForkWatch fork;
   /// How many devices the library offers, and where there are none: why.
   int devices = 0;
   std::string reason;
@@ -134,10 +137,6 @@ struct Api {
 /// Loads and initialises the library at the first call. Nothing of it may be called
 /// where `devices` is 0.
 const Api &api();
-
-/// Whether this process was forked from one that had initialised the library, which
-/// then works for the parent alone.
-bool inForkedChild();
 
 /// "NAME (what it means)", and what follows from it where that is certain.
 std::string describe(Result error);

@@ -7,35 +7,25 @@
 
 #include <cstdio>
 #include <memory>
-#include <utility>
 
+using namespace portico;
 using namespace portico::cuda;
 
 //===----------------------------------------------------------------------===//
 // Failures
 //===----------------------------------------------------------------------===//
 
-static thread_local std::string lastErrorText;
-
-int32_t portico::cuda::failed(std::string message) {
-  lastErrorText = std::move(message);
-  return 1;
-}
-
 int32_t portico::cuda::check(const char *call, Result result) {
   return result == kSuccess ? 0 : failed(std::string(call) + ": " + describe(result));
 }
-
-const char *portico::cuda::lastError() { return lastErrorText.c_str(); }
 
 //===----------------------------------------------------------------------===//
 // The current context
 //===----------------------------------------------------------------------===//
 
 Current::Current(const Device &device) {
-  if (inForkedChild()) {
-    failed("this process was forked from one that used the GPU; expected a process of its own; "
-           "try the start method 'spawn' of multiprocessing");
+  if (api().fork.inChild()) {
+    failed(ForkWatch::advice());
     return;
   }
   Context now = nullptr;
@@ -70,6 +60,8 @@ static int32_t find(int32_t ordinal, Ordinal &device) {
   if (ordinal < 0 || ordinal >= api().devices)
     return failed("no such device; got ordinal " + std::to_string(ordinal) + "; expected below " +
                   std::to_string(api().devices));
+  if (api().fork.inChild())
+    return failed(ForkWatch::advice());
   return check("cuDeviceGet", api().deviceGet(&device, ordinal));
 }
 

@@ -3,6 +3,7 @@
 #ifndef PORTICO_TARGETS_CUDA_CUDADEVICE_H
 #define PORTICO_TARGETS_CUDA_CUDADEVICE_H
 
+#include "targets/common/DriverError.h"
 #include "targets/cuda/CudaApi.h"
 
 #include <cstdint>
@@ -23,11 +24,8 @@ struct Device {
   Stream stream(void *given) const { return given ? static_cast<Stream>(given) : defaultStream; }
 };
 
-/// Notes why a function of the table fails; its nonzero result.
-int32_t failed(std::string message);
 /// 0, or the failure of `call` noted.
 int32_t check(const char *call, Result result);
-const char *lastError();
 
 /// The context of a device is that of the calling thread while this lives. What was
 /// current comes back: the thread may belong to another library's device.

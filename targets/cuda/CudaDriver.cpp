@@ -6,13 +6,14 @@
 //===----------------------------------------------------------------------===//
 
 #include "targets/cuda/CudaDriver.h"
+#include "targets/common/DriverTable.h"
+#include "targets/common/WideFill.h"
 #include "targets/cuda/CudaDevice.h"
 #include "targets/cuda/CudaModule.h"
 
 #include "portico/driver.h"
 
-#include <algorithm>
-
+using namespace portico;
 using namespace portico::cuda;
 
 namespace {
@@ -85,44 +86,32 @@ int32_t copy(void *handle, void *destination, const void *source, size_t bytes,
   return failed("no such kind of copy; got " + std::to_string(int(kind)));
 }
 
-/// The library fills with words of at most 32 bits. A longer pattern is written once,
-/// half by half, and what is there is then doubled until it is enough.
-Result fill64(Address to, uint64_t pattern, size_t bytes, Stream stream) {
-  if (Result error = api().fill32(to, unsigned(pattern), 1, stream))
-    return error;
-  if (Result error = api().fill32(to + 4, unsigned(pattern >> 32), 1, stream))
-    return error;
-  for (size_t done = 8; done < bytes;) {
-    size_t step = std::min(done, bytes - done);
-    if (Result error = api().copyWithin(to + done, to, step, stream))
-      return error;
-    done += step;
-  }
-  return kSuccess;
-}
-
 int32_t fill(void *handle, void *destination, uint64_t pattern, uint32_t patternBytes, size_t bytes,
              void *given) {
-  size_t count = bytes / patternBytes;
-  if (!count)
+  if (bytes < patternBytes)
     return 0;
   Stream stream = deviceOf(handle).stream(given);
   Address to = addressOf(destination);
-  bool halvesEqual = uint32_t(pattern) == uint32_t(pattern >> 32);
   switch (patternBytes) {
   case 1:
     return within(handle, "cuMemsetD8Async",
-                  [&] { return api().fill8(to, (unsigned char)pattern, count, stream); });
+                  [&] { return api().fill8(to, (unsigned char)pattern, bytes, stream); });
   case 2:
     return within(handle, "cuMemsetD16Async",
-                  [&] { return api().fill16(to, (unsigned short)pattern, count, stream); });
+                  [&] { return api().fill16(to, (unsigned short)pattern, bytes / 2, stream); });
   case 4:
     return within(handle, "cuMemsetD32Async",
-                  [&] { return api().fill32(to, unsigned(pattern), count, stream); });
+                  [&] { return api().fill32(to, unsigned(pattern), bytes / 4, stream); });
   case 8:
     return within(handle, "cuMemsetD32Async", [&] {
-      return halvesEqual ? api().fill32(to, unsigned(pattern), 2 * count, stream)
-                         : fill64(to, pattern, 8 * count, stream);
+      return fillWide(
+          pattern, bytes / 8 * 8,
+          [&](size_t offset, unsigned word, size_t count) {
+            return api().fill32(to + offset, word, count, stream);
+          },
+          [&](size_t offset, size_t count) {
+            return api().copyWithin(to + offset, to, count, stream);
+          });
     });
   }
   return failed("no such pattern; got " + std::to_string(patternBytes) +
@@ -247,34 +236,7 @@ void graphDestroy(void *handle, void *graph) {
 }
 
 portico_driver makeTable() {
-  portico_driver table{};
-  table.struct_size = sizeof(table);
-  table.abi = PORTICO_DRIVER_ABI;
-  table.name = "cuda";
-  table.device_count = deviceCount;
-  table.device_info = deviceInfo;
-  table.device_open = deviceOpen;
-  table.device_close = deviceClose;
-  table.device_supports = deviceSupports;
-  table.memory_allocate = memoryAllocate;
-  table.memory_release = memoryRelease;
-  table.copy = copy;
-  table.fill = fill;
-  table.module_load = moduleLoad;
-  table.module_unload = moduleUnload;
-  table.module_kernel = moduleKernel;
-  table.launch = launch;
-  table.stream_create = streamCreate;
-  table.stream_destroy = streamDestroy;
-  table.stream_wait = streamWait;
-  table.stream_synchronize = streamSynchronize;
-  table.event_create = eventCreate;
-  table.event_destroy = eventDestroy;
-  table.event_record = eventRecord;
-  table.event_wait = eventWait;
-  table.event_query = eventQuery;
-  table.synchronize = synchronize;
-  table.last_error = lastError;
+  portico_driver table = PORTICO_DRIVER_TABLE("cuda");
   table.unavailable_reason = unavailableReason;
   table.memory_info = memoryInfo;
   table.host_allocate = hostAllocate;

@@ -1,6 +1,7 @@
 //===- CudaModule.cpp - loading code, and launching it ----------------------===//
 
 #include "targets/cuda/CudaModule.h"
+#include "targets/common/LaunchParameters.h"
 #include "targets/cuda/CudaDevice.h"
 #include "targets/cuda/CudaObject.h"
 #include "targets/cuda/CudaTensorMap.h"
@@ -183,26 +184,11 @@ int32_t portico::cuda::launch(void *handle, const portico_launch *launch) {
   for (size_t i = 0; i < maps.size(); ++i)
     if (int32_t error = encode((*kernel.tensorMaps)[i], *launch, maps[i]))
       return error;
-
-  // The driver copies each parameter from where these point to.
-  constexpr size_t kInline = 64;
-  void *local[kInline];
-  std::vector<void *> heap;
-  void **parameters = local;
-  if (launch->buffer_count + 2 + maps.size() > kInline) {
-    heap.resize(launch->buffer_count + 2 + maps.size());
-    parameters = heap.data();
-  }
-  auto addressOf = [](const auto &value) {
-    return const_cast<void *>(static_cast<const void *>(&value));
-  };
-  for (uint32_t i = 0; i < launch->buffer_count; ++i)
-    parameters[i] = addressOf(launch->buffers[i]);
-  parameters[launch->buffer_count] = addressOf(launch->extent);
-  parameters[launch->buffer_count + 1] = addressOf(launch->status);
-  for (size_t i = 0; i < maps.size(); ++i)
-    parameters[launch->buffer_count + 2 + i] = &maps[i];
+  LaunchParameters parameters(*launch, maps.size());
+  for (const EncodedMap &map : maps)
+    parameters.add(map);
   return check("cuLaunchKernel",
                api().launch(kernel.function, grid[0], grid[1], grid[2], block[0], block[1],
-                            block[2], shared, device.stream(launch->stream), parameters, nullptr));
+                            block[2], shared, device.stream(launch->stream), parameters.data(),
+                            nullptr));
 }

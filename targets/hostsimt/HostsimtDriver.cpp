@@ -5,8 +5,8 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "targets/common/HostMemory.h"
-#include "targets/common/SharedObject.h"
+#include "targets/common/DriverError.h"
+#include "targets/common/HostDriver.h"
 #include "targets/hostsimt/Flavours.h"
 #include "targets/hostsimt/Group.h"
 
@@ -21,13 +21,6 @@ using namespace portico;
 using namespace portico::hostsimt;
 
 namespace {
-
-thread_local std::string lastError;
-
-int32_t failed(std::string message) {
-  lastError = std::move(message);
-  return 1;
-}
 
 //===----------------------------------------------------------------------===//
 // Devices
@@ -52,61 +45,20 @@ int32_t deviceInfo(int32_t ordinal, portico_device_info *info) {
   const Flavour &flavour = kFlavours[ordinal];
   snprintf(info->name, sizeof(info->name), "%s, emulated on the host", flavour.description);
   snprintf(info->arch, sizeof(info->arch), "%s", flavour.name);
-  info->memory_bytes = host::memoryBytes();
-  info->host_memory = 1;
-  info->compute_units = uint32_t(portico_get_num_threads());
-  return 0;
+  return host::deviceInfo(ordinal, info);
 }
-
-int32_t deviceOpen(int32_t, void **device) {
-  *device = nullptr;
-  return 0;
-}
-void deviceClose(void *) {}
 
 int32_t deviceSupports(int32_t ordinal, const char *arch) {
   return strcmp(arch, kFlavours[ordinal].name) == 0;
 }
 
 //===----------------------------------------------------------------------===//
-// Memory
-//===----------------------------------------------------------------------===//
-
-int32_t memoryAllocate(void *, size_t bytes, void **memory) {
-  *memory = host::allocate(bytes);
-  return *memory ? 0 : failed("the system gives no more memory");
-}
-void memoryRelease(void *, void *memory, size_t) { host::release(memory); }
-
-int32_t copy(void *, void *destination, const void *source, size_t bytes, portico_copy_kind,
-             void *) {
-  memcpy(destination, source, bytes);
-  return 0;
-}
-
-int32_t fill(void *, void *destination, uint64_t pattern, uint32_t patternBytes, size_t bytes,
-             void *) {
-  host::fill(destination, pattern, patternBytes, bytes);
-  return 0;
-}
-
-//===----------------------------------------------------------------------===//
 // Code
 //===----------------------------------------------------------------------===//
 
-int32_t moduleLoad(void *, const void *blob, size_t bytes, void **module) {
-  std::string error;
-  *module = host::loadObject(blob, bytes, error);
-  return *module ? 0 : failed(std::move(error));
-}
-
-void moduleUnload(void *, void *module) { host::unloadObject(module); }
-
-int32_t moduleKernel(void *, void *module, const char *name, void **kernel) {
-  std::string error;
-  *kernel = host::findSymbol(module, name, error);
-  if (!*kernel)
-    return failed(std::move(error));
+int32_t moduleKernel(void *device, void *module, const char *name, void **kernel) {
+  if (int32_t error = host::moduleKernel(device, module, name, kernel))
+    return error;
   uint32_t abi = static_cast<const Record *>(*kernel)->abi;
   return abi == kAbiVersion ? 0
                             : failed(format("the code is for version %u of the emulator; "
@@ -202,68 +154,22 @@ int32_t launch(void *, const portico_launch *launch) {
   return failed(groups.failure.message());
 }
 
-//===----------------------------------------------------------------------===//
-// Streams and events: nothing is ever left to wait for
-//===----------------------------------------------------------------------===//
-
-int32_t streamCreate(void *, void **stream) {
-  *stream = nullptr;
-  return 0;
+portico_driver makeTable() {
+  portico_driver table = host::driverTable("hostsimt");
+  table.device_count = deviceCount;
+  table.device_info = deviceInfo;
+  table.device_supports = deviceSupports;
+  table.module_kernel = moduleKernel;
+  table.launch = launch;
+  table.unavailable_reason = unavailableReason;
+  return table;
 }
-void streamDestroy(void *, void *) {}
-int32_t streamWait(void *, void *, void *) { return 0; }
-int32_t streamSynchronize(void *, void *) { return 0; }
-
-int32_t eventCreate(void *, void **event) {
-  *event = nullptr;
-  return 0;
-}
-void eventDestroy(void *, void *) {}
-int32_t eventRecord(void *, void *, void *) { return 0; }
-int32_t eventWait(void *, void *) { return 0; }
-int32_t eventQuery(void *, void *, int32_t *done) {
-  *done = 1;
-  return 0;
-}
-int32_t synchronize(void *) { return 0; }
-
-const char *getLastError() { return lastError.c_str(); }
-
-const portico_driver table = {
-    sizeof(portico_driver),
-    PORTICO_DRIVER_ABI,
-    "hostsimt",
-    deviceCount,
-    deviceInfo,
-    deviceOpen,
-    deviceClose,
-    deviceSupports,
-    memoryAllocate,
-    memoryRelease,
-    copy,
-    fill,
-    moduleLoad,
-    moduleUnload,
-    moduleKernel,
-    launch,
-    streamCreate,
-    streamDestroy,
-    streamWait,
-    streamSynchronize,
-    eventCreate,
-    eventDestroy,
-    eventRecord,
-    eventWait,
-    eventQuery,
-    synchronize,
-    getLastError,
-    /*aliases=*/nullptr,
-    /*code_target=*/nullptr,
-    unavailableReason,
-};
 
 } // namespace
 
 namespace portico::hostsimt {
-const portico_driver *driver() { return &table; }
+const portico_driver *driver() {
+  static const portico_driver table = makeTable();
+  return &table;
+}
 } // namespace portico::hostsimt

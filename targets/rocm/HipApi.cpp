@@ -1,14 +1,14 @@
 //===- HipApi.cpp - AMD's runtime library, found at run time ----------------===//
 
 #include "targets/rocm/HipApi.h"
+#include "targets/common/DynamicLibrary.h"
 
 #include <algorithm>
 #include <cctype>
 #include <cstdlib>
-#include <cstring>
-#include <dlfcn.h>
 #include <vector>
 
+using namespace portico;
 using namespace portico::rocm;
 
 namespace {
@@ -27,37 +27,16 @@ std::vector<std::string> candidates() {
   return paths;
 }
 
-void *openFirst(std::string &reason) {
-  for (const std::string &path : candidates()) {
-    if (void *handle = dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL))
-      return handle;
-    // A library that is there but does not load says more than those that are not.
-    const char *error = dlerror();
-    bool there = strstr(error, (path + ": cannot open shared object file").c_str()) == nullptr;
-    if (reason.empty() || there)
-      reason = error;
-    if (there)
-      break;
-  }
-  return nullptr;
-}
-
-/// Fills in one entry; remembers the first that is missing.
-template <typename Function>
-void find(void *handle, Function &function, const char *name, const char *&missing) {
-  function = reinterpret_cast<Function>(dlsym(handle, name));
-  if (!function && !missing)
-    missing = name;
-}
-
-const char *findAll(void *handle, HipApi &api) {
-  const char *missing = nullptr;
-#define HIP(name) find(handle, api.name, #name, missing);
+/// The first entry that the library lacks; null where it has all.
+const char *findAll(DynamicLibrary &library, HipApi &api) {
+#define HIP(name) library.find(api.name, #name);
   HIP(hipInit)
   HIP(hipRuntimeGetVersion)
   HIP(hipGetErrorName)
   HIP(hipGetErrorString)
+  HIP(hipGetLastError)
   HIP(hipGetDeviceCount)
+  HIP(hipGetDevice)
   HIP(hipSetDevice)
   HIP(hipDeviceGetName)
   HIP(hipDeviceTotalMem)
@@ -95,20 +74,20 @@ const char *findAll(void *handle, HipApi &api) {
   HIP(hipGraphDestroy)
   HIP(hipGraphExecDestroy)
 #undef HIP
-  const char *old = nullptr;
-  find(handle, api.hipGetDeviceProperties, "hipGetDevicePropertiesR0600", old);
-  if (old)
-    find(handle, api.hipGetDeviceProperties, "hipGetDeviceProperties", missing);
-  return missing;
+  // Since version 6 the plain name has the layout of version 5, for old programs.
+  const char *current = "hipGetDevicePropertiesR0600";
+  library.find(api.hipGetDeviceProperties,
+               library.address(current) ? current : "hipGetDeviceProperties");
+  return library.missing();
 }
 
 /// The reason why there is no device; empty where there is one.
 std::string initialise(HipLibrary &library) {
   std::string reason;
-  void *handle = openFirst(reason);
-  if (!handle)
+  DynamicLibrary file = DynamicLibrary::open(candidates(), reason);
+  if (!file)
     return "the HIP runtime does not load: " + reason;
-  if (const char *missing = findAll(handle, library.api))
+  if (const char *missing = findAll(file, library.api))
     return std::string("the HIP runtime is too old: it has no ") + missing +
            "; expected ROCm 5.0 or newer";
   auto failed = [&](const char *call, HipError error) {

@@ -9,6 +9,8 @@
 #ifndef PORTICO_TARGETS_ROCM_HIPAPI_H
 #define PORTICO_TARGETS_ROCM_HIPAPI_H
 
+#include "targets/common/ForkWatch.h"
+
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -37,8 +39,10 @@ struct HipApi {
   HipError (*hipRuntimeGetVersion)(int *version);
   const char *(*hipGetErrorName)(HipError error);
   const char *(*hipGetErrorString)(HipError error);
+  HipError (*hipGetLastError)();
 
   HipError (*hipGetDeviceCount)(int *count);
+  HipError (*hipGetDevice)(int *device);
   HipError (*hipSetDevice)(int device);
   HipError (*hipDeviceGetName)(char *name, int length, int device);
   HipError (*hipDeviceTotalMem)(size_t *bytes, int device);
@@ -90,6 +94,7 @@ struct HipApi {
 /// What came of looking for the library, once for the process.
 struct HipLibrary {
   HipApi api{};
+  ForkWatch fork;
   int devices = 0;
   /// Why `devices` is 0: what was probed and what came of it.
   std::string reason;

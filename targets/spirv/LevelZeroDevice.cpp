@@ -78,6 +78,13 @@ public:
                    "zeEventHostSynchronize");
   }
 
+  bool happened() const {
+    ze_result_t state = context->ze->zeEventQueryStatus(event);
+    if (state != ZE_RESULT_NOT_READY)
+      context->check(state, "zeEventQueryStatus");
+    return state == ZE_RESULT_SUCCESS;
+  }
+
   ContextRef context;
   ze_event_pool_handle_t pool = nullptr;
   ze_event_handle_t event = nullptr;
@@ -113,12 +120,7 @@ public:
 
   bool happened() override {
     SignalRef signal = get();
-    if (!signal)
-      return true;
-    ze_result_t state = context->ze->zeEventQueryStatus(signal->event);
-    if (state != ZE_RESULT_NOT_READY)
-      context->check(state, "zeEventQueryStatus");
-    return state == ZE_RESULT_SUCCESS;
+    return !signal || signal->happened();
   }
 
   double since(Event &start) override {
@@ -206,31 +208,26 @@ public:
     std::lock_guard<std::mutex> lock(mutex);
     context->check(context->ze->zeCommandListAppendBarrier(list, nullptr, 1, &signal->event),
                    "zeCommandListAppendBarrier");
-    kept.push_back(std::move(signal));
+    kept.push_back({std::move(signal), /*own=*/false});
   }
 
   void synchronize() override {
-    SignalRef signal = mark();
-    signal->wait();
+    mark()->wait();
     std::lock_guard<std::mutex> lock(mutex);
-    // What was kept before the mark is no longer needed.
-    for (size_t i = 0; i < kept.size(); ++i)
-      if (kept[i] == signal) {
-        kept.erase(kept.begin(), kept.begin() + ptrdiff_t(i) + 1);
-        break;
-      }
+    dropFinished();
   }
 
   /// A signal that comes when all of the list so far is done.
   SignalRef mark() {
     auto signal = std::make_shared<Signal>(context);
     std::lock_guard<std::mutex> lock(mutex);
+    dropFinished();
     context->check(context->ze->zeCommandListAppendWriteGlobalTimestamp(list, signal->tick, nullptr,
                                                                         0, nullptr),
                    "zeCommandListAppendWriteGlobalTimestamp");
     context->check(context->ze->zeCommandListAppendBarrier(list, signal->event, 0, nullptr),
                    "zeCommandListAppendBarrier");
-    kept.push_back(signal);
+    kept.push_back({signal, /*own=*/true});
     return signal;
   }
 
@@ -242,11 +239,30 @@ private:
                    "zeCommandListAppendBarrier");
   }
 
+  /// The list works in order: where it has signalled, nothing before refers to a signal.
+  void dropFinished() {
+    size_t finished = 0;
+    for (size_t i = 0; i < kept.size(); ++i) {
+      if (!kept[i].own)
+        continue;
+      if (!kept[i].signal->happened())
+        break;
+      finished = i + 1;
+    }
+    kept.erase(kept.begin(), kept.begin() + ptrdiff_t(finished));
+  }
+
+  struct Kept {
+    SignalRef signal;
+    /// This list gives the signal; otherwise it waits for it.
+    bool own;
+  };
+
   ContextRef context;
   ze_command_list_handle_t list = nullptr;
   std::mutex mutex;
-  /// Signals that commands under way refer to.
-  std::vector<SignalRef> kept;
+  /// Signals that commands under way may refer to.
+  std::vector<Kept> kept;
 };
 
 void LevelZeroEvent::record(Stream &stream) {

@@ -1,29 +1,26 @@
 //===- LevelZeroLibrary.cpp - the functions of the Level Zero loader ---------===//
 
 #include "targets/spirv/LevelZeroLibrary.h"
+#include "targets/common/DynamicLibrary.h"
 #include "targets/spirv/SpirvDevice.h"
-#include "targets/spirv/SpirvLibrary.h"
 
 #include <cstdio>
-#include <dlfcn.h>
 
+using namespace portico;
 using namespace portico::spirv;
 
 std::shared_ptr<LevelZeroLibrary> LevelZeroLibrary::open(std::string &why) {
-  const char *const path = "libze_loader.so.1";
-  void *handle = openLibrary(path, why);
-  if (!handle)
+  DynamicLibrary file = DynamicLibrary::open({"libze_loader.so.1"}, why);
+  if (!file)
     return nullptr;
   auto library = std::make_shared<LevelZeroLibrary>();
-#define PORTICO_RESOLVE(name)                                                                      \
-  library->name = reinterpret_cast<decltype(&::name)>(dlsym(handle, #name));                       \
-  if (!library->name) {                                                                            \
-    why = std::string(path) + " has no " #name;                                                    \
-    return nullptr;                                                                                \
-  }
-  PORTICO_LEVEL_ZERO_FUNCTIONS(PORTICO_RESOLVE)
-#undef PORTICO_RESOLVE
-  return library;
+#define PORTICO_FIND(name) file.find(library->name, #name);
+  PORTICO_LEVEL_ZERO_FUNCTIONS(PORTICO_FIND)
+#undef PORTICO_FIND
+  if (!file.missing())
+    return library;
+  why = file.path() + " has no " + file.missing();
+  return nullptr;
 }
 
 void LevelZeroLibrary::check(ze_result_t code, const char *what) {

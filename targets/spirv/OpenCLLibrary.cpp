@@ -1,26 +1,23 @@
 //===- OpenCLLibrary.cpp - the functions of an OpenCL implementation ---------===//
 
 #include "targets/spirv/OpenCLLibrary.h"
-#include "targets/spirv/SpirvLibrary.h"
+#include "targets/common/DynamicLibrary.h"
 
-#include <dlfcn.h>
-
+using namespace portico;
 using namespace portico::spirv;
 
 std::shared_ptr<OpenCLLibrary> OpenCLLibrary::open(const std::string &path, std::string &why) {
-  void *handle = openLibrary(path, why);
-  if (!handle)
+  DynamicLibrary file = DynamicLibrary::open({path}, why);
+  if (!file)
     return nullptr;
   auto library = std::make_shared<OpenCLLibrary>();
-#define PORTICO_RESOLVE(name)                                                                      \
-  library->name = reinterpret_cast<decltype(&::name)>(dlsym(handle, #name));                       \
-  if (!library->name) {                                                                            \
-    why = path + " has no " #name;                                                                 \
-    return nullptr;                                                                                \
-  }
-  PORTICO_OPENCL_FUNCTIONS(PORTICO_RESOLVE)
-#undef PORTICO_RESOLVE
-  return library;
+#define PORTICO_FIND(name) file.find(library->name, #name);
+  PORTICO_OPENCL_FUNCTIONS(PORTICO_FIND)
+#undef PORTICO_FIND
+  if (!file.missing())
+    return library;
+  why = path + " has no " + file.missing();
+  return nullptr;
 }
 
 std::string portico::spirv::openCLErrorName(cl_int code) {

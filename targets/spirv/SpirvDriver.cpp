@@ -7,22 +7,22 @@
 //===----------------------------------------------------------------------===//
 
 #include "targets/common/Bundle.h"
+#include "targets/common/DriverError.h"
+#include "targets/common/DriverTable.h"
+#include "targets/common/ForkWatch.h"
 #include "targets/spirv/SpirvCodeCache.h"
 #include "targets/spirv/SpirvDevice.h"
 #include "targets/spirv/SpirvStore.h"
 
-#include <atomic>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
-#include <pthread.h>
 #include <set>
 
+using namespace portico;
 using namespace portico::spirv;
 
 namespace {
-
-thread_local std::string lastError;
 
 /// Runs `body`; what it throws becomes the code and the text of the table.
 template <typename Body> int32_t guarded(Body body) {
@@ -30,34 +30,42 @@ template <typename Body> int32_t guarded(Body body) {
     body();
     return 0;
   } catch (const std::exception &error) {
-    lastError = error.what();
+    return failed(error.what());
   } catch (...) {
-    lastError = "an unknown exception";
+    return failed("an unknown exception");
   }
-  return 1;
 }
 
 //===----------------------------------------------------------------------===//
 // Devices
 //===----------------------------------------------------------------------===//
 
-std::atomic<bool> forked{false};
+struct Discovered : Discovery {
+  ForkWatch fork;
+};
 
 // Leaked on purpose, like the runtime's devices: the vendors' libraries keep
 // threads of their own, and the order in which a process takes itself down is theirs.
-const Discovery &discovered() {
-  static const Discovery *const all = [] {
-    auto *discovery = new Discovery;
+const Discovered &discovered() {
+  static const Discovered *const all = [] {
+    auto *discovery = new Discovered;
     const char *api = getenv("PORTICO_SPIRV_API");
     bool levelZero = !api || !strcmp(api, "level_zero"), openCL = !api || !strcmp(api, "opencl");
     if (!levelZero && !openCL)
       discovery->say(std::string("PORTICO_SPIRV_API is '") + api +
                      "', expected level_zero or opencl");
+    // What fails in one interface says nothing of the other.
+    auto look = [&](auto find) {
+      try {
+        find();
+      } catch (const std::exception &error) {
+        discovery->say(error.what());
+      }
+    };
     if (levelZero)
-      findLevelZero(*discovery);
+      look([&] { findLevelZero(*discovery); });
     if (openCL)
-      findOpenCL(*discovery, !discovery->devices.empty());
-    pthread_atfork(nullptr, nullptr, [] { forked = true; });
+      look([&] { findOpenCL(*discovery, !discovery->devices.empty()); });
     return discovery;
   }();
   return *all;
@@ -99,12 +107,9 @@ struct OpenDevice {
   std::set<Stream *> streams;
 };
 
-// The threads that the vendor's library needs did not survive a fork: a wait
-// would last for ever.
 OpenDevice &open(void *device) {
-  if (forked.load(std::memory_order_relaxed))
-    throw Error("the device was opened before this process was forked; a child must be "
-                "started afresh (multiprocessing: the 'spawn' method) to use it");
+  if (discovered().fork.inChild())
+    throw Error(ForkWatch::advice());
   return *static_cast<OpenDevice *>(device);
 }
 
@@ -112,10 +117,7 @@ Stream &streamOf(OpenDevice &device, void *stream) {
   return stream ? *static_cast<Stream *>(stream) : *device.defaultStream;
 }
 
-int32_t deviceCount() {
-  int32_t count = 0;
-  return guarded([&] { count = int32_t(discovered().devices.size()); }) == 0 ? count : 0;
-}
+int32_t deviceCount() { return int32_t(discovered().devices.size()); }
 
 const char *unavailableReason() { return deviceCount() ? nullptr : discovered().report.c_str(); }
 
@@ -195,10 +197,10 @@ int32_t moduleLoad(void *device, const void *blob, size_t bytes, void **module) 
   return guarded([&] {
     OpenDevice &opened = open(device);
     auto loaded = std::make_unique<Module>();
-    std::vector<portico::BundlePiece> pieces;
-    if (!portico::unpackBundle(blob, bytes, pieces))
+    std::vector<BundlePiece> pieces;
+    if (!unpackBundle(blob, bytes, pieces))
       throw Error("the code is no bundle of SPIR-V modules");
-    for (const portico::BundlePiece &piece : pieces)
+    for (const BundlePiece &piece : pieces)
       loaded->parts.push_back(opened.cache.get({piece.data, piece.bytes}));
     *module = loaded.release();
   });
@@ -290,53 +292,23 @@ int32_t synchronize(void *device) {
   return guarded([&] { open(device).synchronize(); });
 }
 
-const char *getLastError() { return lastError.c_str(); }
-
-const portico_driver table = {
-    sizeof(portico_driver),
-    PORTICO_DRIVER_ABI,
-    "spirv",
-    deviceCount,
-    deviceInfo,
-    deviceOpen,
-    deviceClose,
-    deviceSupports,
-    memoryAllocate,
-    memoryRelease,
-    copy,
-    fill,
-    moduleLoad,
-    moduleUnload,
-    moduleKernel,
-    launch,
-    streamCreate,
-    streamDestroy,
-    streamWait,
-    streamSynchronize,
-    eventCreate,
-    eventDestroy,
-    eventRecord,
-    eventWait,
-    eventQuery,
-    synchronize,
-    getLastError,
-    /*aliases=*/"xpu",
-    /*code_target=*/nullptr,
-    unavailableReason,
-    // Neither interface tells what is free to all its users.
-    /*memory_info=*/nullptr,
-    hostAllocate,
-    hostRelease,
-    eventElapsed,
-    /*graph_begin=*/nullptr,
-    /*graph_end=*/nullptr,
-    /*graph_launch=*/nullptr,
-    /*graph_destroy=*/nullptr,
-    useStore,
-};
+portico_driver makeTable() {
+  portico_driver table = PORTICO_DRIVER_TABLE("spirv");
+  table.aliases = "xpu";
+  table.unavailable_reason = unavailableReason;
+  // No `memory_info`: neither interface tells what is free to all its users.
+  table.host_allocate = hostAllocate;
+  table.host_release = hostRelease;
+  table.event_elapsed = eventElapsed;
+  table.use_store = useStore;
+  return table;
+}
 
 } // namespace
 
 namespace portico::spirv {
-const portico_driver *driver() { return &table; }
+const portico_driver *driver() {
+  static const portico_driver table = makeTable();
+  return &table;
+}
 } // namespace portico::spirv

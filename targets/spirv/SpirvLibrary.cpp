@@ -1,4 +1,4 @@
-//===- SpirvLibrary.cpp - shared libraries that may or may not be there ------===//
+//===- SpirvLibrary.cpp - where packages put shared libraries ---------------===//
 
 #include "targets/spirv/SpirvLibrary.h"
 
@@ -31,11 +31,4 @@ std::vector<std::string> portico::spirv::libraryFolders() {
           folders.push_back(folder / inside);
   }
   return folders;
-}
-
-void *portico::spirv::openLibrary(const std::string &path, std::string &why) {
-  void *handle = dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
-  if (!handle)
-    why = dlerror();
-  return handle;
 }

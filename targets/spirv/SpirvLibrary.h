@@ -1,4 +1,4 @@
-//===- SpirvLibrary.h - shared libraries that may or may not be there --------===//
+//===- SpirvLibrary.h - where packages put shared libraries -----------------===//
 
 #ifndef PORTICO_TARGETS_SPIRV_SPIRVLIBRARY_H
 #define PORTICO_TARGETS_SPIRV_SPIRVLIBRARY_H
@@ -12,9 +12,6 @@ namespace portico::spirv {
 /// of PORTICO_LIBRARY_PATH, then `lib` and `.venv/lib` of every folder above this
 /// library's own. The system's folders are not among them.
 std::vector<std::string> libraryFolders();
-
-/// A handle for dlsym, never closed, or null with the reason in `why`.
-void *openLibrary(const std::string &path, std::string &why);
 
 } // namespace portico::spirv
 

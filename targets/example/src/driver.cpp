@@ -143,14 +143,17 @@ int32_t launch(void *handle, const portico_launch *given) {
   auto kernel = reinterpret_cast<Kernel>(given->kernel);
   std::vector<void *> buffers(given->buffers, given->buffers + given->buffer_count);
   int64_t extent = given->extent, *status = given->status;
-  size_t scratch = given->scratch_bytes;
+  // The queue does all items of a launch itself, so one piece of scratch is enough.
+  std::shared_ptr<void> scratch;
+  if (given->scratch_bytes) {
+    scratch.reset(aligned_alloc(64, (given->scratch_bytes + 63) / 64 * 64), free);
+    if (!scratch)
+      return fail("no memory for a kernel's scratch");
+    buffers[buffers.size() - 2] = scratch.get();
+  }
   device(handle).queue(given->stream).push([=]() mutable {
-    // The queue does all items of a launch itself, so one piece of scratch is enough.
-    void *piece = scratch ? aligned_alloc(64, (scratch + 63) / 64 * 64) : nullptr;
-    if (piece)
-      buffers[buffers.size() - 2] = piece;
+    (void)scratch; // kept until the kernel is done
     kernel(buffers.data(), 0, extent, status);
-    free(piece);
   });
   return 0;
 }

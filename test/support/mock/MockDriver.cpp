@@ -16,6 +16,8 @@
 #include "Memory.h"
 #include "Queue.h"
 
+#include "targets/common/DriverTable.h"
+
 #include <atomic>
 #include <cerrno>
 #include <cstdio>
@@ -33,12 +35,14 @@ namespace {
 
 using Kernel = void (*)(void *const *buffers, int64_t begin, int64_t end, int64_t *status);
 
-thread_local std::string lastError;
+thread_local std::string errorText;
 
 int32_t failed(std::string message) {
-  lastError = std::move(message);
+  errorText = std::move(message);
   return 1;
 }
+
+const char *lastError() { return errorText.c_str(); }
 
 long setting(const char *variable, long otherwise) {
   const char *text = getenv(variable);
@@ -287,49 +291,25 @@ int32_t synchronize(void *handle) {
   return 0;
 }
 
-const char *getLastError() { return lastError.c_str(); }
-
-const portico_driver table = {
-    sizeof(portico_driver),
-    PORTICO_DRIVER_ABI,
-    "mock",
-    deviceCount,
-    deviceInfo,
-    deviceOpen,
-    deviceClose,
-    deviceSupports,
-    memoryAllocate,
-    memoryRelease,
-    copy,
-    fill,
-    moduleLoad,
-    moduleUnload,
-    moduleKernel,
-    launch,
-    streamCreate,
-    streamDestroy,
-    streamWait,
-    streamSynchronize,
-    eventCreate,
-    eventDestroy,
-    eventRecord,
-    eventWait,
-    eventQuery,
-    synchronize,
-    getLastError,
-    /*aliases=*/"mimic,pretend",
-    /*code_target=*/"cpu",
-    unavailableReason,
-    memoryInfo,
-    hostAllocate,
-    hostRelease,
-    eventElapsed,
-    graphBegin,
-    graphEnd,
-    graphLaunch,
-    graphDestroy,
-};
+portico_driver makeTable() {
+  portico_driver table = PORTICO_DRIVER_TABLE("mock");
+  table.aliases = "mimic,pretend";
+  table.code_target = "cpu";
+  table.unavailable_reason = unavailableReason;
+  table.memory_info = memoryInfo;
+  table.host_allocate = hostAllocate;
+  table.host_release = hostRelease;
+  table.event_elapsed = eventElapsed;
+  table.graph_begin = graphBegin;
+  table.graph_end = graphEnd;
+  table.graph_launch = graphLaunch;
+  table.graph_destroy = graphDestroy;
+  return table;
+}
 
 } // namespace
 
-const portico_driver *portico_target_driver() { return &table; }
+const portico_driver *portico_target_driver() {
+  static const portico_driver table = makeTable();
+  return &table;
+}

@@ -7,6 +7,8 @@
 #include <cstring>
 #include <dlfcn.h>
 #include <string>
+#include <sys/wait.h>
+#include <unistd.h>
 #include <vector>
 
 using namespace portico::test;
@@ -156,11 +158,12 @@ TEST(rocm_fills_with_patterns_of_every_width) {
   EXPECT_LOG(mock, "hipMemsetD16Async 4660, 5, stream 1\n");
   EXPECT(filled(0x12345678, 4, 12));
   EXPECT_LOG(mock, "hipMemsetD32Async 305419896, 3, stream 1\n");
-  // Zeros are bytes whatever they are made of.
   EXPECT(filled(0, 8, 48));
-  EXPECT_LOG(mock, "hipMemsetD8Async 0, 48, stream 1\n");
+  EXPECT_LOG(mock, "hipMemsetD32Async 0, 12, stream 1\n");
   EXPECT(filled(0x0000000100000001, 8, 48));
   EXPECT_LOG(mock, "hipMemsetD32Async 1, 12, stream 1\n");
+  EXPECT(filled(0x0000000200000001, 8, 0) && filled(1, 4, 3));
+  EXPECT_LOG(mock, "");
   EXPECT(filled(0x0000000200000001, 8, 40));
   EXPECT_LOG(mock, "hipMemsetD32Async 1, 1, stream 1\nhipMemsetD32Async 2, 1, stream 1\n"
                    "hipMemcpyDtoDAsync 8, stream 1\nhipMemcpyDtoDAsync 16, stream 1\n"
@@ -225,6 +228,48 @@ TEST(rocm_reports_failures_in_the_words_of_the_library) {
   unsetenv("MOCK_HIP_FAIL");
   uint64_t left = 0, total = 0;
   EXPECT(mock.driver->memory_info(device, &left, &total) == 0 && left == 100 && total == 1000);
+}
+
+TEST(rocm_leaves_the_threads_device_and_errors_to_others) {
+  Mock mock;
+  void *library = dlopen(PORTICO_MOCK_HIP, RTLD_NOW), *device = mock.open(1), *memory = nullptr;
+  auto currentDevice = reinterpret_cast<int (*)(int *)>(dlsym(library, "hipGetDevice"));
+  auto lastError = reinterpret_cast<int (*)()>(dlsym(library, "hipGetLastError"));
+  int current = -1;
+  EXPECT(mock.driver->memory_allocate(device, 64, &memory) == 0);
+  EXPECT_LOG(mock, "hipMalloc device 1, 64\n");
+  EXPECT(currentDevice(&current) == 0 && current == 0);
+  setenv("MOCK_HIP_FAIL", "hipMalloc:2", 1);
+  EXPECT(mock.driver->memory_allocate(device, 64, &memory) != 0);
+  EXPECT(currentDevice(&current) == 0 && current == 0);
+  EXPECT(lastError() == 0);
+}
+
+TEST(rocm_in_a_forked_child_says_what_to_do) {
+  Mock mock;
+  void *device = mock.open(0);
+  pid_t child = fork();
+  if (child == 0) {
+    void *memory = nullptr;
+    bool refused = mock.driver->memory_allocate(device, 64, &memory) != 0 &&
+                   contains(mock.driver->last_error(), "'spawn'");
+    portico_device_info info{};
+    refused = refused && mock.driver->device_info(0, &info) != 0 &&
+              contains(mock.driver->last_error(), "'spawn'");
+    _exit(refused ? 0 : 1);
+  }
+  int status = 1;
+  waitpid(child, &status, 0);
+  EXPECT(status == 0);
+}
+
+TEST(rocm_launches_no_empty_grid) {
+  Mock mock;
+  void *device = mock.open(0);
+  portico_launch launch{};
+  launch.struct_size = sizeof(launch);
+  EXPECT(mock.driver->launch(device, &launch) == 0);
+  EXPECT_LOG(mock, "");
 }
 
 TEST(rocm_refuses_grids_that_the_library_cannot_count) {

@@ -42,7 +42,7 @@ enum {
 
 static char calls[1 << 16];
 static size_t used;
-static __thread int current;
+static __thread int current, last_error;
 static int handles;
 
 EXPORT const char *mock_hip_log(void) { return calls; }
@@ -69,8 +69,15 @@ static int note(const char *function, const char *format, ...) {
   const char *fail = getenv("MOCK_HIP_FAIL");
   size_t name = strlen(function);
   if (fail && strncmp(fail, function, name) == 0 && fail[name] == ':')
-    return atoi(fail + name + 1);
+    return last_error = atoi(fail + name + 1);
   return SUCCESS;
+}
+
+/* The last failure of this thread, which is forgotten when it has been asked for. */
+EXPORT int hipGetLastError(void) {
+  int error = last_error;
+  last_error = SUCCESS;
+  return error;
 }
 
 #define NOTE(...)                                                                                  \
@@ -111,6 +118,10 @@ EXPORT const char *hipGetErrorString(int error) {
 EXPORT int hipGetDeviceCount(int *count) {
   NOTE("");
   *count = device_count();
+  return SUCCESS;
+}
+EXPORT int hipGetDevice(int *device) {
+  *device = current;
   return SUCCESS;
 }
 EXPORT int hipSetDevice(int device) {

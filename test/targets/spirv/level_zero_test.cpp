@@ -36,8 +36,40 @@ TEST(spirv_level_zero_says_what_went_wrong) { on(cases::saysWhatWentWrong); }
 TEST(spirv_level_zero_is_not_used_after_a_fork) { on(cases::isNotUsedAfterAFork); }
 TEST(spirv_level_zero_closes) { on(cases::closes); }
 
+static long live() {
+  static auto count = reinterpret_cast<long (*)()>(dlsym(mock(), "mock_level_zero_live"));
+  return count();
+}
+
 TEST(spirv_level_zero_leaves_nothing_behind) {
-  auto live = reinterpret_cast<long (*)()>(dlsym(mock(), "mock_level_zero_live"));
   on(cases::closes);
   EXPECT(live() == 0);
+}
+
+TEST(spirv_level_zero_keeps_no_signal_of_work_that_is_done) {
+  mock();
+  const portico_driver &driver = *portico::spirv::driver();
+  void *device = nullptr, *event = nullptr, *stream = nullptr;
+  EXPECT(driver.device_open(0, &device) == 0);
+  EXPECT(driver.event_create(device, &event) == 0);
+  EXPECT(driver.stream_create(device, &stream) == 0);
+  auto round = [&] {
+    EXPECT(driver.event_record(device, event, stream) == 0);
+    EXPECT(driver.stream_wait(device, nullptr, event) == 0);
+    EXPECT(driver.event_record(device, event, nullptr) == 0);
+    EXPECT(driver.stream_wait(device, stream, event) == 0);
+  };
+  round();
+  long before = live();
+  for (int i = 0; i < 100; ++i)
+    round();
+  EXPECT(live() <= before + 10);
+}
+
+TEST(spirv_says_what_failed_while_it_looked) {
+  setenv("MOCK_LEVEL_ZERO_LOST", "1", 1);
+  mock();
+  const portico_driver &driver = *portico::spirv::driver();
+  EXPECT(driver.device_count() == 0);
+  EXPECT(std::string(driver.unavailable_reason()).find("the device was lost") != std::string::npos);
 }

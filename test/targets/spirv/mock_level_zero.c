@@ -5,6 +5,8 @@
  * handle, a structure without its type, a kernel without its arguments or a
  * signal that comes twice ends the test.
  *
+ * MOCK_LEVEL_ZERO_LOST   set: the device is lost when it is asked what it is
+ *
  *===------------------------------------------------------------------------===*/
 
 #include <level_zero/ze_api.h>
@@ -126,6 +128,8 @@ IMPLEMENTED zeDeviceGet(ze_driver_handle_t driver, uint32_t *number, ze_device_h
 
 IMPLEMENTED zeDeviceGetProperties(ze_device_handle_t device, ze_device_properties_t *properties) {
   NEED(alive(device) && properties->stype == ZE_STRUCTURE_TYPE_DEVICE_PROPERTIES);
+  if (getenv("MOCK_LEVEL_ZERO_LOST"))
+    return ZE_RESULT_ERROR_DEVICE_LOST;
   properties->type = ZE_DEVICE_TYPE_GPU;
   properties->numSlices = 2;
   properties->numSubslicesPerSlice = 4;
