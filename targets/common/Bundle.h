@@ -24,6 +24,14 @@ struct BundlePiece {
 /// Each piece starts at a multiple of 16 bytes.
 std::string packBundle(const std::vector<BundlePiece> &pieces);
 
+/// The same of a range of strings, whatever their type.
+template <typename Strings> std::string packBundle(const Strings &strings) {
+  std::vector<BundlePiece> pieces;
+  for (const auto &string : strings)
+    pieces.push_back({string.data(), string.size()});
+  return packBundle(pieces);
+}
+
 /// False where `data` is no bundle; the pieces point into it.
 bool unpackBundle(const void *data, size_t bytes, std::vector<BundlePiece> &pieces);
 

@@ -1,11 +1,11 @@
 //===- DeviceCode.cpp - LLVM IR for work-items ------------------------------===//
 
 #include "targets/common/DeviceLowering.h"
+#include "targets/common/PassPipeline.h"
 
 #include "llvm/Analysis/TargetTransformInfo.h"
 #include "llvm/Analysis/TargetTransformInfoImpl.h"
 #include "llvm/IR/Module.h"
-#include "llvm/Passes/PassBuilder.h"
 #include "llvm/Support/raw_ostream.h"
 #include "llvm/Target/TargetMachine.h"
 
@@ -31,27 +31,14 @@ struct WorkItemCosts : TargetTransformInfoImplCRTPBase<WorkItemCosts> {
 } // namespace
 
 Error portico::optimiseForDevice(Module &module, TargetMachine *machine) {
-  LoopAnalysisManager loops;
-  FunctionAnalysisManager functions;
-  CGSCCAnalysisManager components;
-  ModuleAnalysisManager modules;
-  PassBuilder builder(machine);
-  if (!machine)
-    functions.registerPass([] {
-      return TargetIRAnalysis([](const Function &function) {
-        return TargetTransformInfo(std::make_unique<WorkItemCosts>(function.getDataLayout()));
+  return runPasses(module, kPipeline, machine, [&](FunctionAnalysisManager &functions) {
+    if (!machine)
+      functions.registerPass([] {
+        return TargetIRAnalysis([](const Function &function) {
+          return TargetTransformInfo(std::make_unique<WorkItemCosts>(function.getDataLayout()));
+        });
       });
-    });
-  builder.registerModuleAnalyses(modules);
-  builder.registerCGSCCAnalyses(components);
-  builder.registerFunctionAnalyses(functions);
-  builder.registerLoopAnalyses(loops);
-  builder.crossRegisterProxies(loops, functions, components, modules);
-  ModulePassManager passes;
-  if (Error error = builder.parsePassPipeline(passes, kPipeline))
-    return error;
-  passes.run(module, modules);
-  return Error::success();
+  });
 }
 
 std::string portico::printModule(const Module &module) {

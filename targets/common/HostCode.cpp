@@ -6,12 +6,12 @@
 //===----------------------------------------------------------------------===//
 
 #include "targets/common/HostCode.h"
+#include "targets/common/PassPipeline.h"
+#include "targets/common/UndefinedSymbols.h"
 
 #include "llvm/IR/LegacyPassManager.h"
 #include "llvm/IR/Module.h"
 #include "llvm/MC/TargetRegistry.h"
-#include "llvm/Object/ObjectFile.h"
-#include "llvm/Passes/PassBuilder.h"
 #include "llvm/Support/TargetSelect.h"
 #include "llvm/Support/raw_ostream.h"
 #include "llvm/Target/TargetMachine.h"
@@ -45,45 +45,10 @@ std::unique_ptr<TargetMachine> host::createTargetMachine(const Processor &proces
                                   CodeModel::Small, CodeGenOptLevel::Default));
 }
 
-static Error optimise(Module &module, TargetMachine &machine) {
-  LoopAnalysisManager loops;
-  FunctionAnalysisManager functions;
-  CGSCCAnalysisManager components;
-  ModuleAnalysisManager modules;
-  PassBuilder builder(&machine);
-  builder.registerModuleAnalyses(modules);
-  builder.registerCGSCCAnalyses(components);
-  builder.registerFunctionAnalyses(functions);
-  builder.registerLoopAnalyses(loops);
-  builder.crossRegisterProxies(loops, functions, components, modules);
-  ModulePassManager passes;
-  if (Error error = builder.parsePassPipeline(passes, kPipeline))
-    return error;
-  passes.run(module, modules);
-  return Error::success();
-}
-
 /// The program is linked against nothing but the C library, and of that only what
 /// the code generator takes for granted.
 static Error checkSymbols(StringRef object) {
-  auto file = object::ObjectFile::createObjectFile(MemoryBufferRef(object, "kernel"));
-  if (!file)
-    return file.takeError();
-  for (const object::SymbolRef &symbol : (*file)->symbols()) {
-    Expected<uint32_t> flags = symbol.getFlags();
-    if (!flags)
-      return flags.takeError();
-    Expected<StringRef> name = symbol.getName();
-    if (!name)
-      return name.takeError();
-    if (!(*flags & object::SymbolRef::SF_Undefined) || name->empty())
-      continue;
-    if (*name != "memcpy" && *name != "memset" && *name != "memmove" &&
-        *name != "_GLOBAL_OFFSET_TABLE_")
-      return createStringError("the code calls '" + name->str() +
-                               "', which a kernel cannot; the lowering must expand it");
-  }
-  return Error::success();
+  return checkUndefinedSymbols(object, {"memcpy", "memset", "memmove", "_GLOBAL_OFFSET_TABLE_"});
 }
 
 Expected<TargetObject> host::emitObject(Module &module, const Processor &processor,
@@ -113,7 +78,7 @@ Expected<TargetObject> host::emitObject(Module &module, const Processor &process
     result.stages.emplace_back(stage, std::move(text));
   };
   keep("llvm");
-  if (Error error = optimise(module, *machine))
+  if (Error error = runPasses(module, kPipeline, machine.get()))
     return std::move(error);
   keep("llvm-optimised");
 

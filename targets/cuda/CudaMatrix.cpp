@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "targets/cuda/CudaMatrix.h"
+#include "targets/common/MatrixDigits.h"
 
 #include "dialects/simt/Simt.h"
 
@@ -19,14 +20,6 @@ using namespace portico;
 namespace {
 
 using Element = MatrixUnit::Element;
-using Source = MatrixPart::Source;
-
-MatrixPart::Digit lane(int64_t divisor, int64_t modulus, int64_t factor = 1) {
-  return {Source::lane, divisor, modulus, factor};
-}
-MatrixPart::Digit element(int64_t divisor, int64_t modulus, int64_t factor = 1) {
-  return {Source::element, divisor, modulus, factor};
-}
 
 /// Two neighbours in a row, in two rows.
 MatrixPart result() { return {4, {lane(4, 8), element(2, 2, 8)}, {lane(1, 4, 2), element(1, 2)}}; }

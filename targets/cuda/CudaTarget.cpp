@@ -8,6 +8,7 @@
 #include "targets/common/CodeContext.h"
 #include "targets/common/DeviceLowering.h"
 #include "targets/common/HostCode.h"
+#include "targets/common/Machines.h"
 #include "targets/cuda/CudaCodegen.h"
 #include "targets/cuda/CudaLowering.h"
 #include "targets/cuda/CudaMachines.h"
@@ -96,10 +97,7 @@ public:
   }
 
   llvm::Expected<std::string> link(llvm::ArrayRef<llvm::StringRef> objects) const override {
-    std::vector<BundlePiece> pieces;
-    for (llvm::StringRef object : objects)
-      pieces.push_back({object.data(), object.size()});
-    return packBundle(pieces);
+    return packBundle(objects);
   }
 
 private:
@@ -128,8 +126,7 @@ const Target *targetOf(const cuda::Machine &machine) {
 llvm::Expected<const Target *> CudaTarget::forArch(llvm::StringRef arch) const {
   if (const cuda::Machine *found = cuda::findMachine(arch))
     return targetOf(*found);
-  return llvm::createStringError("[device] no such machine; got 'cuda:" + arch.str() +
-                                 "'; expected one of " + llvm::join(archs(), ", "));
+  return noSuchMachine(*this, arch);
 }
 
 } // namespace

@@ -1,19 +1,18 @@
 //===- AmdgcnIntrinsics.cpp - what only AMD's machines have -----------------===//
 
-#include "targets/hostsimt/KernelCode.h"
+#include "targets/hostsimt/IntrinsicCall.h"
 
 #include "llvm/ADT/STLExtras.h"
-#include "llvm/IR/Instructions.h"
 
 using namespace llvm;
 using namespace portico::hostsimt;
 
 namespace {
 
-class AmdgcnLowering {
+class AmdgcnLowering : IntrinsicCall {
 public:
   AmdgcnLowering(KernelCode &kernel, CallInst &call, StringRef name)
-      : kernel(kernel), call(call), name(name), builder(&call), i32(builder.getInt32Ty()) {}
+      : IntrinsicCall(kernel, call, name) {}
 
   bool run() {
     if (!name.consume_front("amdgcn."))
@@ -35,19 +34,7 @@ public:
   }
 
 private:
-  Value *operand(unsigned i) { return call.getArgOperand(i); }
   Value *ownSite() { return kernel.site(call, /*own=*/true); }
-
-  bool replace(Value *value) {
-    if (value)
-      call.replaceAllUsesWith(value);
-    call.eraseFromParent();
-    return true;
-  }
-  bool waits(Value *value) {
-    kernel.synchronises = true;
-    return replace(call.getType()->isVoidTy() ? nullptr : value);
-  }
 
   /// Instructions that tell the machine when, not what.
   bool isHint() const {
@@ -138,12 +125,6 @@ private:
       }));
     return false;
   }
-
-  KernelCode &kernel;
-  CallInst &call;
-  StringRef name;
-  IRBuilder<> builder;
-  Type *i32;
 };
 
 } // namespace

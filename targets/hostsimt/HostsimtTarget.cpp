@@ -9,6 +9,7 @@
 #include "targets/common/CodeContext.h"
 #include "targets/common/DeviceLowering.h"
 #include "targets/common/HostCode.h"
+#include "targets/common/Machines.h"
 #include "targets/cuda/CudaCodegen.h"
 #include "targets/cuda/CudaLowering.h"
 #include "targets/hostsimt/Emulate.h"
@@ -133,14 +134,7 @@ const std::deque<HostsimtTarget> &targets() {
 }
 
 llvm::Expected<const Target *> HostsimtTarget::forArch(llvm::StringRef arch) const {
-  std::string known;
-  for (const HostsimtTarget &target : targets()) {
-    if (target.info().arch == arch)
-      return &target;
-    known += (known.empty() ? "" : ", ") + target.info().arch;
-  }
-  return llvm::createStringError("[device] no such code to emulate; got '" + arch.str() +
-                                 "'; expected one of " + known);
+  return targetForArch(targets(), arch);
 }
 
 } // namespace

@@ -1,20 +1,18 @@
 //===- NvvmIntrinsics.cpp - what only PTX has -------------------------------===//
 
-#include "targets/hostsimt/KernelCode.h"
+#include "targets/hostsimt/IntrinsicCall.h"
 
 #include "llvm/ADT/StringSwitch.h"
-#include "llvm/IR/Instructions.h"
 
 using namespace llvm;
 using namespace portico::hostsimt;
 
 namespace {
 
-class NvvmLowering {
+class NvvmLowering : IntrinsicCall {
 public:
   NvvmLowering(KernelCode &kernel, CallInst &call, StringRef name)
-      : kernel(kernel), call(call), name(name), builder(&call), site(nullptr),
-        i32(builder.getInt32Ty()), i64(builder.getInt64Ty()) {}
+      : IntrinsicCall(kernel, call, name) {}
 
   bool run() {
     if (!name.consume_front("nvvm."))
@@ -44,25 +42,14 @@ private:
       site = kernel.site(call, /*own=*/true);
     return site;
   }
-  Value *mask(unsigned operand) { return builder.CreateZExt(call.getArgOperand(operand), i64); }
-
-  bool replace(Value *value) {
-    if (value)
-      call.replaceAllUsesWith(value);
-    call.eraseFromParent();
-    return true;
-  }
-  bool waits(Value *value) {
-    kernel.synchronises = true;
-    return replace(call.getType()->isVoidTy() ? nullptr : value);
-  }
+  Value *mask(unsigned i) { return builder.CreateZExt(operand(i), i64); }
 
   /// Barrier 0 of all work-items; there is no use for the fifteen others.
   bool barrier() {
     if (name.contains(".count") || name.contains(".red"))
       return false;
     if (call.arg_size() == 1)
-      if (auto *number = dyn_cast<ConstantInt>(call.getArgOperand(0)); !number || !number->isZero())
+      if (auto *number = dyn_cast<ConstantInt>(operand(0)); !number || !number->isZero())
         return false;
     return waits(
         kernel.call(builder, offsetof(Services, barrier), builder.getVoidTy(), {ownSite()}));
@@ -79,11 +66,11 @@ private:
                                       .Default(std::nullopt);
     if (!mode)
       return false;
-    Type *valueType = call.getArgOperand(1)->getType();
-    Value *got = kernel.call(builder, offsetof(Services, shuffle), i64,
-                             {builder.getInt32(uint32_t(*mode)), mask(0),
-                              builder.CreateBitCast(call.getArgOperand(1), i32),
-                              call.getArgOperand(2), call.getArgOperand(3), ownSite()});
+    Type *valueType = operand(1)->getType();
+    Value *got =
+        kernel.call(builder, offsetof(Services, shuffle), i64,
+                    {builder.getInt32(uint32_t(*mode)), mask(0),
+                     builder.CreateBitCast(operand(1), i32), operand(2), operand(3), ownSite()});
     Value *value = builder.CreateBitCast(builder.CreateTrunc(got, i32), valueType);
     if (!call.getType()->isStructTy())
       return waits(value);
@@ -117,7 +104,7 @@ private:
       return false;
     Value *got = kernel.call(builder, offsetof(Services, vote), i64,
                              {builder.getInt32(uint32_t(*kind)), mask(0),
-                              builder.CreateZExt(call.getArgOperand(1), i32), ownSite()});
+                              builder.CreateZExt(operand(1), i32), ownSite()});
     return waits(builder.CreateTrunc(got, call.getType()));
   }
 
@@ -135,17 +122,11 @@ private:
                                         .Default(std::nullopt);
     if (!kind)
       return false;
-    return waits(kernel.call(
-        builder, offsetof(Services, reduce), i32,
-        {builder.getInt32(uint32_t(*kind)), mask(1), call.getArgOperand(0), ownSite()}));
+    return waits(kernel.call(builder, offsetof(Services, reduce), i32,
+                             {builder.getInt32(uint32_t(*kind)), mask(1), operand(0), ownSite()}));
   }
 
-  KernelCode &kernel;
-  CallInst &call;
-  StringRef name;
-  IRBuilder<> builder;
-  Constant *site;
-  Type *i32, *i64;
+  Constant *site = nullptr;
 };
 
 } // namespace

@@ -4,13 +4,13 @@
 
 #include "targets/common/DeviceLowering.h"
 #include "targets/common/HostCode.h"
+#include "targets/common/PassPipeline.h"
+#include "targets/common/UndefinedSymbols.h"
 
 #include "llvm/IR/LegacyPassManager.h"
 #include "llvm/IR/Module.h"
 #include "llvm/IR/Verifier.h"
 #include "llvm/MC/TargetRegistry.h"
-#include "llvm/Object/ObjectFile.h"
-#include "llvm/Passes/PassBuilder.h"
 #include "llvm/Support/TargetSelect.h"
 #include "llvm/Support/raw_ostream.h"
 #include "llvm/Target/TargetMachine.h"
@@ -65,51 +65,12 @@ void describeMachine(Module &module, const TargetMachine &machine, StringRef pro
   }
 }
 
-/// Finds out which of the values that the hardware and the runtime can pass to a
-/// kernel it reads. The others cost registers, and a buffer for calls to the host.
-Error dropUnusedArguments(Module &module, TargetMachine &machine) {
-  LoopAnalysisManager loops;
-  FunctionAnalysisManager functions;
-  CGSCCAnalysisManager components;
-  ModuleAnalysisManager modules;
-  PassBuilder builder(&machine);
-  builder.registerModuleAnalyses(modules);
-  builder.registerCGSCCAnalyses(components);
-  builder.registerFunctionAnalyses(functions);
-  builder.registerLoopAnalyses(loops);
-  builder.crossRegisterProxies(loops, functions, components, modules);
-  ModulePassManager passes;
-  if (Error error = builder.parsePassPipeline(passes, "amdgpu-attributor"))
-    return error;
-  passes.run(module, modules);
-  return Error::success();
-}
-
 Error emit(Module &module, TargetMachine &machine, CodeGenFileType kind, SmallString<0> &bytes) {
   raw_svector_ostream os(bytes);
   legacy::PassManager passes;
   if (machine.addPassesToEmitFile(passes, os, nullptr, kind, /*DisableVerify=*/true))
     return createStringError("LLVM cannot emit code for " + std::string(kTriple));
   passes.run(module);
-  return Error::success();
-}
-
-/// A code object is linked against nothing.
-Error checkSymbols(StringRef object) {
-  auto file = object::ObjectFile::createObjectFile(MemoryBufferRef(object, "kernel"));
-  if (!file)
-    return file.takeError();
-  for (const object::SymbolRef &symbol : (*file)->symbols()) {
-    Expected<uint32_t> flags = symbol.getFlags();
-    if (!flags)
-      return flags.takeError();
-    Expected<StringRef> name = symbol.getName();
-    if (!name)
-      return name.takeError();
-    if ((*flags & object::SymbolRef::SF_Undefined) && !name->empty())
-      return createStringError("the code calls '" + name->str() +
-                               "', which a kernel cannot; the lowering must expand it");
-  }
   return Error::success();
 }
 
@@ -126,7 +87,9 @@ Error rocm::optimise(Module &module, StringRef processor) {
     return createStringError("the LLVM IR is not valid: " + problem);
   if (Error error = optimiseForDevice(module, machine->get()))
     return error;
-  return dropUnusedArguments(module, **machine);
+  // Finds out which of the values that the hardware and the runtime can pass to a
+  // kernel it reads. The others cost registers, and a buffer for calls to the host.
+  return runPasses(module, "amdgpu-attributor", machine->get());
 }
 
 Expected<TargetObject> rocm::emitObject(Module &module, StringRef processor, bool keepStages) {
@@ -148,7 +111,7 @@ Expected<TargetObject> rocm::emitObject(Module &module, StringRef processor, boo
   SmallString<0> object;
   if (Error error = emit(module, **machine, CodeGenFileType::ObjectFile, object))
     return std::move(error);
-  if (Error error = checkSymbols(object))
+  if (Error error = checkUndefinedSymbols(object))
     return std::move(error);
   result.bytes = object.str().str();
   return result;

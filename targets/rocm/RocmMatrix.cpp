@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "targets/rocm/RocmMatrix.h"
+#include "targets/common/MatrixDigits.h"
 
 #include "dialects/simt/Simt.h"
 
@@ -19,14 +20,6 @@ using namespace portico;
 namespace {
 
 using Element = MatrixUnit::Element;
-using Source = MatrixPart::Source;
-
-MatrixPart::Digit lane(int64_t divisor, int64_t modulus, int64_t factor = 1) {
-  return {Source::lane, divisor, modulus, factor};
-}
-MatrixPart::Digit element(int64_t divisor, int64_t modulus, int64_t factor = 1) {
-  return {Source::element, divisor, modulus, factor};
-}
 
 /// The matrix whose rows are the columns of `part`.
 MatrixPart transposed(const MatrixPart &part) { return {part.elements, part.column, part.row}; }

@@ -3,6 +3,7 @@
 #include "targets/Target.h"
 #include "targets/common/CodeContext.h"
 #include "targets/common/HostCode.h"
+#include "targets/common/Machines.h"
 #include "targets/rocm/RocmChips.h"
 #include "targets/rocm/RocmCodegen.h"
 #include "targets/rocm/RocmLowering.h"
@@ -70,14 +71,7 @@ const std::deque<RocmTarget> &targets() {
 }
 
 llvm::Expected<const Target *> RocmTarget::forArch(llvm::StringRef arch) const {
-  std::string known;
-  for (const RocmTarget &target : targets()) {
-    if (target.info().arch == arch)
-      return &target;
-    known += (known.empty() ? "" : ", ") + target.info().arch;
-  }
-  return llvm::createStringError("[device] no code can be made for this GPU; got '" + arch.str() +
-                                 "'; expected one of " + known);
+  return targetForArch(targets(), arch);
 }
 
 } // namespace

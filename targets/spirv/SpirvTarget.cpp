@@ -5,6 +5,7 @@
 #include "targets/common/CodeContext.h"
 #include "targets/common/DeviceLowering.h"
 #include "targets/common/HostCode.h"
+#include "targets/common/Machines.h"
 #include "targets/spirv/SpirvCodegen.h"
 #include "targets/spirv/SpirvLowering.h"
 #include "targets/spirv/SpirvMachines.h"
@@ -12,6 +13,7 @@
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/Target/LLVMIR/Export.h"
 
+#include <deque>
 #include <memory>
 
 using namespace portico;
@@ -67,10 +69,7 @@ public:
   }
 
   llvm::Expected<std::string> link(llvm::ArrayRef<llvm::StringRef> objects) const override {
-    std::vector<BundlePiece> pieces;
-    for (llvm::StringRef object : objects)
-      pieces.push_back({object.data(), object.size()});
-    return packBundle(pieces);
+    return packBundle(objects);
   }
 
 private:
@@ -79,31 +78,24 @@ private:
 };
 
 /// One target for each machine, in the order of the table.
-const std::vector<std::unique_ptr<SpirvTarget>> &targets() {
+const std::deque<SpirvTarget> &targets() {
   static const auto *const all = [] {
-    auto *list = new std::vector<std::unique_ptr<SpirvTarget>>;
+    auto *list = new std::deque<SpirvTarget>;
     size_t count;
     const spirv::Machine *machines = spirv::machines(count);
     for (size_t i = 0; i < count; ++i)
-      list->push_back(std::make_unique<SpirvTarget>(machines[i]));
+      list->emplace_back(machines[i]);
     return list;
   }();
   return *all;
 }
 
 llvm::Expected<const Target *> SpirvTarget::forArch(llvm::StringRef arch) const {
-  std::string known;
-  for (const auto &target : targets()) {
-    if (target->figures.arch == arch)
-      return target.get();
-    known += (known.empty() ? "" : ", ") + target->figures.arch;
-  }
-  return llvm::createStringError("[device] no such machine; got '" + arch.str() +
-                                 "'; expected one of " + known);
+  return targetForArch(targets(), arch);
 }
 
 } // namespace
 
 namespace portico::spirv {
-const Target &target() { return *targets().front(); }
+const Target &target() { return targets().front(); }
 } // namespace portico::spirv

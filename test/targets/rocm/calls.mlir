@@ -27,4 +27,4 @@ func.func @main(%x: tensor<1000xf32>) -> tensor<1000xf32> {
 
 // MISSING: [device] no such device; got 'rocm:0'
 // MISSING-SAME: /nowhere/libamdhip64.so
-// UNKNOWN: [device] no code can be made for this GPU; got 'gfx900'; expected one of gfx942, gfx90a, gfx1100, gfx1201
+// UNKNOWN: [device] no such machine; got 'rocm:gfx900'; expected one of gfx942, gfx90a, gfx1100, gfx1201
