@@ -44,3 +44,5 @@ def test_every_op_compiles(arch, dtype, tmp_path):
     assert len(reports) == len(ptx)
     for report in reports:
         assert "Used" in report and "warning" not in report, report
+        spills = re.findall(r"(\d+) bytes spill (?:stores|loads)", report)
+        assert spills and set(spills) == {"0"}, report
