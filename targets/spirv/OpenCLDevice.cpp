@@ -129,8 +129,12 @@ public:
     context->check(code, "clCreateCommandQueueWithProperties");
   }
 
-  // Releasing a queue flushes it; its work is done all the same.
-  ~OpenCLStream() override { context->cl->clReleaseCommandQueue(queue); }
+  // Releasing a queue flushes it and leaves its work to be done some time: whoever then waits
+  // for the device, or gives memory back, would not wait for that.
+  ~OpenCLStream() override {
+    context->cl->clFinish(queue);
+    context->cl->clReleaseCommandQueue(queue);
+  }
 
   void copy(void *destination, const void *source, size_t bytes) override {
     context->check(context->memory->copy(queue, destination, source, bytes), "a copy");
