@@ -2,6 +2,7 @@
 
 #include "lowering/Kernels/Kernels.h"
 
+#include "lowering/Kernels/PhaseFunction.h"
 #include "lowering/Kernels/Simt/GpuModule.h"
 #include "lowering/Math/ExpandMath.h"
 
@@ -11,9 +12,23 @@ using namespace mlir;
 
 namespace portico {
 
+/// Whether no result has an element: the shapes say that nothing is to be computed.
+static bool isEmpty(KernelOp kernel) {
+  return llvm::all_of(kernel->getResultTypes(),
+                      [](Type type) { return cast<RankedTensorType>(type).getNumElements() == 0; });
+}
+
 LogicalResult lowerKernel(KernelOp kernel, const TargetInfo &target, ModuleOp out, StringRef name,
                           KernelABI &abi) {
   StringRef category = kernel.getCategory().value_or("loop");
+  // Strategies divide by the sizes that they cut up. A scatter checks its indices though
+  // there is nothing to write.
+  if (isEmpty(kernel) && category != "scatter") {
+    setNothingInPlace(kernel, abi);
+    if (target.simt)
+      phasesToGpuModule(out, target, abi);
+    return success();
+  }
   auto strategy = llvm::StringSwitch<KernelStrategy>(category)
                       .Case("loop", lowerLoopKernel)
                       .Case("row", lowerRowKernel)

@@ -85,6 +85,7 @@ enum class KernelStatus : int64_t { ok = 0, indexOutOfRange = 1, divisionByZero 
 
 /// What the caller of a lowered kernel has to know.
 struct KernelABI {
+  /// None where no result has an element.
   llvm::SmallVector<KernelPhase, 1> phases;
   int64_t scratchBytes = 0;
   int64_t sharedBytes = 0;

@@ -224,6 +224,9 @@ LogicalResult lowerLinalgLoops(KernelOp kernel, func::FuncOp linalgFunc, const T
     nest.reduced.assign(nest.sizes.size(), false);
     if (nest.sizes.empty())
       nest.sizes.push_back(1), nest.reduced.push_back(false);
+    // An empty part of what is joined.
+    if (nest.points() == 0)
+      continue;
     nest.stages.emplace_back(generic, dims, nest.sizes);
     emitNest(phases, nest, target);
   }

@@ -68,6 +68,14 @@ SmallVector<unsigned> RowStages::keptAfterPass(unsigned pass) const {
   return result;
 }
 
+unsigned RowStages::mostReductions() const {
+  SmallVector<unsigned> ofPass(passes + 1, 0);
+  for (unsigned k = 0; k < info.size(); ++k)
+    if (info[k].combiner)
+      ofPass[passOf(k)] += info[k].combiner->size();
+  return *llvm::max_element(ofPass);
+}
+
 ValueRange RowStages::outputs(unsigned stage) { return nest.stages[stage].generic.getDpsInits(); }
 
 bool RowStages::isReadLater(Value memref) {

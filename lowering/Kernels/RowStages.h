@@ -40,6 +40,8 @@ struct RowStages {
   }
   /// Full-shape temporaries that a pass after their own reads.
   bool isReadLater(mlir::Value memref);
+  /// Values that the reductions of one pass give, at most.
+  unsigned mostReductions() const;
   /// The pass that writes the full-shape result or temporary `memref`.
   unsigned passOf(unsigned stage) const;
 };

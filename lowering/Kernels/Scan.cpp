@@ -52,8 +52,7 @@ void ScanLowering::emitColumns() {
   int64_t width = std::min<int64_t>(inner, 512), blocks = ceilDiv(inner, width);
   int64_t last = inner - (blocks - 1) * width;
   abi.scratchBytes = alignBytes(width * (running.getIntOrFloatBitWidth() / 8));
-  PhaseFunction e(kernel, out, name, abi, n == 0 ? 0 : outer * blocks,
-                  grainFor(double(n) * width / lanes));
+  PhaseFunction e(kernel, out, name, abi, outer * blocks, grainFor(double(n) * width / lanes));
   TypedMemory x{e.inputs[0], elem};
   Value carried = e.view(e.scratch, 0, width, running);
   e.loop(e.begin, e.end, 1, [&](Value item) {
@@ -105,7 +104,7 @@ Value ScanLowering::prefix(LoopEmitter &e, Value vector) {
 }
 
 void ScanLowering::emitRows() {
-  PhaseFunction e(kernel, out, name, abi, n == 0 ? 0 : outer, grainFor(double(n)));
+  PhaseFunction e(kernel, out, name, abi, outer, grainFor(double(n)));
   TypedMemory x{e.inputs[0], elem};
   bool reverse = op.getReverse();
   int64_t whole = lanes > 1 ? n / lanes * lanes : 0;

@@ -202,7 +202,7 @@ void SortLowering::lower() {
   int64_t countBytes = isShort ? 0 : passes() * digits * 4;
   abi.scratchBytes = wordBytes + positionBytes + countBytes;
   double work = double(n) * (isShort ? n : 4 * passes());
-  PhaseFunction e(kernel, out, name, abi, n == 0 ? 0 : outer * inner, grainFor(work));
+  PhaseFunction e(kernel, out, name, abi, outer * inner, grainFor(work));
   words = e.view(e.scratch, 0, rows * n, e.b.getI64Type());
   if (!packed)
     positions = e.view(e.scratch, wordBytes, rows * n, e.b.getI32Type());
@@ -226,8 +226,7 @@ LogicalResult portico::lowerSortKernel(KernelOp kernel, const TargetInfo &target
   if (!op || !isa<BlockArgument>(op.getX()))
     return kernel.emitError("sort kernel: expected one sort of an input");
   setNothingInPlace(kernel, abi);
-  int64_t elements = elementsOf(op.getX());
-  if (target.simt && elements > 0 && wantsGroupSort(shapeOf(op.getX())[op.getAxis()]))
+  if (target.simt && wantsGroupSort(shapeOf(op.getX())[op.getAxis()]))
     lowerGroupSort(kernel, op, *target.simt, out, name, abi);
   else
     SortLowering(kernel, op, out, name, abi).lower();

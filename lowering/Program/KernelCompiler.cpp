@@ -255,6 +255,10 @@ std::optional<std::string> compileOne(Job &job, const Target &target,
     return error("the kernel cannot be lowered");
   if (failed(verify(*lowered)))
     return error("the lowered kernel is not valid");
+  if (result->abi.phases.empty()) {
+    job.result = std::move(result);
+    return std::nullopt;
+  }
   markUnaliased(*lowered, result->abi);
   std::string text = print(*lowered);
   std::string prefix = "k" + llvm::utohexstr(llvm::xxh3_64bits(text), /*LowerCase=*/true) + "_";

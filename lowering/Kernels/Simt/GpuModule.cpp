@@ -66,6 +66,9 @@ LaunchShape shapeOfTasks(const KernelPhase &phase, int64_t scratchBytes) {
   return shape;
 }
 
+/// The arguments of a phase behind its inputs and results, counted from the last.
+enum FromLast : unsigned { kStatus = 1, kEnd, kBegin, kShared, kScratch };
+
 /// One phase on its way from the one form to the other.
 class PhaseMover {
 public:
@@ -80,21 +83,20 @@ public:
       phase.shape = shapeOfTasks(phase, abi.scratchBytes);
     open();
     Block &body = source.getBody().front();
-    int64_t count = body.getNumArguments();
-    // inputs..., results..., scratch, shared, begin, end, status
-    for (int64_t i = 0; i < count - 5; ++i)
+    // inputs..., results..., shared, extent, status
+    unsigned tensors = body.getNumArguments() - kScratch;
+    for (unsigned i = 0; i < tensors; ++i)
       mapping.map(body.getArgument(i), kernel.getArgument(i));
-    int64_t next = count - 5;
-    Value shared = kernel.getArgument(next++), extent = kernel.getArgument(next++);
-    mapping.map(body.getArgument(count - 4), shared);
-    mapping.map(body.getArgument(count - 1), kernel.getArgument(next));
+    Value shared = kernel.getArgument(tensors), extent = kernel.getArgument(tensors + 1);
+    mapping.map(argument(kShared), shared);
+    mapping.map(argument(kStatus), kernel.getArgument(tensors + 2));
     Value end = arith::IndexCastOp::create(b, loc, b.getIndexType(), extent);
     if (forGroups) {
-      mapping.map(body.getArgument(count - 3), index(0));
-      mapping.map(body.getArgument(count - 2), end);
-      mapGroupMemory(body);
+      mapping.map(argument(kBegin), index(0));
+      mapping.map(argument(kEnd), end);
+      mapGroupMemory();
     } else {
-      runTask(body, shared, end);
+      runTask(shared, end);
     }
     for (Operation &op : body.without_terminator())
       if (!mapping.contains(&op))
@@ -102,21 +104,21 @@ public:
     placeMemory(kernel.getBody());
   }
 
-  int64_t tasks() const { return int64_t(phase.shape.grid[0]) * phase.shape.block[0]; }
-
 private:
   Value index(int64_t value) { return arith::ConstantIndexOp::create(b, loc, value); }
 
+  BlockArgument argument(FromLast which) {
+    return source.getArgument(source.getNumArguments() - which);
+  }
+
   void open() {
     Attribute global = space(b.getContext(), gpu::AddressSpace::Global);
-    Block &body = source.getBody().front();
-    int64_t count = body.getNumArguments();
     SmallVector<Type> types;
-    for (int64_t i = 0; i < count - 5; ++i)
-      types.push_back(inSpace(body.getArgument(i).getType(), global));
+    for (BlockArgument tensor : source.getArguments().drop_back(kScratch))
+      types.push_back(inSpace(tensor.getType(), global));
     types.push_back(MemRefType::get({sharedBytes}, b.getI8Type(), AffineMap(), global));
     types.push_back(b.getI64Type());
-    types.push_back(inSpace(body.getArgument(count - 1).getType(), global));
+    types.push_back(inSpace(argument(kStatus).getType(), global));
 
     SmallVector<Type> group;
     source.walk([&](memref::AllocaOp alloca) {
@@ -139,7 +141,7 @@ private:
     b.setInsertionPoint(end);
   }
 
-  void mapGroupMemory(Block &body) {
+  void mapGroupMemory() {
     for (auto [alloca, memory] : llvm::zip_equal(groupAllocas, kernel.getWorkgroupAttributions())) {
       mapping.map(alloca.getResult(), memory);
       mapping.map(alloca.getOperation(), kernel.getOperation());
@@ -149,8 +151,7 @@ private:
   }
 
   /// The items of this work-item, and its part of the scratch memory.
-  void runTask(Block &body, Value shared, Value extent) {
-    int64_t count = body.getNumArguments();
+  void runTask(Value shared, Value extent) {
     Value item = gpu::ThreadIdOp::create(b, loc, gpu::Dimension::x);
     Value group = gpu::BlockIdOp::create(b, loc, gpu::Dimension::x);
     Value groups = gpu::GridDimOp::create(b, loc, gpu::Dimension::x);
@@ -163,19 +164,19 @@ private:
     Value begin = arith::MulIOp::create(b, loc, id, items);
     Value end = arith::MinUIOp::create(b, loc, arith::AddIOp::create(b, loc, begin, items), extent);
     if (abi.scratchBytes > 0) {
-      auto type = cast<MemRefType>(body.getArgument(count - 5).getType());
+      auto type = cast<MemRefType>(argument(kScratch).getType());
       Value offset =
           arith::AddIOp::create(b, loc, index(alignedShared()),
                                 arith::MulIOp::create(b, loc, id, index(alignedScratch(abi))));
       auto global = space(b.getContext(), gpu::AddressSpace::Global);
       Value own = memref::ViewOp::create(b, loc, cast<MemRefType>(inSpace(type, global)), shared,
                                          offset, ValueRange());
-      mapping.map(body.getArgument(count - 5), own);
+      mapping.map(argument(kScratch), own);
     } else {
-      mapping.map(body.getArgument(count - 5), shared);
+      mapping.map(argument(kScratch), shared);
     }
-    mapping.map(body.getArgument(count - 3), begin);
-    mapping.map(body.getArgument(count - 2), end);
+    mapping.map(argument(kBegin), begin);
+    mapping.map(argument(kEnd), end);
     Value some = arith::CmpIOp::create(b, loc, arith::CmpIPredicate::ult, begin, end);
     auto guard = scf::IfOp::create(b, loc, some);
     b.setInsertionPoint(guard.thenBlock()->getTerminator());

@@ -49,8 +49,6 @@ void emitGroupLoops(PhaseBuilder &phases, Nest &nest, const TargetInfo &target) 
   // No memory holds what takes more groups; the arena will say so.
   int64_t groups = llvm::divideCeil(count, block * perItem);
   shape.grid = {uint32_t(std::clamp<int64_t>(groups, 1, INT32_MAX)), 1, 1};
-  if (count == 0)
-    return;
 
   const DenseMap<unsigned, Value> nothing;
   GroupBuilder group(b, loc, *target.simt);

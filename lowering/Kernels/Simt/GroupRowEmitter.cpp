@@ -12,8 +12,6 @@ using namespace portico;
 /// Elements added up one after the other before the sum goes on to the next
 /// level: bounds the rounding error of a long sum.
 constexpr int64_t kChain = 64;
-/// A slot of group memory holds any element.
-constexpr int64_t kSlotBytes = 8;
 
 GroupRowEmitter::GroupRowEmitter(PhaseBuilder &phases, RowStages &stages, const GroupShape &shape,
                                  const SimtInfo &simt, OpBuilder &b, func::FuncOp f)
@@ -28,15 +26,7 @@ int64_t GroupRowEmitter::groupBytes() const {
   int64_t slots = shape.along ? shape.block() / std::min(shape.block(), group.simt.subgroupSize)
                               : shape.block();
   bool needed = shape.along ? shape.perRow > group.simt.subgroupSize : shape.perRow > 1;
-  int64_t most = 0;
-  for (unsigned p = 1; p <= stages.passes; ++p) {
-    int64_t values = 0;
-    for (unsigned s : stages.stagesOfPass(p))
-      if (stages.info[s].combiner)
-        values += stages.info[s].combiner->size();
-    most = std::max(most, values);
-  }
-  return needed ? slots * most * kSlotBytes : 0;
+  return needed ? slots * stages.mostReductions() * GroupShape::kSlotBytes : 0;
 }
 
 void GroupRowEmitter::begin() {
@@ -57,16 +47,7 @@ void GroupRowEmitter::begin() {
   exists = arith::CmpIOp::create(b, loc, arith::CmpIPredicate::ult, wanted, rows);
   row = arith::MinUIOp::create(b, loc, wanted, group.index(shape.rows - 1));
 
-  SmallVector<int64_t> radix;
-  SmallVector<unsigned> keptDims;
-  for (auto [k, size] : llvm::enumerate(stages.nest.sizes))
-    if (!stages.nest.reduced[k]) {
-      radix.push_back(size);
-      keptDims.push_back(k);
-    }
-  for (auto [dim, digit] : llvm::zip_equal(keptDims, delinearize(b, loc, row, radix)))
-    dims[dim] = lanes.uniform(digit);
-
+  setDims(/*reduced=*/false, row);
   from = group.index(0);
   to = group.index(shape.reduced);
   if (split) {
@@ -78,15 +59,15 @@ void GroupRowEmitter::begin() {
   to = arith::SelectOp::create(b, loc, exists, to, group.index(0));
 }
 
-void GroupRowEmitter::setReduced(Value flat) {
+void GroupRowEmitter::setDims(bool reduced, Value flat) {
   SmallVector<int64_t> radix;
-  SmallVector<unsigned> reducedDims;
+  SmallVector<unsigned> chosen;
   for (auto [k, size] : llvm::enumerate(stages.nest.sizes))
-    if (stages.nest.reduced[k]) {
+    if (stages.nest.reduced[k] == reduced) {
       radix.push_back(size);
-      reducedDims.push_back(k);
+      chosen.push_back(k);
     }
-  for (auto [dim, digit] : llvm::zip_equal(reducedDims, delinearize(b, loc, flat, radix)))
+  for (auto [dim, digit] : llvm::zip_equal(chosen, delinearize(b, loc, flat, radix)))
     dims[dim] = lanes.uniform(digit);
 }
 
@@ -145,7 +126,7 @@ GroupRowEmitter::Values GroupRowEmitter::point(Value at, ValueRange accumulators
     VaryingIndex at;
   };
   SmallVector<Store> stores;
-  setReduced(at);
+  setDims(/*reduced=*/true, at);
   current.clear();
   Values elements;
   for (unsigned s : stages.stagesOfPass(pass)) {
@@ -203,7 +184,8 @@ GroupRowEmitter::Values GroupRowEmitter::throughGroupMemory(unsigned ofPass, Val
   int64_t slots = shape.along ? shape.block() / group.simt.subgroupSize : shape.block();
   SmallVector<Value> memory;
   for (auto [k, value] : llvm::enumerate(values)) {
-    memory.push_back(group.viewGroup(int64_t(k) * slots * kSlotBytes, slots, value.getType()));
+    memory.push_back(
+        group.viewGroup(int64_t(k) * slots * GroupShape::kSlotBytes, slots, value.getType()));
   }
   // A subgroup that has combined its values already writes them once.
   auto write = [&] {

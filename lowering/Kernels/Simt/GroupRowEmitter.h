@@ -40,7 +40,8 @@ public:
 
 private:
   Place place(mlir::Value memref);
-  void setReduced(mlir::Value flat);
+  /// The reduced dimensions, or the others, from the number of the point in them.
+  void setDims(bool reduced, mlir::Value flat);
   Values identities(unsigned pass);
   Values loop(mlir::Value from, mlir::Value to, int64_t step, mlir::ValueRange inits,
               llvm::function_ref<Values(mlir::Value, mlir::ValueRange)> body);

@@ -29,8 +29,8 @@ class GroupRowLowering {
 public:
   GroupRowLowering(PhaseBuilder &phases, RowStages &stages, const TargetInfo &target)
       : phases(phases), stages(stages), simt(*target.simt),
-        shape(chooseGroupShape(stages.nest, simt)), b(phases.linalgFunc.getContext()),
-        loc(phases.linalgFunc.getLoc()) {}
+        shape(chooseGroupShape(stages.nest, stages.mostReductions(), simt)),
+        b(phases.linalgFunc.getContext()), loc(phases.linalgFunc.getLoc()) {}
 
   void run() {
     placeTemporaries();

@@ -10,6 +10,9 @@ namespace portico {
 
 /// How a row kernel is laid over work-groups.
 struct GroupShape {
+  /// A slot of group memory holds any element.
+  static constexpr int64_t kSlotBytes = 8;
+
   /// Rows, and reduced elements of each.
   int64_t rows = 1, reduced = 1;
   /// Neighbouring work-items are neighbours within a row; else they are rows.
@@ -24,8 +27,9 @@ struct GroupShape {
   int64_t groups() const { return llvm::divideCeil(rows, rowsPerGroup); }
 };
 
-/// A function of the sizes and the target alone: so are the results.
-GroupShape chooseGroupShape(const Nest &nest, const SimtInfo &simt);
+/// `reductions` are what one pass gives at most. A function of the kernel and the target
+/// alone: so are the results.
+GroupShape chooseGroupShape(const Nest &nest, int64_t reductions, const SimtInfo &simt);
 
 /// The phases of a row kernel.
 void emitGroupRows(PhaseBuilder &phases, RowStages &stages, const TargetInfo &target);

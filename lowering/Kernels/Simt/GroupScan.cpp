@@ -15,7 +15,7 @@
 #include "lowering/Kernels/Simt/GroupScan.h"
 
 #include "lowering/Kernels/MatmulTile.h"
-#include "lowering/Kernels/Simt/GroupBuilder.h"
+#include "lowering/Kernels/Simt/GroupPrefix.h"
 #include "lowering/Kernels/Simt/PerItem.h"
 
 using namespace mlir;
@@ -71,10 +71,9 @@ private:
   }
 
   void emitLines() {
-    emitPerItem(kernel, out, name, abi, p.n == 0 ? 0 : lines, simt,
-                [&](PhaseFunction &e, Value line) {
-                  writeRun(e, baseOf(e, line), e.idx(0), e.idx(p.n), p.identity(e));
-                });
+    emitPerItem(kernel, out, name, abi, lines, simt, [&](PhaseFunction &e, Value line) {
+      writeRun(e, baseOf(e, line), e.idx(0), e.idx(p.n), p.identity(e));
+    });
   }
 
   /// totals[line][chunk] = what comes before the chunk.
@@ -118,16 +117,8 @@ private:
       });
       return;
     }
-    // In log2(block) rounds, each with what stands `step` before.
-    for (int64_t step = 1; step < block; step *= 2) {
-      Value all = e.load(runs, item);
-      Value has = e.less(e.idx(step - 1), item);
-      Value other = e.load(runs, e.select(has, e.sub(item, step), item));
-      Value joined = e.select(has, p.with(e, other, all), all);
-      group.barrier();
-      e.store(joined, runs, item);
-      group.barrier();
-    }
+    emitGroupPrefix(e, group, runs, block,
+                    [&](Value before, Value own) { return p.with(e, before, own); });
     Value has = e.less(e.idx(0), item);
     Value before = e.select(has, e.load(runs, e.select(has, e.sub(item, 1), item)), p.identity(e));
     if (chunks > 1)

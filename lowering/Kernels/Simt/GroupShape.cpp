@@ -19,7 +19,7 @@ static int64_t powerOfTwo(int64_t value) {
   return int64_t(llvm::bit_ceil(uint64_t(std::max<int64_t>(value, 1))));
 }
 
-GroupShape portico::chooseGroupShape(const Nest &nest, const SimtInfo &simt) {
+GroupShape portico::chooseGroupShape(const Nest &nest, int64_t reductions, const SimtInfo &simt) {
   GroupShape shape;
   for (auto [size, reduced] : llvm::zip_equal(nest.sizes, nest.reduced))
     (reduced ? shape.reduced : shape.rows) *= size;
@@ -34,6 +34,9 @@ GroupShape portico::chooseGroupShape(const Nest &nest, const SimtInfo &simt) {
   } else {
     int64_t wanted = 2 * simt.computeUnits * block;
     int64_t most = std::max<int64_t>(1, block / simt.subgroupSize);
+    // Every work-item leaves what it has in group memory, which may be too small for that.
+    if (block * reductions * GroupShape::kSlotBytes > simt.groupMemoryBytes)
+      most = 1;
     shape.perRow = std::min({most, powerOfTwo(llvm::divideCeil(wanted, shape.rows)),
                              powerOfTwo(llvm::divideCeil(shape.reduced, kPerItem))});
     shape.rowsPerGroup = block / shape.perRow;

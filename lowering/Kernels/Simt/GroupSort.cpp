@@ -17,7 +17,7 @@
 
 #include "lowering/Kernels/Simt/GroupSort.h"
 
-#include "lowering/Kernels/Simt/GroupBuilder.h"
+#include "lowering/Kernels/Simt/GroupPrefix.h"
 #include "lowering/Kernels/Simt/PerItem.h"
 #include "lowering/Kernels/SortKeys.h"
 
@@ -202,14 +202,7 @@ void GroupSort::emitPlace() {
   })[0];
   e.store(own, sums, item);
   group.barrier();
-  for (int64_t step = 1; step < block; step *= 2) {
-    Value has = e.less(e.idx(step - 1), item);
-    Value other = e.load(sums, e.select(has, e.sub(item, step), item));
-    Value joined = e.select(has, sum(e.load(sums, item), other), e.load(sums, item));
-    group.barrier();
-    e.store(joined, sums, item);
-    group.barrier();
-  }
+  emitGroupPrefix(e, group, sums, block, sum);
   Value before = arith::SubIOp::create(e.b, e.loc, e.load(sums, item), own);
   e.loop(from, to, 1, ValueRange(before), [&](Value at, ValueRange so) {
     Value count = e.load(counts(e), at);

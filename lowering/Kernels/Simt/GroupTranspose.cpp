@@ -53,12 +53,16 @@ void emitGroupTransposed(PhaseBuilder &phases, Nest &nest, unsigned dim, const T
   auto elementOf = [&](unsigned k) {
     return cast<MemRefType>(stage.generic->getOperand(k).getType()).getElementType();
   };
-  for (unsigned k = 0; k < stage.generic.getNumDpsInputs(); ++k)
-    if (liesAcross(stage, k, dim, inner)) {
-      crossing.push_back(k);
-      offsets[k] = bytes;
-      bytes = llvm::alignTo(bytes + kTile * kPitch * elementOf(k).getIntOrFloatBitWidth() / 8, 16);
-    }
+  // Inputs for which there is no group memory left are read where they lie.
+  for (unsigned k = 0; k < stage.generic.getNumDpsInputs(); ++k) {
+    int64_t end =
+        llvm::alignTo(bytes + kTile * kPitch * elementOf(k).getIntOrFloatBitWidth() / 8, 16);
+    if (!liesAcross(stage, k, dim, inner) || end > target.simt->groupMemoryBytes)
+      continue;
+    crossing.push_back(k);
+    offsets[k] = bytes;
+    bytes = end;
+  }
   GroupBuilder group(b, loc, *target.simt);
   group.allocateGroup(bytes);
   LaneBuilder lanes(b, loc, /*lanes=*/1, indexBitsFor(nest));

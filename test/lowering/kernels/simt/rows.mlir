@@ -1,4 +1,5 @@
 // RUN: portico-opt %s --split-input-file --portico-lower-kernels="subgroup-size=32" | filecheck %s
+// RUN: portico-opt %s --split-input-file --portico-lower-kernels="subgroup-size=32 group-memory=2000" | filecheck %s --check-prefix=SMALL
 
 // A group for each row: exchanges in the subgroup, then group memory between the
 // eight subgroups, and everybody goes on with the same value.
@@ -66,10 +67,16 @@ func.func @split(%x: tensor<1048576xf32>) -> tensor<f32> {
 // -----
 
 // Along the first axis neighbouring work-items are neighbouring columns.
+// They share a column through group memory, where that holds a value of each.
 // CHECK-LABEL: gpu.func @kernel0(
+// CHECK-SAME: workgroup(%{{.*}} : memref<2048xi8, #gpu.address_space<workgroup>>)
 // CHECK-NOT: gpu.shuffle
 // CHECK: scf.for
 // CHECK: arith.addf
+// SMALL-LABEL: gpu.func @kernel0_1(
+// SMALL-LABEL: gpu.func @kernel0(
+// SMALL-NOT: gpu.barrier
+// SMALL: gpu.return
 func.func @across(%x: tensor<100x4096xf32>) -> tensor<4096xf32> {
   %0 = portico.kernel "row" (%a = %x) : (tensor<100x4096xf32>) -> tensor<4096xf32> {
     %m = portico.reduce sum %a {axes = array<i64: 0>} : (tensor<100x4096xf32>) -> tensor<4096xf32>
