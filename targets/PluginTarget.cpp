@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "targets/PluginTarget.h"
+#include "targets/MachineFigures.h"
 #include "targets/common/HostCode.h"
 
 #include "mlir/Bytecode/BytecodeWriter.h"
@@ -75,6 +76,19 @@ portico_machine asMachine(const TargetInfo &info) {
   return machine;
 }
 
+MatrixPart asPart(const portico_matrix_part &given) {
+  auto digits = [](const portico_matrix_digit *first, uint64_t count) {
+    std::vector<MatrixPart::Digit> result;
+    for (uint64_t i = 0; i < count; ++i)
+      result.push_back(
+          {first[i].of_element ? MatrixPart::Source::element : MatrixPart::Source::lane,
+           first[i].divisor, first[i].modulus, first[i].factor});
+    return result;
+  };
+  return {given.elements, digits(given.row, given.row_digits),
+          digits(given.column, given.column_digits)};
+}
+
 TargetInfo asInfo(const portico_machine &machine, std::string arch) {
   TargetInfo info;
   info.arch = std::move(arch);
@@ -95,7 +109,8 @@ TargetInfo asInfo(const portico_machine &machine, std::string arch) {
   for (uint64_t i = 0; i < machine.matrix_unit_count; ++i) {
     const portico_matrix_unit &unit = machine.matrix_units[i];
     simt.matrixUnits.push_back({unit.m, unit.n, unit.k, MatrixUnit::Element(unit.input),
-                                MatrixUnit::Element(unit.accumulator)});
+                                MatrixUnit::Element(unit.accumulator), asPart(unit.a),
+                                asPart(unit.b), asPart(unit.c)});
   }
   return info;
 }
@@ -207,7 +222,12 @@ llvm::Expected<std::unique_ptr<const PluginTarget>> makeFor(const Table &table, 
   portico_machine machine = asMachine(TargetInfo());
   if (table->machine(arch.c_str(), &machine))
     return table.error("describing the machine", arch);
-  return std::make_unique<const PluginTarget>(table, asInfo(machine, std::move(arch)));
+  TargetInfo info = asInfo(machine, std::move(arch));
+  if (llvm::Error error = checkFigures(info))
+    return llvm::joinErrors(llvm::createStringError(std::string("[") + table->name +
+                                                    "] the figures of '" + info.arch + "':"),
+                            std::move(error));
+  return std::make_unique<const PluginTarget>(table, std::move(info));
 }
 
 llvm::Expected<const Target *> PluginTarget::forArch(llvm::StringRef arch) const {

@@ -36,7 +36,7 @@ extern "C" {
 #endif
 
 /** Changes when something that exists changes its meaning; additions do not. */
-#define PORTICO_COMPILER_ABI 1
+#define PORTICO_COMPILER_ABI 2
 
 typedef enum portico_element {
   PORTICO_F16 = 0,
@@ -48,16 +48,34 @@ typedef enum portico_element {
   PORTICO_I32 = 6
 } portico_element;
 
-/** One size of the matrix instructions: D[m, n] = A[m, k] B[k, n] + C. */
+/** x / divisor % modulus * factor, where x is the number of the lane or that of the element. */
+typedef struct portico_matrix_digit {
+  int32_t of_element; /* 0: of the lane */
+  int32_t reserved;
+  int64_t divisor, modulus, factor;
+} portico_matrix_digit;
+
+/** What a lane of a subgroup holds of a matrix: `elements` of it, each at a row and a column
+ * that are sums of digits. Together the lanes hold every element. */
+typedef struct portico_matrix_part {
+  int64_t elements;
+  const portico_matrix_digit *row, *column;
+  uint64_t row_digits, column_digits;
+} portico_matrix_part;
+
+/** One size of the matrix instructions: D[m, n] = A[m, k] B[k, n] + C. Of 32 rows and 32
+ * summands units fill whole blocks, and of subgroup_size / 2 columns. */
 typedef struct portico_matrix_unit {
   int64_t m, n, k;
-  int32_t input, accumulator; /* portico_element */
+  int32_t input, accumulator;  /* portico_element */
+  portico_matrix_part a, b, c; /* c: of D as well */
 } portico_matrix_unit;
 
 /** The figures by which Portico chooses how to lower a kernel. Set before the call to what a
  * machine has that says nothing. */
 typedef struct portico_machine {
   uint64_t struct_size;
+  /** A power of two, 64 at least. */
   int64_t vector_bits;
   int64_t vector_registers;
   int32_t fma;
@@ -69,8 +87,11 @@ typedef struct portico_machine {
    * 1: kernels are run by work-groups; the figures below count.
    */
   int32_t work_groups;
+  /** A power of two, up to 64. */
   int32_t subgroup_size;
+  /** 256 at least. */
   int64_t max_workgroup_size;
+  /** 32768 at least. */
   int64_t group_memory_bytes;
   int64_t compute_units;
   /** With any, products of matrices hold the op `simt.multiply_add`, which is Portico's own. */

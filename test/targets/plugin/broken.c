@@ -1,9 +1,14 @@
-/* Plug-ins that are wrong in one way each, chosen by WRONG. */
+/* Plug-ins that are wrong in one way each, chosen by WRONG; MACHINE sets figures. */
 
 #include "portico/plugin.h"
 
 static const char *arch(uint32_t index) { return index ? 0 : "arch"; }
-static int32_t machine(const char *name, portico_machine *machine) { return !name || !machine; }
+static int32_t machine(const char *name, portico_machine *machine) {
+#ifdef MACHINE
+  MACHINE;
+#endif
+  return !name || !machine;
+}
 static int32_t compile(const char *arch, const void *bytecode, uint64_t size, const char *prefix,
                        portico_bytes *object) {
   return !arch || !bytecode || !size || !prefix || !object;

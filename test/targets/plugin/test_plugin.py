@@ -14,10 +14,11 @@ from portico.utils.cpp_extension import include_paths
 SOURCE = Path(__file__).with_name("broken.c")
 
 
-def build(folder, *, wrong="", offered="portico_target_compiler"):
+def build(folder, *, wrong="", machine="", offered="portico_target_compiler"):
     library = folder / "broken.so"
     compiler = shutil.which("clang-22") or shutil.which("cc")
     flags = [f"-DWRONG={wrong}"] if wrong else []
+    flags += [f"-DMACHINE={machine}"] if machine else []
     includes = [f"-I{path}" for path in include_paths()]
     subprocess.run(
         [compiler, "-shared", "-fPIC", *includes, *flags, f"-DOFFERED={offered}", SOURCE, "-o",
@@ -46,6 +47,52 @@ def test_a_wrong_table_is_refused(tmp_path, wrong, message):
 def test_a_machine_that_cannot_be_described(tmp_path):
     library = build(tmp_path, wrong="table.machine = (void *)lastError")
     with pytest.raises(RuntimeError, match="describing the machine failed.*it was made to fail"):
+        _core.load_target([str(library)])
+
+
+@pytest.mark.parametrize(
+    "figures, message",
+    [
+        ("machine->vector_bits = 0", "vector_bits cannot be; got 0"),
+        ("machine->vector_bits = 96", "vector_bits cannot be; got 96; expected a power of two"),
+        ("machine->vector_registers = 0", "vector_registers cannot be"),
+        ("machine->work_groups = 1, machine->subgroup_size = 24", "subgroup_size .* got 24"),
+        ("machine->work_groups = 1, machine->max_workgroup_size = 64", "expected 256 at least"),
+        ("machine->work_groups = 1, machine->group_memory_bytes = 0", "group_memory_bytes"),
+        ("machine->work_groups = 1, machine->compute_units = 0", "compute_units cannot be"),
+    ],
+)
+def test_figures_that_no_machine_has(tmp_path, figures, message):
+    with pytest.raises(RuntimeError, match=message):
+        _core.load_target([str(build(tmp_path, machine=figures))])
+
+
+@pytest.mark.parametrize(
+    "shape, columns_of_b, message",
+    [
+        ("16, 8, 16", "{{0, 0, 4, 8, 1}}", None),
+        ("16, 8, 24", "{{0, 0, 4, 8, 1}}", "k of a matrix unit cannot be; got 24"),
+        ("16, 24, 16", "{{0, 0, 4, 8, 1}}", "n of a matrix unit cannot be; got 24"),
+        ("16, 8, 16", "{{0, 0, 4, 16, 1}}", None),
+        ("16, 8, 16", "{{0, 0, 4, 4, 1}}", "lanes hold other elements than there are"),
+        ("16, 8, 16", "{{0, 0, 0, 8, 1}}", "lanes hold other elements than there are"),
+        ("16, 8, 16", "{{0, 0, 1, 32, 1}}", "lanes hold other elements than there are"),
+    ],
+)
+def test_layouts_of_matrix_units(tmp_path, shape, columns_of_b, message):
+    """The unit m16n8k16 of bf16, and others that no strategy could use."""
+    digits = (
+        "static const portico_matrix_digit rows[] = {{0, 0, 4, 8, 1}, {1, 0, 2, 2, 8}},"
+        " pairs[] = {{0, 0, 1, 4, 2}, {1, 0, 1, 2, 1}, {1, 0, 4, 2, 8}},"
+        " deep[] = {{0, 0, 1, 4, 2}, {1, 0, 1, 2, 1}, {1, 0, 2, 2, 8}},"
+        f" columns[] = {columns_of_b};"
+        "static portico_matrix_unit unit = {" + shape + ", PORTICO_BF16, PORTICO_F32,"
+        " {8, rows, pairs, 2, 3}, {4, deep, columns, 3, 1}, {4, rows, pairs, 2, 2}};"
+        "machine->work_groups = 1; machine->matrix_units = &unit; machine->matrix_unit_count = 1"
+    )
+    library = build(tmp_path, wrong='table.name = "cpu"', machine=digits)
+    # One that is right is refused for what comes next.
+    with pytest.raises(RuntimeError, match=message or "there is a target 'cpu' already"):
         _core.load_target([str(library)])
 
 
