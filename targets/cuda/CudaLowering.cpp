@@ -91,12 +91,14 @@ bool callsALibrary(llvm::Module &module, ModuleOp source) {
 }
 
 /// A kernel is launched with the very block it was written for, which is more than
-/// MLIR says (`maxntid`: at most that many).
+/// MLIR says (`maxntid`: at most that many). One block at a time is enough: to have a
+/// processor full of blocks of 64, ptxas gives them 32 registers and spills.
 void requireBlock(llvm::Module &module) {
   for (llvm::Function &function : module)
     if (llvm::Attribute block = function.getFnAttribute("nvvm.maxntid"); block.isValid()) {
       function.addFnAttr("nvvm.reqntid", block.getValueAsString());
       function.removeFnAttr("nvvm.maxntid");
+      function.addFnAttr("nvvm.minctasm", "1");
     }
 }
 
