@@ -100,7 +100,6 @@ private:
   bool failed = false;
   /// What runApart's fiber has to do.
   int64_t firstGroup = 0, lastGroup = 0;
-  bool finished = false;
 
   char *stacks = nullptr;
   size_t stackBytes = 0, stacksBytes = 0;
