@@ -37,7 +37,7 @@
 //   on the size is launched with different grids and extents.
 // - there is no `%scratch`: what a work-item needs for itself is part of `%shared`.
 //
-// The bodies use func, gpu, scf, memref, vector, arith and math. Of math only what
+// The bodies use func, gpu, simt, scf, memref, vector, arith and math. Of math only what
 // is one instruction everywhere is left: fma, sqrt, abs, floor, ceil, trunc,
 // roundeven, copysign.
 //

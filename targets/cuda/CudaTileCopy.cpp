@@ -53,14 +53,27 @@ struct InitSignals : ConvertOpToLLVMPattern<simt::InitSignalsOp> {
   }
 };
 
-struct ExpectBytes : ConvertOpToLLVMPattern<simt::ExpectBytesOp> {
-  using ConvertOpToLLVMPattern::ConvertOpToLLVMPattern;
+/// What has one of several signals as operand.
+template <typename Op> struct OfSignal : ConvertOpToLLVMPattern<Op> {
+  using ConvertOpToLLVMPattern<Op>::ConvertOpToLLVMPattern;
+
+  Value signalOf(Op op, typename Op::Adaptor operands, ConversionPatternRewriter &rewriter) const {
+    return this->getStridedElementPtr(rewriter, op.getLoc(),
+                                      cast<MemRefType>(op.getSignals().getType()),
+                                      operands.getSignals(), operands.getNumber());
+  }
+};
+
+/// simt.expect_bytes %signals[%i] {bytes = 4096}
+///     ->
+/// llvm.call_intrinsic "llvm.nvvm.mbarrier.arrive.expect.tx..."(%signal, 4096)
+struct ExpectBytes : OfSignal<simt::ExpectBytesOp> {
+  using OfSignal::OfSignal;
 
   LogicalResult matchAndRewrite(simt::ExpectBytesOp op, OpAdaptor operands,
                                 ConversionPatternRewriter &rewriter) const override {
     Location loc = op.getLoc();
-    Value signal = getStridedElementPtr(rewriter, loc, cast<MemRefType>(op.getSignals().getType()),
-                                        operands.getSignals(), operands.getNumber());
+    Value signal = signalOf(op, operands, rewriter);
     LLVM::CallIntrinsicOp::create(
         rewriter, loc, rewriter.getI64Type(),
         rewriter.getStringAttr("llvm.nvvm.mbarrier.arrive.expect.tx.scope.cta.space.cta"),
@@ -77,14 +90,13 @@ struct ExpectBytes : ConvertOpToLLVMPattern<simt::ExpectBytesOp> {
 ///   ^again:
 ///     %over = llvm.call_intrinsic "llvm.nvvm.mbarrier.try.wait.parity..."(%signal, %parity)
 ///     llvm.cond_br %over, ^on, ^again
-struct AwaitSignal : ConvertOpToLLVMPattern<simt::AwaitSignalOp> {
-  using ConvertOpToLLVMPattern::ConvertOpToLLVMPattern;
+struct AwaitSignal : OfSignal<simt::AwaitSignalOp> {
+  using OfSignal::OfSignal;
 
   LogicalResult matchAndRewrite(simt::AwaitSignalOp op, OpAdaptor operands,
                                 ConversionPatternRewriter &rewriter) const override {
     Location loc = op.getLoc();
-    Value signal = getStridedElementPtr(rewriter, loc, cast<MemRefType>(op.getSignals().getType()),
-                                        operands.getSignals(), operands.getNumber());
+    Value signal = signalOf(op, operands, rewriter);
     Value round = LLVM::TruncOp::create(rewriter, loc, rewriter.getI32Type(), operands.getRound());
     Value parity = LLVM::AndOp::create(rewriter, loc, round, constant(rewriter, loc, 32, 1));
     Block *before = op->getBlock();
@@ -107,16 +119,15 @@ struct AwaitSignal : ConvertOpToLLVMPattern<simt::AwaitSignalOp> {
 ///     ->
 /// llvm.call_intrinsic "llvm.nvvm.cp.async.bulk.tensor.g2s.tile.2d"(
 ///     %to, %signal, the tensor map, %k, %row, ...)
-struct CopyTile : ConvertOpToLLVMPattern<simt::CopyTileOp> {
-  using ConvertOpToLLVMPattern::ConvertOpToLLVMPattern;
+struct CopyTile : OfSignal<simt::CopyTileOp> {
+  using OfSignal::OfSignal;
 
   LogicalResult matchAndRewrite(simt::CopyTileOp op, OpAdaptor operands,
                                 ConversionPatternRewriter &rewriter) const override {
     Location loc = op.getLoc();
     Value own = getStridedElementPtr(rewriter, loc, cast<MemRefType>(op.getMemory().getType()),
                                      operands.getMemory(), operands.getAt());
-    Value signal = getStridedElementPtr(rewriter, loc, cast<MemRefType>(op.getSignals().getType()),
-                                        operands.getSignals(), operands.getNumber());
+    Value signal = signalOf(op, operands, rewriter);
     auto pointer = [&](unsigned space) {
       return LLVM::LLVMPointerType::get(op.getContext(), space);
     };

@@ -2,12 +2,15 @@
 
 #include "broken.h"
 
+#include "test/lowering/program/compile.h"
 #include "test/runtime/harness.h"
 
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/Interfaces/FunctionInterfaces.h"
 #include "llvm/Support/ErrorHandling.h"
+
+#include <filesystem>
 
 using namespace portico;
 using namespace portico::test;
@@ -75,3 +78,25 @@ void test::addBrokenTarget(const char *name, const char *device, Fault fault) {
 }
 
 void test::addTargetThatCannotLink(const char *name) { addBrokenTarget(name, "", nullptr); }
+
+void portico::test::expectSurvives(const char *device, const char *foreign) {
+  const char *text = R"(
+func.func @main(%a: tensor<64x33xf32>) -> tensor<64xf32> {
+  %0 = portico.reduce sum %a {axes = array<i64: 1>}
+      : (tensor<64x33xf32>) -> tensor<64xf32> loc("train.py":7:1)
+  return %0 : tensor<64xf32>
+})";
+  std::string broken = std::string("broken_") + foreign;
+  addBrokenTarget(broken.c_str(), device, callIntrinsic(foreign));
+  CompileOptions options;
+  options.device = broken;
+  options.reproducerDir = std::filesystem::absolute("reproducers").string();
+  CompileError error;
+  std::string message = compileFailure(text, options, &error);
+  EXPECT(message.find("[reduce] cannot be compiled for " + broken) == 0);
+  EXPECT(message.find("at train.py:7; LLVM gives up: ") != std::string::npos);
+  EXPECT(message.find(foreign) != std::string::npos);
+  EXPECT(std::filesystem::exists(error.reproducer + "/failing.mlir"));
+  options.device = device;
+  EXPECT(compileText(text, {}, options).kernelsCompiled == 1);
+}

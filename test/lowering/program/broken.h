@@ -28,6 +28,10 @@ void addBrokenTarget(const char *name, const char *device, Fault fault);
 /// The same, which fails where programs are linked.
 void addTargetThatCannotLink(const char *name);
 
+/// Compiles a sum for `device` with a call of another machine's intrinsic in the kernel: that is
+/// a failure of the compiler with all it has to say, and the next compile works.
+void expectSurvives(const char *device, const char *foreign);
+
 } // namespace portico::test
 
 #endif // PORTICO_TEST_BROKEN_H
