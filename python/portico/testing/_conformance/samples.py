@@ -163,6 +163,19 @@ def scatter(make):
             dict(axis=1, batch_dims=1, **same),
         )
         yield f"{combiner} none", (make(4), at(4, 0), make(0)), dict(axis=0, batch_dims=0, **same)
+        if combiner == "mul":
+            continue
+        # So many that a device may put them in order first, evenly spread and not.
+        yield (
+            f"{combiner} many",
+            (make(2, 30, 3), at(30, 2, 6000), make(2, 6000, 3)),
+            dict(axis=1, batch_dims=1, **same),
+        )
+        yield (
+            f"{combiner} many on few",
+            (make(300), at(300, 9000) // 250 * 250, make(9000)),
+            dict(axis=0, batch_dims=0, **same),
+        )
     if make.full:
         yield (
             "set distinct",
