@@ -5,6 +5,7 @@
 #include "lowering/Kernels/Kernels.h"
 #include "lowering/Math/ExpandMath.h"
 #include "lowering/ToLinalg/ToLinalg.h"
+#include "targets/MachineFigures.h"
 
 #include "mlir/Dialect/Affine/IR/AffineOps.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -63,8 +64,8 @@ struct ToLinalg : portico::impl::PorticoToLinalgBase<ToLinalg> {
     for (auto [i, kernel] : llvm::enumerate(kernels)) {
       StringRef category = kernel.getCategory().value_or("loop");
       if (category != "loop" && category != "row") {
-        kernel.emitError("a kernel of category '")
-            << category << "' is not written in linalg; expected 'loop' or 'row'";
+        kernel.emitError("[to-linalg] a kernel is not written in linalg; got one of category '")
+            << category << "'; expected 'loop' or 'row'";
         return signalPassFailure();
       }
       if (!kernelToLinalg(kernel, module, ("kernel" + Twine(i)).str()))
@@ -79,31 +80,46 @@ struct LowerKernels : portico::impl::PorticoLowerKernelsBase<LowerKernels> {
   using PorticoLowerKernelsBase::PorticoLowerKernelsBase;
 
   void runOnOperation() override {
+    ModuleOp module = getOperation();
+    TargetInfo target = machine();
+    if (llvm::Error error = checkFigures(target)) {
+      module.emitError(llvm::toString(std::move(error)));
+      return signalPassFailure();
+    }
+    SmallVector<KernelOp> kernels;
+    module.walk([&](KernelOp kernel) { kernels.push_back(kernel); });
+    // Apart, so that no function is taken for one that is in the module already.
+    OwningOpRef<ModuleOp> lowered = ModuleOp::create(module.getLoc());
+    for (auto [i, kernel] : llvm::enumerate(kernels)) {
+      KernelABI abi;
+      std::string name = ("kernel" + Twine(i)).str();
+      if (failed(lowerKernel(kernel, target, *lowered, name, abi)))
+        return signalPassFailure();
+      annotate(*lowered, abi);
+    }
+    for (auto holder : llvm::make_early_inc_range(module.getOps<func::FuncOp>()))
+      holder.erase();
+    for (NamedAttribute attribute : lowered->getOperation()->getDiscardableAttrs())
+      module->setAttr(attribute.getName(), attribute.getValue());
+    auto &ops = module.getBody()->getOperations();
+    ops.splice(ops.end(), lowered->getBody()->getOperations());
+  }
+
+private:
+  /// The machine that the options describe.
+  TargetInfo machine() {
     TargetInfo target;
     target.vectorBits = vectorBits;
     target.vectorRegisters = vectorRegisters;
     target.maskedMemory = maskedMemory;
-    if (subgroupSize > 0) {
+    if (subgroupSize != 0) {
       target.simt.emplace();
       target.simt->subgroupSize = subgroupSize;
       target.simt->maxWorkgroupSize = maxWorkgroupSize;
       target.simt->groupMemoryBytes = groupMemoryBytes;
       target.simt->computeUnits = computeUnits;
     }
-
-    ModuleOp module = getOperation();
-    SmallVector<func::FuncOp> holders(module.getOps<func::FuncOp>());
-    SmallVector<KernelOp> kernels;
-    module.walk([&](KernelOp kernel) { kernels.push_back(kernel); });
-    for (auto [i, kernel] : llvm::enumerate(kernels)) {
-      KernelABI abi;
-      std::string name = ("kernel" + Twine(i)).str();
-      if (failed(lowerKernel(kernel, target, module, name, abi)))
-        return signalPassFailure();
-      annotate(module, abi);
-    }
-    for (func::FuncOp holder : holders)
-      holder.erase();
+    return target;
   }
 };
 

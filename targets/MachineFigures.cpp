@@ -2,6 +2,7 @@
 
 #include "targets/MachineFigures.h"
 
+#include "llvm/Support/ErrorHandling.h"
 #include "llvm/Support/MathExtras.h"
 
 #include <algorithm>
@@ -45,19 +46,37 @@ bool covers(const MatrixPart &part, int64_t rows, int64_t columns, int64_t lanes
   return std::find(held.begin(), held.end(), false) == held.end();
 }
 
+int64_t bytesOf(MatrixUnit::Element element) {
+  switch (element) {
+  case MatrixUnit::Element::i8:
+    return 1;
+  case MatrixUnit::Element::f16:
+  case MatrixUnit::Element::bf16:
+    return 2;
+  case MatrixUnit::Element::tf32:
+  case MatrixUnit::Element::f32:
+  case MatrixUnit::Element::i32:
+    return 4;
+  case MatrixUnit::Element::f64:
+    return 8;
+  }
+  llvm_unreachable("no such element");
+}
+
 llvm::Error checkUnit(const MatrixUnit &unit, int64_t lanes) {
   auto divides = [](int64_t part, int64_t whole) {
     return part > 0 && whole > 0 && whole % part == 0;
   };
   if (!divides(unit.m, 32))
     return wrong("m of a matrix unit", unit.m, "a divisor of 32");
-  if (!divides(unit.k, 32))
-    return wrong("k of a matrix unit", unit.k, "a divisor of 32");
   if (!divides(unit.n, lanes / 2))
     return wrong("n of a matrix unit", unit.n, "a divisor of half a subgroup");
   for (auto element : {unit.input, unit.accumulator})
     if (element < MatrixUnit::Element::f16 || element > MatrixUnit::Element::i32)
       return wrong("an element of a matrix unit", int64_t(element), "one of portico_element");
+  // A step of a product takes so many bytes of a row (GroupTile.cpp).
+  if (int64_t step = 64 / bytesOf(unit.input); !divides(unit.k, step))
+    return wrong("k of a matrix unit", unit.k, "a divisor of " + std::to_string(step));
   if (!covers(unit.a, unit.m, unit.k, lanes) || !covers(unit.b, unit.k, unit.n, lanes) ||
       !covers(unit.c, unit.m, unit.n, lanes))
     return llvm::createStringError("[machine] a matrix unit of which lanes hold other elements "
@@ -80,14 +99,25 @@ llvm::Error portico::checkFigures(const TargetInfo &info) {
   const SimtInfo &simt = *info.simt;
   if (!isPowerOfTwo(simt.subgroupSize) || simt.subgroupSize > 64)
     return wrong("subgroup_size", simt.subgroupSize, "a power of two, up to 64");
-  if (simt.maxWorkgroupSize < 256)
-    return wrong("max_workgroup_size", simt.maxWorkgroupSize, "256 at least");
-  if (simt.groupMemoryBytes < 32 << 10)
-    return wrong("group_memory_bytes", simt.groupMemoryBytes, "32768 at least");
+  if (simt.maxWorkgroupSize < simt.subgroupSize)
+    return wrong("max_workgroup_size", simt.maxWorkgroupSize,
+                 "a subgroup, " + std::to_string(simt.subgroupSize) + ", at least");
+  if (simt.groupMemoryBytes < 0)
+    return wrong("group_memory_bytes", simt.groupMemoryBytes, "0 at least");
   if (simt.computeUnits < 1)
     return wrong("compute_units", simt.computeUnits, "1 at least");
   for (const MatrixUnit &unit : simt.matrixUnits)
     if (llvm::Error error = checkUnit(unit, simt.subgroupSize))
       return error;
+  return llvm::Error::success();
+}
+
+llvm::Error portico::checkRoom(const TargetInfo &info) {
+  if (!info.simt)
+    return llvm::Error::success();
+  if (info.simt->maxWorkgroupSize < 256)
+    return wrong("max_workgroup_size", info.simt->maxWorkgroupSize, "256 at least");
+  if (info.simt->groupMemoryBytes < 32 << 10)
+    return wrong("group_memory_bytes", info.simt->groupMemoryBytes, "32768 at least");
   return llvm::Error::success();
 }

@@ -223,10 +223,11 @@ llvm::Expected<std::unique_ptr<const PluginTarget>> makeFor(const Table &table, 
   if (table->machine(arch.c_str(), &machine))
     return table.error("describing the machine", arch);
   TargetInfo info = asInfo(machine, std::move(arch));
-  if (llvm::Error error = checkFigures(info))
-    return llvm::joinErrors(llvm::createStringError(std::string("[") + table->name +
-                                                    "] the figures of '" + info.arch + "':"),
-                            std::move(error));
+  for (auto check : {checkFigures, checkRoom})
+    if (llvm::Error error = check(info))
+      return llvm::joinErrors(llvm::createStringError(std::string("[") + table->name +
+                                                      "] the figures of '" + info.arch + "':"),
+                              std::move(error));
   return std::make_unique<const PluginTarget>(table, std::move(info));
 }
 

@@ -63,8 +63,8 @@ typedef struct portico_matrix_part {
   uint64_t row_digits, column_digits;
 } portico_matrix_part;
 
-/** One size of the matrix instructions: D[m, n] = A[m, k] B[k, n] + C. Of 32 rows and 32
- * summands units fill whole blocks, and of subgroup_size / 2 columns. */
+/** One size of the matrix instructions: D[m, n] = A[m, k] B[k, n] + C. Units fill whole blocks of
+ * 32 rows and subgroup_size / 2 columns, with 64 bytes of summands. */
 typedef struct portico_matrix_unit {
   int64_t m, n, k;
   int32_t input, accumulator;  /* portico_element */

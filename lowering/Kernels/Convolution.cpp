@@ -2,12 +2,11 @@
 
 #include "lowering/Kernels/Convolution.h"
 
+#include "lowering/Kernels/KernelForm.h"
 #include "lowering/Kernels/Matmul.h"
 #include "lowering/Kernels/MatmulStrategy.h"
 #include "lowering/Kernels/Simt/GroupConvolution.h"
 #include "lowering/ToLinalg/Casts.h"
-
-#include "mlir/IR/Diagnostics.h"
 
 #include <numeric>
 
@@ -146,14 +145,15 @@ LogicalResult portico::lowerConvKernel(KernelOp kernel, const TargetInfo &target
   for (Operation &op : kernel.getBody().front())
     if (isa<ConvolutionOp, ConvolutionInputGradOp, ConvolutionFilterGradOp>(op)) {
       if (hero)
-        return kernel.emitError("conv kernel: expected exactly one convolution");
+        return refuse(kernel, "a conv kernel has no single main op", "exactly one convolution");
       hero = &op;
     }
   if (!hero)
-    return kernel.emitError("conv kernel: expected exactly one convolution");
+    return refuse(kernel, "a conv kernel has no single main op", "exactly one convolution");
   for (Value operand : hero->getOperands())
     if (!isa<BlockArgument>(operand))
-      return kernel.emitError("conv kernel: an operand of the convolution is computed inside");
+      return refuse(kernel, "an operand of the convolution is computed inside",
+                    "a convolution of inputs of the kernel");
   setNothingInPlace(kernel, abi);
   if (elementsOf(hero->getResult(0)) == 0) {
     PhaseFunction nothing(kernel, out, name, abi, 0, 1);

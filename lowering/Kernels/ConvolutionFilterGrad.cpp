@@ -18,6 +18,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "lowering/Kernels/Convolution.h"
+#include "lowering/Kernels/KernelForm.h"
 #include "lowering/Kernels/MatmulStrategy.h"
 #include "lowering/Kernels/ResultWriter.h"
 
@@ -405,7 +406,8 @@ void ConvolutionFilterGrad::emitSums() {
 
 LogicalResult ConvolutionFilterGrad::lower() {
   if (!writer.supported() || !writer.elementwise())
-    return kernel.emitError("conv kernel: an op after the convolution is not elementwise");
+    return refuse(kernel, "an op after the main op cannot be computed with its results",
+                  "elementwise ops and data movement");
   plan();
   emitProducts();
   emitSums();

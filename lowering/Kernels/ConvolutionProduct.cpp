@@ -14,6 +14,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "lowering/Kernels/Convolution.h"
+#include "lowering/Kernels/KernelForm.h"
 #include "lowering/Kernels/MatmulStrategy.h"
 #include "lowering/Kernels/ResultWriter.h"
 
@@ -461,7 +462,8 @@ void ConvolutionProduct::write(PhaseFunction &e) {
 
 LogicalResult ConvolutionProduct::lower() {
   if (!writer.supported() || !writer.elementwise())
-    return kernel.emitError("conv kernel: an op after the convolution is not elementwise");
+    return refuse(kernel, "an op after the main op cannot be computed with its results",
+                  "elementwise ops and data movement");
   plan();
   emitWeights();
   emitMain();

@@ -2,6 +2,7 @@
 
 #include "lowering/Kernels/Kernels.h"
 
+#include "lowering/Kernels/KernelForm.h"
 #include "lowering/Kernels/PhaseFunction.h"
 #include "lowering/Kernels/Simt/GpuModule.h"
 #include "lowering/Math/ExpandMath.h"
@@ -18,16 +19,26 @@ static bool isEmpty(KernelOp kernel) {
                       [](Type type) { return cast<RankedTensorType>(type).getNumElements() == 0; });
 }
 
+/// A kernel that passes on what it gets may have types that no op would take.
+static LogicalResult checkSizes(KernelOp kernel) {
+  for (Type type : llvm::concat<Type>(llvm::to_vector(kernel.getInputs().getTypes()),
+                                      llvm::to_vector(kernel.getResultTypes())))
+    if (!cast<RankedTensorType>(type).hasStaticShape())
+      return kernel.emitError("[lower-kernels] a size is not known; got ")
+             << type << "; expected static sizes";
+  return success();
+}
+
 LogicalResult lowerKernel(KernelOp kernel, const TargetInfo &target, ModuleOp out, StringRef name,
                           KernelABI &abi) {
+  if (failed(checkSizes(kernel)))
+    return failure();
   StringRef category = kernel.getCategory().value_or("loop");
   // Strategies divide by the sizes that they cut up. A scatter checks its indices though
   // there is nothing to write.
   if (isEmpty(kernel) && category != "scatter") {
     setNothingInPlace(kernel, abi);
-    if (target.simt)
-      phasesToGpuModule(out, target, abi);
-    return success();
+    return target.simt ? phasesToGpuModule(kernel, out, *target.simt, abi) : success();
   }
   auto strategy = llvm::StringSwitch<KernelStrategy>(category)
                       .Case("loop", lowerLoopKernel)
@@ -40,16 +51,14 @@ LogicalResult lowerKernel(KernelOp kernel, const TargetInfo &target, ModuleOp ou
                       .Case("scatter", lowerScatterKernel)
                       .Default(nullptr);
   if (!strategy)
-    return kernel.emitError("internal error: no strategy for kernels of category '")
-           << category << "'";
+    return refuse(kernel, "no strategy for kernels of category '" + category + "'",
+                  "one of loop, row, dot, conv, window, scan, sort and scatter");
   if (failed(strategy(kernel, target, out, name, abi)))
     return failure();
   // Whatever the strategy, elementwise code may have come along.
   if (failed(expandMath(out)))
     return failure();
-  if (target.simt)
-    phasesToGpuModule(out, target, abi);
-  return success();
+  return target.simt ? phasesToGpuModule(kernel, out, *target.simt, abi) : success();
 }
 
 } // namespace portico

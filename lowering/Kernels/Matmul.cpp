@@ -19,13 +19,12 @@
 
 #include "lowering/Kernels/Matmul.h"
 
+#include "lowering/Kernels/KernelForm.h"
 #include "lowering/Kernels/MatmulStrategy.h"
 #include "lowering/Kernels/MatmulTile.h"
 #include "lowering/Kernels/ResultWriter.h"
 #include "lowering/Kernels/Simt/GroupMatmul.h"
 #include "lowering/ToLinalg/Elementwise.h"
-
-#include "mlir/IR/Diagnostics.h"
 
 using namespace mlir;
 using namespace portico;
@@ -392,10 +391,12 @@ void MatmulLowering::emitBlocks() {
 
 LogicalResult MatmulLowering::lower() {
   if (!writer.supported())
-    return kernel.emitError("an op after the product is not elementwise or data movement");
+    return refuse(kernel, "an op after the main op cannot be computed with its results",
+                  "elementwise ops and data movement");
   for (const MatmulOperand *operand : {&problem.a, &problem.b})
     if (!PointEvaluator::supports(operand->value))
-      return kernel.emitError("an op before the product is not data movement");
+      return refuse(kernel, "an op before the product cannot be computed with its operands",
+                    "elementwise ops and data movement");
   layOutScratch();
   for (const MatmulOperand *operand : {&problem.a, &problem.b})
     if (operand->copied())
@@ -425,6 +426,6 @@ LogicalResult portico::lowerDotKernel(KernelOp kernel, const TargetInfo &target,
                                       StringRef name, KernelABI &abi) {
   DotGeneralOp dot = findDot(kernel);
   if (!dot)
-    return kernel.emitError("dot kernel: expected exactly one dot_general");
+    return refuse(kernel, "a dot kernel has no single main op", "exactly one dot_general");
   return lowerMatmul(kernel, dot, matmulProblemOf(dot), target, out, name, abi);
 }

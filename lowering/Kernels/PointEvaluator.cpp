@@ -54,8 +54,10 @@ static bool allAbove(Value value, Value known, function_ref<bool(Operation *)> a
 
 bool PointEvaluator::supports(Value value, Value known) {
   return allAbove(value, known, [](Operation *op) {
-    return isElementwise(op) || isa<ConstantOp, IotaOp, RandomBitsOp, ReshapeOp, PermuteOp,
-                                    BroadcastOp, SliceOp, ReverseOp>(op);
+    if (auto constant = dyn_cast<ConstantOp>(op))
+      return isa<DenseElementsAttr>(constant.getValue());
+    return isElementwise(op) ||
+           isa<IotaOp, RandomBitsOp, ReshapeOp, PermuteOp, BroadcastOp, SliceOp, ReverseOp>(op);
   });
 }
 

@@ -11,6 +11,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "lowering/Kernels/Combine.h"
+#include "lowering/Kernels/KernelForm.h"
 #include "lowering/Kernels/MatmulStrategy.h"
 #include "lowering/Kernels/MatmulTile.h"
 #include "lowering/Kernels/ScanProblem.h"
@@ -19,7 +20,6 @@
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
-#include "mlir/IR/Diagnostics.h"
 
 using namespace mlir;
 using namespace portico;
@@ -134,9 +134,10 @@ void ScanLowering::emitRows() {
 
 LogicalResult portico::lowerScanKernel(KernelOp kernel, const TargetInfo &target, ModuleOp out,
                                        StringRef name, KernelABI &abi) {
-  auto op = dyn_cast<ScanOp>(kernel.getBody().front().front());
-  if (!op || !isa<BlockArgument>(op.getX()))
-    return kernel.emitError("scan kernel: expected one scan of an input");
+  auto op = dyn_cast_or_null<ScanOp>(soleOp(kernel));
+  if (!op)
+    return refuse(kernel, "a scan kernel is not a scan alone",
+                  "one scan from its only input to its only result");
   // Every element is read just before it is written.
   abi.sameIndex.assign(1, SmallVector<bool, 2>(1, true));
   if (target.simt)

@@ -14,13 +14,13 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "lowering/Kernels/KernelForm.h"
 #include "lowering/Kernels/MatmulStrategy.h"
 #include "lowering/Kernels/ScatterProblem.h"
 #include "lowering/Kernels/Simt/GroupScatter.h"
 #include "lowering/ToLinalg/Casts.h"
 
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
-#include "mlir/IR/Diagnostics.h"
 
 using namespace mlir;
 using namespace portico;
@@ -147,9 +147,10 @@ static void emitChecksAlone(KernelOp kernel, const ScatterProblem &p, ModuleOp o
 
 LogicalResult portico::lowerScatterKernel(KernelOp kernel, const TargetInfo &target, ModuleOp out,
                                           StringRef name, KernelABI &abi) {
-  auto op = dyn_cast<ScatterOp>(kernel.getBody().front().front());
-  if (!op || !llvm::all_of(op->getOperands(), llvm::IsaPred<BlockArgument>))
-    return kernel.emitError("scatter kernel: expected one scatter of inputs");
+  auto op = dyn_cast_or_null<ScatterOp>(soleOp(kernel));
+  if (!op)
+    return refuse(kernel, "a scatter kernel is not a scatter alone",
+                  "one scatter from all its inputs to its only result");
   setNothingInPlace(kernel, abi);
   // x is read where the result is written, unless it is an operand twice.
   unsigned x = cast<BlockArgument>(op.getX()).getArgNumber();

@@ -13,13 +13,13 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "lowering/Kernels/KernelForm.h"
 #include "lowering/Kernels/PhaseFunction.h"
 #include "lowering/Kernels/Simt/GroupSort.h"
 #include "lowering/Kernels/SortKeys.h"
 #include "lowering/ToLinalg/Casts.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
-#include "mlir/IR/Diagnostics.h"
 
 using namespace mlir;
 using namespace portico;
@@ -222,9 +222,10 @@ void SortLowering::lower() {
 
 LogicalResult portico::lowerSortKernel(KernelOp kernel, const TargetInfo &target, ModuleOp out,
                                        StringRef name, KernelABI &abi) {
-  auto op = dyn_cast<SortOp>(kernel.getBody().front().front());
-  if (!op || !isa<BlockArgument>(op.getX()))
-    return kernel.emitError("sort kernel: expected one sort of an input");
+  auto op = dyn_cast_or_null<SortOp>(soleOp(kernel));
+  if (!op)
+    return refuse(kernel, "a sort kernel is not a sort alone",
+                  "one sort of its only input, with its results");
   setNothingInPlace(kernel, abi);
   if (target.simt && wantsGroupSort(shapeOf(op.getX())[op.getAxis()]))
     lowerGroupSort(kernel, op, *target.simt, out, name, abi);

@@ -13,6 +13,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "lowering/Kernels/Combine.h"
+#include "lowering/Kernels/KernelForm.h"
 #include "lowering/Kernels/MatmulStrategy.h"
 #include "lowering/Kernels/MatmulTile.h"
 #include "lowering/Kernels/Simt/PerItem.h"
@@ -20,7 +21,6 @@
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
-#include "mlir/IR/Diagnostics.h"
 
 #include <limits>
 
@@ -319,10 +319,10 @@ void WindowLowering::lower() {
 
 LogicalResult portico::lowerWindowKernel(KernelOp kernel, const TargetInfo &target, ModuleOp out,
                                          StringRef name, KernelABI &abi) {
-  Operation *op = &kernel.getBody().front().front();
-  if (!isa<ReduceWindowOp, ArgReduceWindowOp>(op) || !isa<BlockArgument>(op->getOperand(0)))
-    return kernel.emitError("window kernel: expected one reduce_window or arg_reduce_window of "
-                            "an input");
+  Operation *op = soleOp(kernel);
+  if (!isa_and_present<ReduceWindowOp, ArgReduceWindowOp>(op))
+    return refuse(kernel, "a window kernel is not a window alone",
+                  "one reduce_window or arg_reduce_window from its only input to its only result");
   setNothingInPlace(kernel, abi);
   WindowLowering(kernel, op, target, out, name, abi).lower();
   return success();

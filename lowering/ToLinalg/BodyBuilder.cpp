@@ -151,11 +151,14 @@ Value BodyBuilder::compute(Operation *op, ArrayRef<AffineExpr> index) {
         if (cast<RankedTensorType>(reduce.getX().getType()).getNumElements() == 0)
           return reductionIdentity(b, loc, reduce.getKind(),
                                    getElementTypeOrSelf(reduce.getType()));
-        op->emitError("internal error: a reduction is not a stage of its kernel");
+        op->emitError(
+            "[to-linalg] a reduction is no stage of its kernel; expected it in a kernel of "
+            "category 'row'");
         return nullptr;
       })
       .Default([](Operation *op) {
-        op->emitError("internal error: this op has no lowering inside a kernel of loops");
+        op->emitError("[to-linalg] an op is no loop over elements; got ")
+            << op->getName() << "; expected elementwise ops, data movement and reductions";
         return Value();
       });
 }

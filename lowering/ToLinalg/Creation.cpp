@@ -48,7 +48,8 @@ Value BodyBuilder::constant(ConstantOp op, ArrayRef<AffineExpr> index) {
   auto value = dyn_cast<DenseElementsAttr>(op.getValue());
   Type elem = cast<RankedTensorType>(op.getType()).getElementType();
   if (!value) {
-    op->emitError("internal error: a constant that is not dense has no lowering");
+    op->emitError("[to-linalg] the elements of a constant are not at hand; got ")
+        << op.getValue() << "; expected dense elements";
     return nullptr;
   }
   if (value.isSplat() || value.getNumElements() == 1) {

@@ -80,7 +80,9 @@ LogicalResult RowPlan::analyze() {
       full.assign(shape.begin(), shape.end());
       axes = axesOf(&op);
     } else if (shape != ArrayRef(full) || axesOf(&op) != axes) {
-      return op.emitError("internal error: the reductions of a row kernel differ in shape or axes");
+      return op.emitError("[to-linalg] the reductions of a row kernel differ; got axes [")
+             << axesOf(&op) << "] of shape [" << shape << "]; expected axes [" << axes
+             << "] of shape [" << full << "]";
     }
   }
   for (auto [k, size] : llvm::enumerate(full))
@@ -261,8 +263,9 @@ func::FuncOp rowKernelToLinalg(KernelOp kernel, ModuleOp out, StringRef name) {
   for (Value value : kernel.getResults()) {
     int64_t count = tensorType(value).getNumElements();
     if (count != fullCount && count != keptCount) {
-      kernel.emitError("internal error: a result of a row kernel has neither the full nor the "
-                       "kept shape");
+      kernel.emitError("[to-linalg] a result of a row kernel lies along no row; got ")
+          << count << " elements; expected " << fullCount << " or, without what is reduced, "
+          << keptCount;
       return nullptr;
     }
     shapes.push_back(count == keptCount ? plan.kept : plan.full);

@@ -55,6 +55,12 @@ void placeMemory(Region &body) {
   });
 }
 
+/// Whether no strategy for work-groups wrote the phase.
+bool isForTasks(const KernelPhase &phase) { return phase.shape.block[0] == 0; }
+
+int64_t alignedScratch(const KernelABI &abi) { return llvm::alignTo(abi.scratchBytes, 64); }
+int64_t alignedShared(const KernelABI &abi) { return llvm::alignTo(abi.sharedBytes, 64); }
+
 LaunchShape shapeOfTasks(const KernelPhase &phase, int64_t scratchBytes) {
   int64_t most = kMostTasks;
   if (scratchBytes > 0)
@@ -78,10 +84,10 @@ public:
         loc(source.getLoc()), sharedBytes(sharedBytes) {}
 
   void run() {
-    bool forGroups = phase.shape.block[0] != 0;
-    if (!forGroups)
+    bool forTasks = isForTasks(phase);
+    if (forTasks)
       phase.shape = shapeOfTasks(phase, abi.scratchBytes);
-    open();
+    declareKernel();
     Block &body = source.getBody().front();
     // inputs..., results..., shared, extent, status
     unsigned tensors = body.getNumArguments() - kScratch;
@@ -91,12 +97,12 @@ public:
     mapping.map(argument(kShared), shared);
     mapping.map(argument(kStatus), kernel.getArgument(tensors + 2));
     Value end = arith::IndexCastOp::create(b, loc, b.getIndexType(), extent);
-    if (forGroups) {
+    if (forTasks) {
+      takeTask(shared, end);
+    } else {
       mapping.map(argument(kBegin), index(0));
       mapping.map(argument(kEnd), end);
       mapGroupMemory();
-    } else {
-      runTask(shared, end);
     }
     for (Operation &op : body.without_terminator())
       if (!mapping.contains(&op))
@@ -111,7 +117,8 @@ private:
     return source.getArgument(source.getNumArguments() - which);
   }
 
-  void open() {
+  /// A kernel without a body, which ends where the builder stands.
+  void declareKernel() {
     Attribute global = space(b.getContext(), gpu::AddressSpace::Global);
     SmallVector<Type> types;
     for (BlockArgument tensor : source.getArguments().drop_back(kScratch))
@@ -150,8 +157,9 @@ private:
     }
   }
 
-  /// The items of this work-item, and its part of the scratch memory.
-  void runTask(Value shared, Value extent) {
+  /// The items of this work-item, and its part of the scratch memory; what follows runs
+  /// where there are any.
+  void takeTask(Value shared, Value extent) {
     Value item = gpu::ThreadIdOp::create(b, loc, gpu::Dimension::x);
     Value group = gpu::BlockIdOp::create(b, loc, gpu::Dimension::x);
     Value groups = gpu::GridDimOp::create(b, loc, gpu::Dimension::x);
@@ -166,7 +174,7 @@ private:
     if (abi.scratchBytes > 0) {
       auto type = cast<MemRefType>(argument(kScratch).getType());
       Value offset =
-          arith::AddIOp::create(b, loc, index(alignedShared()),
+          arith::AddIOp::create(b, loc, index(alignedShared(abi)),
                                 arith::MulIOp::create(b, loc, id, index(alignedScratch(abi))));
       auto global = space(b.getContext(), gpu::AddressSpace::Global);
       Value own = memref::ViewOp::create(b, loc, cast<MemRefType>(inSpace(type, global)), shared,
@@ -182,14 +190,6 @@ private:
     b.setInsertionPoint(guard.thenBlock()->getTerminator());
   }
 
-public:
-  static int64_t alignedScratch(const KernelABI &abi) {
-    return llvm::alignTo(abi.scratchBytes, 64);
-  }
-
-private:
-  int64_t alignedShared() const { return llvm::alignTo(abi.sharedBytes, 64); }
-
   func::FuncOp source;
   gpu::GPUModuleOp module;
   KernelPhase &phase;
@@ -204,36 +204,65 @@ private:
 
 } // namespace
 
-void portico::phasesToGpuModule(ModuleOp out, const TargetInfo &target, KernelABI &abi) {
+/// An empty gpu.module, and in it the constants of the phases. A tool may lower several
+/// kernels into one module; each has a gpu.module of its own.
+static gpu::GPUModuleOp makeGpuModule(ModuleOp out) {
   OpBuilder b = OpBuilder::atBlockEnd(out.getBody());
   out->setAttr(gpu::GPUDialect::getContainerModuleAttrName(), b.getUnitAttr());
-  auto module = gpu::GPUModuleOp::create(b, out.getLoc(), "kernels");
+  std::string name = "kernels";
+  for (unsigned number = 1; out.lookupSymbol(name); ++number)
+    name = "kernels_" + std::to_string(number);
+  auto module = gpu::GPUModuleOp::create(b, out.getLoc(), name);
   Attribute global = space(b.getContext(), gpu::AddressSpace::Global);
   for (auto constant : llvm::make_early_inc_range(out.getOps<memref::GlobalOp>())) {
     constant->moveBefore(module.getBody(), module.getBody()->begin());
     constant.setType(cast<MemRefType>(inSpace(constant.getType(), global)));
   }
+  return module;
+}
 
-  // Tasks bring their scratch memory, which makes the shared memory larger.
-  int64_t most = 0;
-  for (KernelPhase &phase : abi.phases)
-    if (phase.shape.block[0] == 0) {
+/// Shared memory with what tasks bring along: their scratch memory lies behind it.
+static int64_t sharedWithScratch(const KernelABI &abi) {
+  int64_t tasks = 0;
+  for (const KernelPhase &phase : abi.phases)
+    if (isForTasks(phase)) {
       LaunchShape shape = shapeOfTasks(phase, abi.scratchBytes);
-      most = std::max<int64_t>(most, int64_t(shape.grid[0]) * shape.block[0]);
+      tasks = std::max<int64_t>(tasks, int64_t(shape.grid[0]) * shape.block[0]);
     }
-  int64_t sharedBytes = abi.sharedBytes;
-  if (abi.scratchBytes > 0 && most > 0)
-    sharedBytes = llvm::alignTo(sharedBytes, 64) + most * PhaseMover::alignedScratch(abi);
+  if (abi.scratchBytes == 0 || tasks == 0)
+    return abi.sharedBytes;
+  return alignedShared(abi) + tasks * alignedScratch(abi);
+}
+
+/// What a strategy chose by the figures of the machine has to be within them.
+static LogicalResult checkLaunch(KernelOp kernel, const LaunchShape &shape, const SimtInfo &simt) {
+  int64_t items = int64_t(shape.block[0]) * shape.block[1] * shape.block[2];
+  if (items > simt.maxWorkgroupSize)
+    return kernel.emitError("[lower-kernels] a work-group is too large for the machine; got ")
+           << items << " work-items; expected at most " << simt.maxWorkgroupSize;
+  if (shape.groupMemoryBytes > simt.groupMemoryBytes)
+    return kernel.emitError("[lower-kernels] a work-group shares more than the machine has; got ")
+           << shape.groupMemoryBytes << " bytes; expected at most " << simt.groupMemoryBytes;
+  return success();
+}
+
+LogicalResult portico::phasesToGpuModule(KernelOp kernel, ModuleOp out, const SimtInfo &simt,
+                                         KernelABI &abi) {
+  gpu::GPUModuleOp module = makeGpuModule(out);
+  int64_t sharedBytes = sharedWithScratch(abi);
   // The same function may be several phases.
   llvm::StringMap<LaunchShape> moved;
   for (KernelPhase &phase : abi.phases) {
     if (auto source = out.lookupSymbol<func::FuncOp>(phase.name)) {
       PhaseMover(source, module, phase, abi, sharedBytes).run();
       source.erase();
+      if (failed(checkLaunch(kernel, phase.shape, simt)))
+        return failure();
       moved[phase.name] = phase.shape;
     }
     phase.shape = moved.lookup(phase.name);
   }
   abi.sharedBytes = sharedBytes;
   abi.scratchBytes = 0;
+  return success();
 }

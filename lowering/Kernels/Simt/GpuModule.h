@@ -19,7 +19,10 @@ namespace portico {
 ///       %tasks = number of work-items;  %items = ceildiv(%extent, %tasks)
 ///       %begin = %id * %items;  %end = min(%begin + %items, %extent)
 ///       scf.if %begin < %end { ...the body... } }
-void phasesToGpuModule(mlir::ModuleOp out, const TargetInfo &target, KernelABI &abi);
+///
+/// Whatever the strategy, a launch that the machine does not have is an error of `kernel`.
+llvm::LogicalResult phasesToGpuModule(KernelOp kernel, mlir::ModuleOp out, const SimtInfo &simt,
+                                      KernelABI &abi);
 
 } // namespace portico
 

@@ -2,11 +2,10 @@
 
 #include "lowering/Kernels/Simt/GroupMatmul.h"
 
+#include "lowering/Kernels/KernelForm.h"
 #include "lowering/Kernels/MatmulTile.h"
 #include "lowering/Kernels/ResultWriter.h"
 #include "lowering/Kernels/Simt/GroupProduct.h"
-
-#include "mlir/IR/Diagnostics.h"
 
 using namespace mlir;
 using namespace portico;
@@ -23,7 +22,8 @@ LogicalResult portico::lowerGroupMatmul(KernelOp kernel, Value hero, MatmulProbl
                                         KernelABI &abi) {
   for (MatmulOperand *operand : {&problem.a, &problem.b}) {
     if (!PointEvaluator::supports(operand->value))
-      return kernel.emitError("an op before the product is not data movement");
+      return refuse(kernel, "an op before the product cannot be computed with its operands",
+                    "elementwise ops and data movement");
     if (!operand->copied())
       continue;
     operand->copyByte = abi.sharedBytes;

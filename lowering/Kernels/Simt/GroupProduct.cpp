@@ -16,6 +16,7 @@
 
 #include "lowering/Kernels/Simt/GroupProduct.h"
 
+#include "lowering/Kernels/KernelForm.h"
 #include "lowering/Kernels/ResultWriter.h"
 #include "lowering/Kernels/Simt/GroupBuilder.h"
 #include "lowering/Kernels/Simt/GroupStream.h"
@@ -285,7 +286,8 @@ void ProductLowering::emitTiles() {
 
 LogicalResult ProductLowering::lower() {
   if (!writer.supported())
-    return kernel.emitError("an op after the product is not elementwise or data movement");
+    return refuse(kernel, "an op after the main op cannot be computed with its results",
+                  "elementwise ops and data movement");
   if (!writer.elementwise()) {
     heroByte = abi.sharedBytes;
     abi.sharedBytes += writer.wholeBytes();

@@ -13,7 +13,7 @@ void portico::emitPerItem(KernelOp kernel, ModuleOp out, StringRef name, KernelA
   // Few items make small groups, so that they spread over the machine.
   int64_t most = std::min<int64_t>(256, simt.maxWorkgroupSize);
   int64_t block = std::min(most, simt.subgroupSize);
-  while (block < most && count / block > 2 * simt.computeUnits)
+  while (2 * block <= most && count / block > 2 * simt.computeUnits)
     block *= 2;
   PhaseFunction e(kernel, out, name, abi, count, 1);
   LaunchShape &launch = abi.phases.back().shape;

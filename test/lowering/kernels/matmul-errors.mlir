@@ -2,7 +2,7 @@
 // RUN: portico-opt %s --portico-lower-kernels --verify-diagnostics --split-input-file
 
 func.func @two(%x: tensor<4x4xf32>) -> tensor<4x4xf32> {
-  // expected-error@+1 {{expected exactly one dot_general}}
+  // expected-error@+1 {{[lower-kernels] a dot kernel has no single main op; got a kernel of portico.dot_general, portico.dot_general; expected exactly one dot_general}}
   %0 = portico.kernel "dot" (%a = %x) : (tensor<4x4xf32>) -> tensor<4x4xf32> {
     %1 = portico.dot_general %a, %a {lhs_batch = array<i64>, rhs_batch = array<i64>, lhs_contract = array<i64: 1>, rhs_contract = array<i64: 0>} : (tensor<4x4xf32>, tensor<4x4xf32>) -> tensor<4x4xf32>
     %2 = portico.dot_general %1, %a {lhs_batch = array<i64>, rhs_batch = array<i64>, lhs_contract = array<i64: 1>, rhs_contract = array<i64: 0>} : (tensor<4x4xf32>, tensor<4x4xf32>) -> tensor<4x4xf32>
@@ -14,7 +14,7 @@ func.func @two(%x: tensor<4x4xf32>) -> tensor<4x4xf32> {
 // -----
 
 func.func @reduced(%x: tensor<4x4xf32>) -> tensor<4xf32> {
-  // expected-error@+1 {{an op after the product is not elementwise or data movement}}
+  // expected-error@+1 {{[lower-kernels] an op after the main op cannot be computed with its results; got a kernel of portico.dot_general, portico.reduce; expected elementwise ops and data movement}}
   %0 = portico.kernel "dot" (%a = %x) : (tensor<4x4xf32>) -> tensor<4xf32> {
     %1 = portico.dot_general %a, %a {lhs_batch = array<i64>, rhs_batch = array<i64>, lhs_contract = array<i64: 1>, rhs_contract = array<i64: 0>} : (tensor<4x4xf32>, tensor<4x4xf32>) -> tensor<4x4xf32>
     %2 = portico.reduce sum %1 {axes = array<i64: 0>} : (tensor<4x4xf32>) -> tensor<4xf32>

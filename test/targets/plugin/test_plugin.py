@@ -70,23 +70,25 @@ def test_figures_that_no_machine_has(tmp_path, figures, message):
 @pytest.mark.parametrize(
     "shape, columns_of_b, message",
     [
-        ("16, 8, 16", "{{0, 0, 4, 8, 1}}", None),
-        ("16, 8, 24", "{{0, 0, 4, 8, 1}}", "k of a matrix unit cannot be; got 24"),
-        ("16, 24, 16", "{{0, 0, 4, 8, 1}}", "n of a matrix unit cannot be; got 24"),
-        ("16, 8, 16", "{{0, 0, 4, 16, 1}}", None),
-        ("16, 8, 16", "{{0, 0, 4, 4, 1}}", "lanes hold other elements than there are"),
-        ("16, 8, 16", "{{0, 0, 0, 8, 1}}", "lanes hold other elements than there are"),
-        ("16, 8, 16", "{{0, 0, 1, 32, 1}}", "lanes hold other elements than there are"),
+        ("16, 8, 16, PORTICO_BF16", "{{0, 0, 4, 8, 1}}", None),
+        ("16, 8, 24, PORTICO_BF16", "{{0, 0, 4, 8, 1}}", "k of a matrix unit cannot be; got 24"),
+        ("16, 8, 16, PORTICO_TF32", "{{0, 0, 4, 8, 1}}", None),
+        ("16, 8, 16, PORTICO_F64", "{{0, 0, 4, 8, 1}}", "got 16; expected a divisor of 8"),
+        ("16, 24, 16, PORTICO_BF16", "{{0, 0, 4, 8, 1}}", "n of a matrix unit cannot be; got 24"),
+        ("16, 8, 16, PORTICO_BF16", "{{0, 0, 4, 16, 1}}", None),
+        ("16, 8, 16, PORTICO_BF16", "{{0, 0, 4, 4, 1}}", "lanes hold other elements than"),
+        ("16, 8, 16, PORTICO_BF16", "{{0, 0, 0, 8, 1}}", "lanes hold other elements than"),
+        ("16, 8, 16, PORTICO_BF16", "{{0, 0, 1, 32, 1}}", "lanes hold other elements than"),
     ],
 )
 def test_layouts_of_matrix_units(tmp_path, shape, columns_of_b, message):
-    """The unit m16n8k16 of bf16, and others that no strategy could use."""
+    """The unit m16n8k16, and others that no strategy could use."""
     digits = (
         "static const portico_matrix_digit rows[] = {{0, 0, 4, 8, 1}, {1, 0, 2, 2, 8}},"
         " pairs[] = {{0, 0, 1, 4, 2}, {1, 0, 1, 2, 1}, {1, 0, 4, 2, 8}},"
         " deep[] = {{0, 0, 1, 4, 2}, {1, 0, 1, 2, 1}, {1, 0, 2, 2, 8}},"
         f" columns[] = {columns_of_b};"
-        "static portico_matrix_unit unit = {" + shape + ", PORTICO_BF16, PORTICO_F32,"
+        "static portico_matrix_unit unit = {" + shape + ", PORTICO_F32,"
         " {8, rows, pairs, 2, 3}, {4, deep, columns, 3, 1}, {4, rows, pairs, 2, 2}};"
         "machine->work_groups = 1; machine->matrix_units = &unit; machine->matrix_unit_count = 1"
     )
