@@ -30,8 +30,9 @@ test: build       ## everything this machine can run
 	@bash -c '. .ci/env && .venv/bin/lit -q $(BUILD)/test && \
 	  $(VENV) -m pytest -q -n $(JOBS) test $(ARGS)'
 
-verify-targets: build ## every kernel of the test matrix: Intel's compiler, AMD's limits; no GPU needed
-	@bash -c '.ci/setup intel-opencl-icd && . .ci/env && $(VENV) test/targets/verify.py $(ARGS)'
+verify-targets: build ## the test matrix by Intel's compiler and AMD's limits, drivers by vendors' headers; no GPU needed
+	@bash -c '.ci/setup intel-opencl-icd libamdhip64-dev && . .ci/env && \
+	  $(VENV) -m pytest -q test/targets/*/test_api.py && $(VENV) test/targets/verify.py $(ARGS)'
 
 lint: build       ## formatting and the rules of the house
 	@bash -c '. .ci/env && .venv/bin/ruff check . && .venv/bin/ruff format --check . && \

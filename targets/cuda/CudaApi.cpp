@@ -47,7 +47,7 @@ Api load() {
     api.reason = std::string("no NVIDIA driver: cannot load ") + libraryName() + " (" + why + ")";
     return api;
   }
-#define PORTICO_CUDA_FIND(member, symbol, parameters) library.find(api.member, symbol);
+#define PORTICO_CUDA_FIND(member, symbol, parameters) library.find(api.member, #symbol);
   PORTICO_CUDA_ENTRY_POINTS(PORTICO_CUDA_FIND)
 #undef PORTICO_CUDA_FIND
   if (const char *missing = library.missing()) {
@@ -56,7 +56,7 @@ Api load() {
     return api;
   }
 #define PORTICO_CUDA_TRY(member, symbol, parameters)                                               \
-  api.member = reinterpret_cast<decltype(api.member)>(library.address(symbol));
+  api.member = reinterpret_cast<decltype(api.member)>(library.address(#symbol));
   PORTICO_CUDA_LATER_ENTRY_POINTS(PORTICO_CUDA_TRY)
 #undef PORTICO_CUDA_TRY
 
@@ -83,9 +83,28 @@ const Api &portico::cuda::api() {
   return *instance;
 }
 
+bool portico::cuda::losesContext(Result error) {
+  switch (error) {
+  case kEccUncorrectable:
+  case kIllegalAddress:
+  case kLaunchTimeout:
+  case kAssert:
+  case kHardwareStackError:
+  case kIllegalInstruction:
+  case kMisalignedAddress:
+  case kInvalidAddressSpace:
+  case kInvalidPc:
+  case kLaunchFailed:
+  case kTensorMemoryLeak:
+    return true;
+  default:
+    return false;
+  }
+}
+
 std::string portico::cuda::describe(Result error) {
   std::string text = ::describe(api(), error);
-  if (error >= kIllegalAddress && error < kNotPermitted)
+  if (losesContext(error))
     text +=
         "; a kernel failed, and nothing more runs on this device until the process is restarted";
   return text;

@@ -71,7 +71,7 @@ int32_t loadObject(const Object &object, Image &image) {
     Result result = loadImage(object.cubin.data(), image, log);
     if (result == kSuccess)
       return 0;
-    if (result == kOutOfMemory || result >= kIllegalAddress)
+    if (result == kOutOfMemory || losesContext(result))
       return check("cuModuleLoadDataEx", result);
   }
   Result result = loadImage(object.ptx.c_str(), image, log);

@@ -43,6 +43,6 @@ int32_t portico::cuda::encode(const TensorMap &map, const portico_launch &launch
   char *memory = static_cast<char *>(launch.buffers[map.buffer]) + map.offset;
   return check("cuTensorMapEncodeTiled",
                api().tensorMapEncode(&result, elementOf(map.elementBytes), unsigned(map.rank),
-                                     memory, sizes, strides, box, ones, /*interleave=*/0,
-                                     kSwizzle128, kPromote256, /*fill=*/0));
+                                     memory, sizes, strides, box, ones, kNotInterleaved,
+                                     kSwizzle128, kPromote256, kFillZeros));
 }

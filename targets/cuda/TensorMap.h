@@ -15,8 +15,9 @@ namespace portico::cuda {
 
 struct TensorMap {
   static constexpr int kMostRank = 5;
-  /// Bytes of the map itself, and what it has to be aligned to.
-  static constexpr int64_t kBytes = 128, kAlignment = 64;
+  /// Bytes of the map itself, and what it has to be aligned to: 64, and since CUDA 13 the
+  /// header asks for more.
+  static constexpr int64_t kBytes = 128, kAlignment = 128;
 
   /// The number of the kernel's parameter, and where in its memory the tensor begins.
   int64_t buffer, offset;

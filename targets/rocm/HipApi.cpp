@@ -29,51 +29,9 @@ std::vector<std::string> candidates() {
 
 /// The first entry that the library lacks; null where it has all.
 const char *findAll(DynamicLibrary &library, HipApi &api) {
-#define HIP(name) library.find(api.name, #name);
-  HIP(hipInit)
-  HIP(hipRuntimeGetVersion)
-  HIP(hipGetErrorName)
-  HIP(hipGetErrorString)
-  HIP(hipGetLastError)
-  HIP(hipGetDeviceCount)
-  HIP(hipGetDevice)
-  HIP(hipSetDevice)
-  HIP(hipDeviceGetName)
-  HIP(hipDeviceTotalMem)
-  HIP(hipDeviceGetAttribute)
-  HIP(hipMalloc)
-  HIP(hipFree)
-  HIP(hipHostMalloc)
-  HIP(hipHostFree)
-  HIP(hipMemGetInfo)
-  HIP(hipMemcpyHtoDAsync)
-  HIP(hipMemcpyDtoHAsync)
-  HIP(hipMemcpyDtoDAsync)
-  HIP(hipMemsetD8Async)
-  HIP(hipMemsetD16Async)
-  HIP(hipMemsetD32Async)
-  HIP(hipModuleLoadData)
-  HIP(hipModuleUnload)
-  HIP(hipModuleGetFunction)
-  HIP(hipModuleLaunchKernel)
-  HIP(hipStreamCreateWithFlags)
-  HIP(hipStreamDestroy)
-  HIP(hipStreamSynchronize)
-  HIP(hipStreamWaitEvent)
-  HIP(hipDeviceSynchronize)
-  HIP(hipEventCreateWithFlags)
-  HIP(hipEventDestroy)
-  HIP(hipEventRecord)
-  HIP(hipEventSynchronize)
-  HIP(hipEventQuery)
-  HIP(hipEventElapsedTime)
-  HIP(hipStreamBeginCapture)
-  HIP(hipStreamEndCapture)
-  HIP(hipGraphInstantiate)
-  HIP(hipGraphLaunch)
-  HIP(hipGraphDestroy)
-  HIP(hipGraphExecDestroy)
-#undef HIP
+#define PORTICO_HIP_FIND(name) library.find(api.name, #name);
+  PORTICO_HIP_FUNCTIONS(PORTICO_HIP_FIND)
+#undef PORTICO_HIP_FIND
   // Since version 6 the plain name has the layout of version 5, for old programs.
   const char *current = "hipGetDevicePropertiesR0600";
   library.find(api.hipGetDeviceProperties,
@@ -118,13 +76,12 @@ const HipLibrary &portico::rocm::hipLibrary() {
 std::string portico::rocm::hipProcessor(int ordinal) {
   // The field for it has moved between the layouts of this structure, so it is found
   // by what it holds. In front is the name of the device, which may hold anything.
-  constexpr size_t kBytes = 8192, kNameBytes = 256;
-  std::vector<char> properties(kBytes, 0);
+  std::vector<char> properties(kPropertiesBytes, 0);
   if (hipLibrary().api.hipGetDeviceProperties(properties.data(), ordinal) != kHipSuccess)
     return "";
   static const char prefix[] = {'g', 'f', 'x'};
-  auto begin = std::search(properties.begin() + kNameBytes, properties.end(), std::begin(prefix),
-                           std::end(prefix));
+  auto begin = std::search(properties.begin() + kPropertiesNameBytes, properties.end(),
+                           std::begin(prefix), std::end(prefix));
   auto end = begin;
   while (end != properties.end() && isalnum(static_cast<unsigned char>(*end)))
     ++end;

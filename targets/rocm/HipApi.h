@@ -25,14 +25,62 @@ using HipFunction = void *;
 using HipGraph = void *;
 using HipGraphExec = void *;
 
-// The numbers below are part of the library's binary interface, the same since 5.0.
+// The numbers below are part of the library's binary interface, the same since 5.0;
+// test/targets/rocm/vendor/api.cpp compares them and the functions with AMD's own header.
 using HipError = int;
 constexpr HipError kHipSuccess = 0;
 constexpr HipError kHipNotReady = 600;
 constexpr int kHipAttributeMultiprocessorCount = 63;
-constexpr int kHipAttributeWarpSize = 87;
 constexpr unsigned kHipStreamNonBlocking = 1;
 constexpr int kHipCaptureModeThreadLocal = 1;
+/// Of hipDeviceProp_t: no layout has more in all, and each begins with the device's name.
+constexpr size_t kPropertiesBytes = 8192, kPropertiesNameBytes = 256;
+
+/// Every function whose name is that of its symbol.
+#define PORTICO_HIP_FUNCTIONS(F)                                                                   \
+  F(hipInit)                                                                                       \
+  F(hipRuntimeGetVersion)                                                                          \
+  F(hipGetErrorName)                                                                               \
+  F(hipGetErrorString)                                                                             \
+  F(hipGetLastError)                                                                               \
+  F(hipGetDeviceCount)                                                                             \
+  F(hipGetDevice)                                                                                  \
+  F(hipSetDevice)                                                                                  \
+  F(hipDeviceGetName)                                                                              \
+  F(hipDeviceTotalMem)                                                                             \
+  F(hipDeviceGetAttribute)                                                                         \
+  F(hipMalloc)                                                                                     \
+  F(hipFree)                                                                                       \
+  F(hipHostMalloc)                                                                                 \
+  F(hipHostFree)                                                                                   \
+  F(hipMemGetInfo)                                                                                 \
+  F(hipMemcpyHtoDAsync)                                                                            \
+  F(hipMemcpyDtoHAsync)                                                                            \
+  F(hipMemcpyDtoDAsync)                                                                            \
+  F(hipMemsetD8Async)                                                                              \
+  F(hipMemsetD16Async)                                                                             \
+  F(hipMemsetD32Async)                                                                             \
+  F(hipModuleLoadData)                                                                             \
+  F(hipModuleUnload)                                                                               \
+  F(hipModuleGetFunction)                                                                          \
+  F(hipModuleLaunchKernel)                                                                         \
+  F(hipStreamCreateWithFlags)                                                                      \
+  F(hipStreamDestroy)                                                                              \
+  F(hipStreamSynchronize)                                                                          \
+  F(hipStreamWaitEvent)                                                                            \
+  F(hipDeviceSynchronize)                                                                          \
+  F(hipEventCreateWithFlags)                                                                       \
+  F(hipEventDestroy)                                                                               \
+  F(hipEventRecord)                                                                                \
+  F(hipEventSynchronize)                                                                           \
+  F(hipEventQuery)                                                                                 \
+  F(hipEventElapsedTime)                                                                           \
+  F(hipStreamBeginCapture)                                                                         \
+  F(hipStreamEndCapture)                                                                           \
+  F(hipGraphInstantiate)                                                                           \
+  F(hipGraphLaunch)                                                                                \
+  F(hipGraphDestroy)                                                                               \
+  F(hipGraphExecDestroy)
 
 struct HipApi {
   HipError (*hipInit)(unsigned flags);

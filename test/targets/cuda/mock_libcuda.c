@@ -759,7 +759,7 @@ int cuEventElapsedTime(float *milliseconds, Event *start, Event *end) {
 
 /*--- Code ---------------------------------------------------------------------------*/
 
-/** `.u64 name` or `.align 64 .b8 name[128]`. */
+/** `.u64 name` or `.align 128 .b8 name[128]`. */
 static int sizeOfParameter(const char *at) {
   const char *bits = at, *end = at + strcspn(at, ",)"), *open = strchr(at, '[');
   if (open && open < end)

@@ -225,6 +225,22 @@ TEST(cuda_reports_kernels_that_fail_at_every_later_wait) {
   EXPECT(driver.synchronize(opened.device) != 0);
 }
 
+TEST(cuda_goes_on_after_a_launch_that_asked_for_too_much) {
+  constexpr int kTooManyResources = 701, kIllegalAddress = 700;
+  Mock mock;
+  Opened opened;
+  const portico_driver &driver = opened.driver;
+  Loaded loaded(opened, blob("add", ptx("add", 0)));
+  Launch launch(loaded.kernel("add"), nullptr, 0);
+  mock.fail("cuLaunchKernel", kTooManyResources, 1);
+  EXPECT(driver.launch(opened.device, &launch) != 0);
+  EXPECT(!contains(driver.last_error(), "restarted"));
+  EXPECT(driver.launch(opened.device, &launch) == 0);
+  mock.fail("cuLaunchKernel", kIllegalAddress, 1);
+  EXPECT(driver.launch(opened.device, &launch) != 0);
+  EXPECT(contains(driver.last_error(), "nothing more runs on this device until"));
+}
+
 //===----------------------------------------------------------------------===//
 // Tensor maps
 //===----------------------------------------------------------------------===//
@@ -233,7 +249,7 @@ TEST(cuda_reports_kernels_that_fail_at_every_later_wait) {
 static std::string mappedPtx() {
   std::string text = ptx("tiles", 1);
   size_t end = text.find("\n)");
-  return text.insert(end, ",\n\t.param .align 64 .b8 tiles_param_3[128]");
+  return text.insert(end, ",\n\t.param .align 128 .b8 tiles_param_3[128]");
 }
 
 /// 24 x 64 halves that begin 32 bytes behind the start of buffer 0, in boxes of 8 rows.

@@ -31,8 +31,8 @@ func.func @main(%a: tensor<2048x1024xbf16>, %b: tensor<1024x2048xbf16>) -> tenso
 // GPU: simt.group_multiply_wait {{.*}} {pending = 0 : i64}
 
 // The maps follow the other parameters, each once.
-// PTX: .param .align 64 .b8 {{.*}}_param_6[128],
-// PTX: .param .align 64 .b8 {{.*}}_param_7[128]
+// PTX: .param .align 128 .b8 {{.*}}_param_6[128],
+// PTX: .param .align 128 .b8 {{.*}}_param_7[128]
 // PTX-NOT: [128]
 // PTX: mbarrier.init.shared.b64
 // PTX: cp.async.bulk.tensor.2d.shared::cluster.global
