@@ -9,7 +9,8 @@ namespace portico::native {
 
 /// Not valid where the object is gone.
 inline nanobind::object weakTarget(PyObject *reference) {
-#if PY_VERSION_HEX >= 0x030D0000
+// The stable ABI of an older Python lacks the newer function, whichever Python's headers these are.
+#if PY_VERSION_HEX >= 0x030D0000 && (!defined(Py_LIMITED_API) || Py_LIMITED_API >= 0x030D0000)
   PyObject *target = nullptr;
   if (PyWeakref_GetRef(reference, &target) < 0)
     nanobind::raise_python_error();
