@@ -4,13 +4,14 @@ import re
 import sys
 from pathlib import Path
 
-import portico as pt
 from portico import _core, mlir
 
 GUIDE = Path(__file__).resolve().parent / "guide"
 LINES = 45
 
 PROGRAM = """\
+import portico as pt
+
 x = pt.randn(64, 32)
 w = pt.randn(32, 16, requires_grad=True)
 pt.eval(x, w)
@@ -35,9 +36,9 @@ def shorten_locations(text):
 
 def stages():
     """The text of each stage, by the name it has in the template."""
-    scope = {"pt": pt}
+    scope = {}
     lines = PROGRAM.splitlines()
-    exec(compile("\n".join(lines[:4]), "<life of one line>", "exec"), scope)
+    exec(compile("\n".join(lines[:6]), "<life of one line>", "exec"), scope)
     y = scope["y"]
     found = {"program": PROGRAM, "recorded": shorten_locations(y.ir())}
 
@@ -55,7 +56,7 @@ def stages():
     found["lowered"] = forward[f"{rows}.lowered"]
     found["llvm"] = forward[f"{rows}.llvm-optimised"]
 
-    exec(compile("\n".join(lines[4:]), "<life of one line>", "exec"), scope)
+    exec(compile("\n".join(lines[6:]), "<life of one line>", "exec"), scope)
     return found
 
 
