@@ -19,6 +19,10 @@ def _parser():
         "--isolate", action="store_true", help="in another process, which may crash"
     )
     parser.add_argument(
+        "--timeout", type=float, metavar="SECONDS", help="with --isolate: longer is hung"
+    )
+    parser.add_argument("--seconds", type=float, help="begin no group after so many")
+    parser.add_argument(
         "--journal", metavar="FILE", help="keeps what each group gave; a run goes on from there"
     )
     parser.add_argument("--quiet", action="store_true", help="no progress, only the summary")
@@ -41,6 +45,8 @@ def main(argv=None) -> int:
             level=arguments.level,
             only=arguments.only,
             isolate=arguments.isolate,
+            timeout=arguments.timeout,
+            seconds=arguments.seconds,
             journal=arguments.journal,
             progress=None if arguments.quiet else _progress,
         )

@@ -141,25 +141,50 @@ def test_overflow_is_infinite_with_the_right_sign():
     assert judge.within(np.float32([np.inf]), np.array([3e38]), exact) is not None
 
 
-def test_a_case_that_kills_the_process_is_named(tmp_path, monkeypatch):
-    """The worker imports this module first, which makes one case of a group end the process."""
-    (tmp_path / "sitecustomize.py").write_text(
-        "import os\n"
-        "from portico.testing._conformance import forward\n"
-        "original = forward.op_case\n"
-        "def op_case(op, dtype, label, *rest, **options):\n"
-        "    case = original(op, dtype, label, *rest, **options)\n"
-        "    if label == 'odd':\n"
-        "        case.work = lambda x: os.abort()\n"
-        "    return case\n"
-        "forward.op_case = op_case\n"
-    )
+BREAKS = """
+import os, time
+import portico as pt
+from portico.testing._conformance import forward
+
+original, zeros, broken = forward.op_case, pt.zeros, False
+
+def refuse(*arguments, **options):
+    raise RuntimeError("the device is gone")
+
+def break_device(x):
+    global broken
+    broken, pt.zeros = True, refuse
+    refuse()
+
+def op_case(op, dtype, label, *rest, **options):
+    case = original(op, dtype, label, *rest, **options)
+    work = (ODD) if label == "odd" else case.work
+    case.work = lambda *arguments: (refuse if broken else work)(*arguments)
+    return case
+
+forward.op_case = op_case
+"""
+
+
+@pytest.mark.parametrize(
+    "odd, timeout, message",
+    [
+        ("lambda x: os.abort()", None, "the process was killed by SIGABRT"),
+        ("lambda x: time.sleep(300)", 8, "no result after 8 s"),
+        ("break_device", None, "the device is gone"),
+    ],
+    ids=["crash", "hang", "broken device"],
+)
+def test_a_case_that_ends_all_others_is_named(odd, timeout, message, tmp_path, monkeypatch):
+    """The worker imports this module first, which changes what one case of a group does."""
+    (tmp_path / "sitecustomize.py").write_text(BREAKS.replace("ODD", odd))
     path = os.pathsep.join([str(tmp_path), *filter(None, [os.environ.get("PYTHONPATH")])])
     monkeypatch.setenv("PYTHONPATH", path)
-    report = conformance("cpu", dtypes=["float32"], only="forward/neg", isolate=True)
+    chosen = dict(dtypes=["float32"], only="forward/neg", isolate=True, timeout=timeout)
+    report = conformance("cpu", **chosen)
     (failure,) = report.failures
     assert failure.case == "forward/neg/float32/odd"
-    assert failure.message == "the process was killed by SIGABRT"
+    assert message in failure.message
     assert report.passed > 3
 
 
@@ -204,6 +229,15 @@ def test_a_run_goes_on_from_its_journal(tmp_path, monkeypatch):
     assert _tried(**chosen | {"dtypes": ["float64"]})[1] == ["forward/neg"]
     monkeypatch.setenv("PORTICO_STRICT", "1")
     assert _tried(**chosen)[1] == ["forward/neg"]
+
+
+def test_a_run_ends_when_time_is_up_and_goes_on_later(tmp_path):
+    chosen = dict(dtypes=["float32"], only="forward/neg", journal=tmp_path / "journal")
+    report, tried = _tried(seconds=0, **chosen)
+    assert (tried, report.left, report.ok) == ([], 1, False) and "time was up" in str(report)
+    assert _tried(seconds=600, **chosen)[1] == ["forward/neg"]
+    report, tried = _tried(seconds=0, **chosen)
+    assert (tried, report.left, report.ok) == ([], 0, True)
 
 
 def test_a_journal_keeps_failures(tmp_path, monkeypatch):

@@ -10,6 +10,8 @@ programs, against the reference interpreter; copies, memory, events and threads 
 
 from __future__ import annotations
 
+import time
+
 from .groups import groups
 from .isolation import Worker, run_isolated
 from .journal import Journal
@@ -29,8 +31,9 @@ def _checked_level(level):
 
 
 def conformance(
-    device, *, dtypes=None, level="smoke", only=None, progress=None, isolate=False, journal=None
-):
+    device, *, dtypes=None, level="smoke", only=None, progress=None, isolate=False, timeout=None,
+    seconds=None, journal=None,
+):  # fmt: skip
     """Tries a device: everything a target must do, against the reference interpreter.
 
     Args:
@@ -42,7 +45,11 @@ def conformance(
         only (str, optional): only groups whose name contains this, such as "forward/exp".
         progress (callable, optional): is called with (group, done, total) before each group.
         isolate (bool): compute in another process, which is started again when the device takes
-            it down; the case that did is a failure like others.
+            it down or works no longer; the case that did is a failure like others.
+        timeout (float, optional): with ``isolate``, the seconds after which a group that gave
+            nothing has hung; its cases are then tried one by one, each for as long.
+        seconds (float, optional): begin no group when they are over. ``report.left`` says how
+            many were not tried, and a report that lacks some is not ``ok``.
         journal (path, optional): a file that keeps what each group gave. Groups that are in it are
             not tried again, unless the package, the target or the arguments have changed.
 
@@ -57,10 +64,14 @@ def conformance(
     chosen = groups(dtypes, _checked_level(level), only)
     report = Report(str(device), level, tuple(chosen[0].dtypes) if chosen else ())
     kept = Journal(journal, report) if journal is not None else None
-    worker = Worker(device, report.dtypes, level)
+    worker = Worker(device, report.dtypes, level, timeout)
+    end = None if seconds is None else time.monotonic() + seconds
     for done, group in enumerate(chosen):
         part = kept.find(group.name) if kept is not None else None
         if part is None:
+            if end is not None and time.monotonic() >= end:
+                report.left += 1
+                continue
             if progress is not None:
                 progress(group.name, done, len(chosen))
             part = Report(report.device, level, report.dtypes)

@@ -1,5 +1,6 @@
 """Runs groups in a process of their own: a target that takes the process with it (a driver that
-crashes, a compiler that aborts) costs one case, which is named, and not the report.
+crashes, a compiler that aborts, a kernel that never ends or after which the device refuses all
+others) costs one case, which is named, and not the report.
 
 The worker reads names from its standard input, of groups or of cases, and writes one line of JSON
 for each to a pipe of its own: what it is given prints whatever it likes.
@@ -9,20 +10,27 @@ from __future__ import annotations
 
 import json
 import os
+import select
 import signal
 import subprocess
 import sys
+
+import portico as pt
 
 from .groups import groups
 from .report import Report
 from .runner import run_group
 
+#: Seconds for which a process may give its device back when it ends.
+PATIENCE = 30
+
 
 class Worker:
     """A process that runs groups, started when it is needed."""
 
-    def __init__(self, device, dtypes, level):
+    def __init__(self, device, dtypes, level, timeout=None):
         self.arguments = (str(device), level, ",".join(dtypes))
+        self.timeout = timeout
         self.process = None
 
     def _start(self):
@@ -43,6 +51,10 @@ class Worker:
             print(name, file=self.process.stdin, flush=True)
         except BrokenPipeError:
             return self._ended()
+        if not select.select([self.answers], [], [], self.timeout)[0]:
+            self.process.kill()
+            self._ended()
+            return f"no result after {self.timeout:g} s"
         line = self.answers.readline()
         return json.loads(line) if line else self._ended()
 
@@ -61,22 +73,30 @@ class Worker:
                 end.close()
             except BrokenPipeError:
                 pass
-        self.process.wait()
+        try:
+            self.process.wait(PATIENCE)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
         self.process = None
 
 
 def run_isolated(group, device, worker, report):
-    """Adds the outcomes of a group; where it kills the process, its cases are run one by one."""
+    """Adds the outcomes of a group; where it kills the process or breaks the device, its cases
+    are run one by one."""
     answer = worker.run(group.name)
-    if not isinstance(answer, str):
+    if not isinstance(answer, str) and not answer["broken"]:
         _add(answer, report)
         return
+    worker.close()
     for case in group.cases():
         answer = worker.run(case.name)
         if isinstance(answer, str):
             report.add(group.name, case.name, answer)
-        else:
-            _add(answer, report)
+            continue
+        _add(answer, report)
+        if answer["broken"]:
+            worker.close()
 
 
 def _add(answer, report):
@@ -106,6 +126,15 @@ class _Part:
                 yield case
 
 
+def _works(device):
+    """Whether the device still adds. One that met a wild address may refuse everything that this
+    process asks of it from then on."""
+    try:
+        return (pt.zeros(3, device=device) + 1).tolist() == [1, 1, 1]
+    except Exception:
+        return False
+
+
 def serve():
     """What the worker does."""
     device, level, dtypes, writer = sys.argv[1:]
@@ -118,6 +147,7 @@ def serve():
             run_group(_Part(group, name), device, report)
             answer = {
                 "outcomes": getattr(report, "outcomes", []),
+                "broken": bool(report.failures) and not _works(device),
                 "kernels": report.kernels,
                 "flushes": report.flushes,
             }

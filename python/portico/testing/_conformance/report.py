@@ -35,6 +35,8 @@ class Report:
     failures: list = field(default_factory=list)
     #: Groups whose outcome was in the journal of an earlier run.
     kept: int = 0
+    #: Groups that were not tried, since time was up.
+    left: int = 0
     kernels: int = 0
     flushes: int = 0
     started: float = field(default_factory=time.perf_counter)
@@ -46,7 +48,7 @@ class Report:
 
     @property
     def ok(self):
-        return not self.failures and self.passed > 0
+        return not self.failures and not self.left and self.passed > 0
 
     def add(self, group, case, message=None):
         """The outcome of a case: a message is what is wrong with it."""
@@ -86,6 +88,8 @@ class Report:
         ]
         if self.kept:
             lines.append(f"  {self.kept} groups were tried by an earlier run, as its journal says")
+        if self.left:
+            lines.append(f"  {self.left} groups were not tried: time was up")
         lines.append(f"  {'':12}{'groups':>8}{'passed':>8}{'failed':>8}")
         for kind, (groups, good, bad) in self.table().items():
             lines.append(f"  {kind:12}{groups:8}{good:8}{bad:8}")
