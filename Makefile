@@ -11,7 +11,7 @@ export CMAKE_BUILD_PARALLEL_LEVEL := $(JOBS)
 export PORTICO_BUILD := $(BUILD)
 
 .DEFAULT_GOAL := build
-.PHONY: build demo test verify-targets lint format sanitize bench gpu wheel docs clean
+.PHONY: build demo test verify-targets lint format sanitize bench gpu wheel offline docs clean
 
 setup = .ci/setup && . .ci/env
 # What .ci/setup brings for this only.
@@ -63,6 +63,9 @@ gpu:              ## on a machine with a GPU (GPU=cuda): conformance, the demo, 
 
 wheel:            ## self-contained wheels for Python 3.11 and for 3.12 and later, in dist/
 	@bash -c '.ci/setup && . .ci/env && .ci/wheel $(ARGS)'
+
+offline:          ## what `make gpu` needs on a machine without a network, in dist/offline/
+	@bash -c '.ci/setup && . .ci/env && .ci/offline $(ARGS)'
 
 docs: build       ## the manual, as HTML in docs/_build
 	@bash -c '. .ci/env && $(VENV) -m sphinx -q -b html docs docs/_build'
