@@ -179,7 +179,9 @@ private:
         program.graphs.disable();
         if (graph)
           driver.graph_destroy(device.handle, graph);
-        return code ? code : issueAll(); // what was to be recorded was not done
+        // What was to be recorded was not done. It may have failed only for being recorded:
+        // other libraries of the process can break a recording.
+        return issueAll();
       }
       program.graphs.keep(bases, count, graph);
     }

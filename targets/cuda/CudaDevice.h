@@ -5,8 +5,10 @@
 
 #include "targets/common/DriverError.h"
 #include "targets/cuda/CudaApi.h"
+#include "targets/cuda/CudaGraph.h"
 
 #include <cstdint>
+#include <shared_mutex>
 
 struct portico_device_info;
 
@@ -18,10 +20,17 @@ struct Device {
   Ordinal ordinal = 0;
   Context context = nullptr;
   /// Waits for the legacy stream 0 and is waited for by it, so that work of libraries
-  /// that use nothing else needs no event; unlike that stream it can be captured.
+  /// that use nothing else needs no event.
   Stream defaultStream = nullptr;
+  /// Held by every thread that records a graph.
+  mutable std::shared_mutex recordings;
 
-  Stream stream(void *given) const { return given ? static_cast<Stream>(given) : defaultStream; }
+  /// Where this thread's work for a stream of the table goes.
+  Stream stream(void *given) const {
+    if (Stream recording = recordingOf(*this, given))
+      return recording;
+    return given ? static_cast<Stream>(given) : defaultStream;
+  }
 };
 
 /// 0, or the failure of `call` noted.

@@ -1,7 +1,7 @@
 //===- CudaDriver.cpp - NVIDIA GPUs through libcuda -------------------------===//
 //
-// Memory, copies, streams, events and graphs: each a call or two of the library in the
-// device's context. Devices are in CudaDevice, code in CudaModule.
+// Memory, copies, streams and events: each a call or two of the library in the device's
+// context. Devices are in CudaDevice, code in CudaModule, graphs in CudaGraph.
 //
 //===----------------------------------------------------------------------===//
 
@@ -28,6 +28,12 @@ template <typename Call> int32_t within(void *handle, const char *name, Call cal
   return current ? check(name, call()) : 1;
 }
 
+/// The same for a call that may wait for all that the device does.
+template <typename Call> int32_t waiting(void *handle, const char *name, Call call) {
+  NoRecording alone(deviceOf(handle));
+  return alone ? within(handle, name, call) : 1;
+}
+
 //===----------------------------------------------------------------------===//
 // Memory
 //===----------------------------------------------------------------------===//
@@ -41,7 +47,7 @@ int32_t memoryAllocate(void *handle, size_t bytes, void **memory) {
 }
 
 void memoryRelease(void *handle, void *memory, size_t) {
-  within(handle, "cuMemFree", [&] { return api().memFree(addressOf(memory)); });
+  waiting(handle, "cuMemFree", [&] { return api().memFree(addressOf(memory)); });
 }
 
 int32_t memoryInfo(void *handle, uint64_t *freeBytes, uint64_t *totalBytes) {
@@ -59,7 +65,7 @@ int32_t hostAllocate(void *handle, size_t bytes, void **memory) {
 }
 
 void hostRelease(void *handle, void *memory) {
-  within(handle, "cuMemFreeHost", [&] { return api().memFreeHost(memory); });
+  waiting(handle, "cuMemFreeHost", [&] { return api().memFreeHost(memory); });
 }
 
 //===----------------------------------------------------------------------===//
@@ -148,7 +154,7 @@ int32_t streamSynchronize(void *handle, void *stream) {
 }
 
 int32_t synchronize(void *handle) {
-  return within(handle, "cuCtxSynchronize", [] { return api().contextSynchronize(); });
+  return waiting(handle, "cuCtxSynchronize", [] { return api().contextSynchronize(); });
 }
 
 //===----------------------------------------------------------------------===//
@@ -194,45 +200,6 @@ int32_t eventElapsed(void *handle, void *start, void *end, double *milliseconds)
     return error;
   *milliseconds = elapsed;
   return 0;
-}
-
-//===----------------------------------------------------------------------===//
-// Graphs
-//===----------------------------------------------------------------------===//
-
-int32_t graphBegin(void *handle, void *stream) {
-  return within(handle, "cuStreamBeginCapture", [&] {
-    return api().captureBegin(deviceOf(handle).stream(stream), kCaptureRelaxed);
-  });
-}
-
-int32_t graphEnd(void *handle, void *stream, void **result) {
-  Graph graph = nullptr;
-  if (int32_t error = within(handle, "cuStreamEndCapture", [&] {
-        return api().captureEnd(deviceOf(handle).stream(stream), &graph);
-      }))
-    return error;
-  GraphExec executable = nullptr;
-  int32_t error = within(handle, "cuGraphInstantiateWithFlags",
-                         [&] { return api().graphInstantiate(&executable, graph, 0); });
-  // The executable is a copy; destroying what it was made from must not hide why it failed.
-  Current current(deviceOf(handle));
-  if (current)
-    api().graphDestroy(graph);
-  if (!error)
-    *result = executable;
-  return error;
-}
-
-int32_t graphLaunch(void *handle, void *graph, void *stream) {
-  return within(handle, "cuGraphLaunch", [&] {
-    return api().graphLaunch(static_cast<GraphExec>(graph), deviceOf(handle).stream(stream));
-  });
-}
-
-void graphDestroy(void *handle, void *graph) {
-  within(handle, "cuGraphExecDestroy",
-         [&] { return api().graphExecDestroy(static_cast<GraphExec>(graph)); });
 }
 
 portico_driver makeTable() {

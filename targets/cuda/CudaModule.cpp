@@ -142,8 +142,9 @@ int32_t portico::cuda::moduleLoad(void *device, const void *blob, size_t bytes, 
 
 void portico::cuda::moduleUnload(void *device, void *module) {
   std::unique_ptr<Module> dying(static_cast<Module *>(module));
+  NoRecording alone(*static_cast<Device *>(device));
   Current current(*static_cast<Device *>(device));
-  if (!current)
+  if (!alone || !current)
     dying->images.clear();
   dying.reset();
 }

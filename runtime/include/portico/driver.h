@@ -173,8 +173,9 @@ typedef struct portico_driver {
   /** Between two events that happened. Without it only devices with `host_memory` are timed. */
   int32_t (*event_elapsed)(void *device, void *start, void *end, double *milliseconds);
   /**
-   * What is handed to `stream` from `graph_begin` to `graph_end` is not done but kept, with
-   * its addresses, for `graph_launch` to do. All four or none.
+   * What the thread hands to `stream` from `graph_begin` to `graph_end` is not done but kept,
+   * with its addresses, for `graph_launch` to do: launches, copies within the device, and
+   * fills, and it calls nothing else of the driver meanwhile. All four or none.
    */
   int32_t (*graph_begin)(void *device, void *stream);
   int32_t (*graph_end)(void *device, void *stream, void **graph);

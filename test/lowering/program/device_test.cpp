@@ -181,6 +181,11 @@ TEST(a_driver_that_records_no_graphs_runs_the_commands) {
   EXPECT(graphsOfALoop({{"PORTICO_MOCK_NO_GRAPHS", "1"}}) == 0);
 }
 
+TEST(a_recording_that_breaks_off_costs_nothing_but_the_graph) {
+  // The second run of five launches is the one that is recorded.
+  EXPECT(graphsOfALoop({{"PORTICO_MOCK_FAIL_LAUNCH", "8"}}) == 0);
+}
+
 TEST(graphs_can_be_switched_off) { EXPECT(graphsOfALoop({{"PORTICO_GRAPHS", "0"}}) == 0); }
 
 TEST(a_launch_that_fails_names_its_device_and_op) {

@@ -4,6 +4,8 @@
 
 #include "test/runtime/harness.h"
 
+#include <atomic>
+#include <chrono>
 #include <cstring>
 #include <sys/wait.h>
 #include <thread>
@@ -339,4 +341,69 @@ TEST(cuda_graphs_that_cannot_be_made_leave_nothing) {
   EXPECT(contains(opened.driver.last_error(),
                   "cuGraphInstantiateWithFlags: CUDA_ERROR_OUT_OF_MEMORY"));
   EXPECT(mock.live("graph") == 0 && graph == nullptr);
+}
+
+TEST(cuda_graphs_let_other_threads_wait_for_the_device) {
+  Mock mock;
+  Opened opened;
+  const portico_driver &driver = opened.driver;
+  Memory memory(opened, 4);
+  auto *spare = new Memory(opened, 64);
+  void *pinned = nullptr;
+  EXPECT(driver.host_allocate(opened.device, 64, &pinned) == 0);
+  EXPECT(driver.graph_begin(opened.device, nullptr) == 0);
+  int32_t waited = 1;
+  std::thread other([&] {
+    waited = driver.synchronize(opened.device);
+    delete spare;
+    driver.host_release(opened.device, pinned);
+  });
+  std::this_thread::sleep_for(std::chrono::milliseconds(20));
+  EXPECT(driver.fill(opened.device, memory.data, 7, 1, 4, nullptr) == 0);
+  void *graph = nullptr;
+  EXPECT(driver.graph_end(opened.device, nullptr, &graph) == 0);
+  other.join();
+  EXPECT(waited == 0 && mock.live("memory") == 4 && mock.live("host") == 0);
+  EXPECT(driver.graph_launch(opened.device, graph, nullptr) == 0);
+  EXPECT(memory.read()[3] == 7);
+  driver.graph_destroy(opened.device, graph);
+}
+
+TEST(cuda_graphs_hold_the_work_of_the_thread_that_records) {
+  Mock mock;
+  Opened opened;
+  const portico_driver &driver = opened.driver;
+  Memory memory(opened, 4);
+  EXPECT(driver.graph_begin(opened.device, nullptr) == 0);
+  EXPECT(driver.graph_begin(opened.device, nullptr) != 0);
+  EXPECT(driver.synchronize(opened.device) != 0);
+  EXPECT(contains(driver.last_error(), "a graph is being recorded"));
+  std::thread([&] {
+    EXPECT(driver.fill(opened.device, memory.data, 5, 1, 4, nullptr) == 0);
+    EXPECT(driver.stream_synchronize(opened.device, nullptr) == 0);
+  }).join();
+  void *graph = nullptr;
+  EXPECT(driver.graph_end(opened.device, nullptr, &graph) == 0);
+  EXPECT(memory.read()[3] == 5);
+  driver.graph_destroy(opened.device, graph);
+  EXPECT(mock.live("stream") == 1);
+}
+
+TEST(cuda_graphs_are_launched_by_one_thread_at_a_time) {
+  Mock mock;
+  Opened opened;
+  const portico_driver &driver = opened.driver;
+  EXPECT(driver.graph_begin(opened.device, nullptr) == 0);
+  void *graph = nullptr;
+  EXPECT(driver.graph_end(opened.device, nullptr, &graph) == 0);
+  std::atomic<int> failures{0};
+  auto launch = [&] {
+    for (int i = 0; i < 20; ++i)
+      failures += driver.graph_launch(opened.device, graph, nullptr) != 0;
+  };
+  std::thread other(launch);
+  launch();
+  other.join();
+  EXPECT(failures == 0);
+  driver.graph_destroy(opened.device, graph);
 }

@@ -6,6 +6,10 @@
  *   relies on work being done early fails here, always;
  * - a call without a current context, with a dead handle, or outside allocated memory
  *   is refused;
+ * - while any stream is captured, what waits for the whole context is refused and ends the
+ *   capture; streams that wait for the legacy stream 0 are not captured at all, as that
+ *   would break everybody's use of stream 0;
+ * - a graph is launched by one thread at a time;
  * - everything is counted and logged.
  *
  * It runs no code: what a kernel does is a C function that the test provides. Its
@@ -23,6 +27,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 typedef unsigned long long Address;
 
@@ -42,7 +47,9 @@ enum {
   NOT_READY = 600,
   ILLEGAL_ADDRESS = 700,
   CAPTURE_UNSUPPORTED = 900,
-  CAPTURE_UNMATCHED = 903
+  CAPTURE_INVALIDATED = 901,
+  CAPTURE_UNMATCHED = 903,
+  CAPTURE_IMPLICIT = 906
 };
 
 enum { MAX_PARAMETERS = 256, MAX_SHARED = 227 << 10, UNASKED_SHARED = 48 << 10 };
@@ -108,12 +115,14 @@ typedef struct Queue {
 typedef struct Graph {
   Object object;
   Queue operations;
+  int invalid, launching;
 } Graph;
 
 typedef struct Stream {
   Object object;
   Queue queue;
   Graph *capture;
+  unsigned flags;
 } Stream;
 
 typedef struct Body {
@@ -300,6 +309,26 @@ static void drainAll(void) {
       drain((Stream *)object);
 }
 
+/** For what waits for the whole context: fails, and ends all captures, where there are some. */
+static int disturbCaptures(void) {
+  int result = SUCCESS;
+  for (Object *object = objects; object; object = object->next)
+    if (object->kind == STREAM && ((Stream *)object)->capture) {
+      ((Stream *)object)->capture->invalid = 1;
+      result = CAPTURE_UNSUPPORTED;
+    }
+  return result;
+}
+
+static void clear(Queue *queue) {
+  while (queue->first) {
+    Operation *operation = queue->first;
+    queue->first = operation->next;
+    free(operation->staged);
+    free(operation);
+  }
+}
+
 static char *copyOf(const void *data, size_t bytes) {
   char *copy = malloc(bytes ? bytes : 1);
   memcpy(copy, data, bytes);
@@ -391,6 +420,9 @@ int cuGetErrorName(int error, const char **text) {
     NAME(NOT_FOUND)
     NAME(NOT_READY)
     NAME(ILLEGAL_ADDRESS)
+    NAME(CAPTURE_UNSUPPORTED)
+    NAME(CAPTURE_INVALIDATED)
+    NAME(CAPTURE_IMPLICIT)
 #undef NAME
   }
   return INVALID_VALUE;
@@ -494,6 +526,8 @@ int cuCtxPopCurrent_v2(void **context) {
 
 int cuCtxSynchronize(void) {
   ENTER_CONTEXT("cuCtxSynchronize");
+  if (!result)
+    result = disturbCaptures();
   if (!result) {
     note("cuCtxSynchronize");
     drainAll();
@@ -527,6 +561,9 @@ static int freeBlock(Kind kind, const char *data) {
   Block *block = findBlock(kind, data, 0);
   if (!block || block->data != data)
     return INVALID_VALUE;
+  int error = disturbCaptures();
+  if (error)
+    return error;
   drainAll(); /* the original waits, too */
   free(block->data);
   drop(block);
@@ -651,6 +688,7 @@ int cuStreamCreate(Stream **stream, unsigned flags) {
   ENTER_CONTEXT("cuStreamCreate");
   if (!result) {
     *stream = make(STREAM, sizeof(Stream));
+    (*stream)->flags = flags;
     note("cuStreamCreate flags=%u s%d", flags, (*stream)->object.number);
   }
   LEAVE;
@@ -818,6 +856,8 @@ int cuModuleLoadDataEx(Module **module, const void *data, unsigned count, int *o
 int cuModuleUnload(Module *module) {
   ENTER_CONTEXT("cuModuleUnload");
   NEED(alive(module, MODULE), INVALID_HANDLE);
+  if (!result)
+    result = disturbCaptures();
   if (!result) {
     note("cuModuleUnload");
     drainAll();
@@ -936,19 +976,11 @@ static void copyQueue(Queue *to, const Queue *from) {
   }
 }
 
-static void clear(Queue *queue) {
-  while (queue->first) {
-    Operation *operation = queue->first;
-    queue->first = operation->next;
-    free(operation->staged);
-    free(operation);
-  }
-}
-
 int cuStreamBeginCapture_v2(Stream *stream, int mode) {
   ENTER_CONTEXT("cuStreamBeginCapture");
   NEED(alive(stream, STREAM), CAPTURE_UNSUPPORTED); /* stream 0 cannot be captured */
   NEED(!stream->capture && mode >= 0 && mode <= 2, INVALID_VALUE);
+  NEED(stream->flags == 1, CAPTURE_IMPLICIT);
   if (!result) {
     note("cuStreamBeginCapture s%d mode=%d", stream->object.number, mode);
     stream->capture = make(GRAPH, sizeof(Graph));
@@ -964,6 +996,12 @@ int cuStreamEndCapture(Stream *stream, Graph **graph) {
     note("cuStreamEndCapture s%d", stream->object.number);
     *graph = stream->capture;
     stream->capture = NULL;
+    if ((*graph)->invalid) {
+      clear(&(*graph)->operations);
+      drop(*graph);
+      *graph = NULL;
+      result = CAPTURE_INVALIDATED;
+    }
   }
   LEAVE;
 }
@@ -983,7 +1021,14 @@ int cuGraphInstantiateWithFlags(Graph **executable, Graph *graph, unsigned long 
 int cuGraphLaunch(Graph *executable, Stream *stream) {
   ENTER_CONTEXT("cuGraphLaunch");
   NEED(alive(executable, EXECUTABLE) && alive(stream, STREAM), INVALID_HANDLE);
+  NEED(!executable->launching, INVALID_VALUE);
   if (!result) {
+    /* Time for another thread to do the same, which it must not. */
+    executable->launching = 1;
+    pthread_mutex_unlock(&mutex);
+    usleep(1000);
+    pthread_mutex_lock(&mutex);
+    executable->launching = 0;
     note("cuGraphLaunch s%d", stream->object.number);
     copyQueue(&stream->queue, &executable->operations);
   }
