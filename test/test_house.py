@@ -108,7 +108,7 @@ def test_no_target_is_named_outside_targets(folder):
 
 #: Where a device string is what the user writes: PyTorch's own words, and examples in docstrings.
 USERS_WORDS = (
-    "python/portico/_accelerators.py", "python/portico/nn/module.py",
+    "python/portico/_accelerators/__init__.py", "python/portico/nn/module.py",
     "python/portico/testing/_conformance/__init__.py", "python/native/bind/Types.cpp",
 )  # fmt: skip
 

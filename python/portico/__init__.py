@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import importlib as _importlib
 
-from . import _core, _plugins, _traceback, autograd, backends
+from . import _core, _finder, _plugins, _traceback, autograd, backends
 from . import _dtypes as _dtypes
 from . import _libraries as _libraries
 from . import _registry as _registry
@@ -41,7 +41,7 @@ from .autograd import (
 )
 from .compat import FUNCTIONAL as _FUNCTIONAL
 from .constants import *  # noqa: F403
-from .errors import PorticoError
+from .errors import OutOfMemoryError, PorticoError
 from .random import Generator, default_generator, fork_rng
 
 __version__ = "0.1.0"
@@ -60,7 +60,13 @@ _LAZY_MODULES = (
     "testing",
     "utils",
 )  # fmt: skip
-_LAZY_FUNCTIONS = {"save": "serialization", "load": "serialization"}
+_LAZY_NAMES = {
+    "save": "serialization",
+    "load": "serialization",
+    "Event": "_accelerators.streams",
+    "Stream": "_accelerators",
+    "get_device_module": "_accelerators",
+}
 
 for _name in _OP_MODULES:
     _importlib.import_module(f"{__name__}.{_name}")
@@ -68,6 +74,7 @@ globals().update(_dtypes.BY_NAME)
 globals().update(_dtypes.ALIASES)
 _registry.install(globals())
 _traceback.install()
+_finder.install()
 _libraries.announce()
 
 
@@ -80,8 +87,8 @@ def __getattr__(name):
         except ModuleNotFoundError as error:
             if error.name != f"{__name__}.{name}":
                 raise
-    elif name in _LAZY_FUNCTIONS:
-        value = getattr(_importlib.import_module(f"{__name__}.{_LAZY_FUNCTIONS[name]}"), name)
+    elif name in _LAZY_NAMES:
+        value = getattr(_importlib.import_module(f"{__name__}.{_LAZY_NAMES[name]}"), name)
         globals()[name] = value
         return value
     else:
@@ -97,4 +104,4 @@ def __getattr__(name):
 def __dir__():
     from ._accelerators import words
 
-    return sorted({*globals(), *_LAZY_MODULES, *_LAZY_FUNCTIONS, *words()})
+    return sorted({*globals(), *_LAZY_MODULES, *_LAZY_NAMES, *words()})

@@ -190,6 +190,18 @@ _itself("to_dense", "self: all tensors are dense.")
 _itself("coalesce", "self: all tensors are dense.")
 
 
+@method()
+def record_stream(self, stream):
+    """Accepted: a buffer remembers by itself which streams use it, until they are done with it.
+
+    `stream` is one that will use it.
+
+    Source: https://docs.pytorch.org/docs/stable/generated/torch.Tensor.record_stream.html
+
+    >>> pt.ones(2).record_stream(pt.cpu.Stream())
+    """
+
+
 def _layout(self):
     from .constants import strided
 

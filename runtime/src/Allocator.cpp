@@ -86,6 +86,7 @@ void Allocator::dropCached() {
 void Allocator::account(uint32_t sizeClass) {
   live += classBytes(sizeClass);
   peak = std::max(peak, live);
+  peakReserved = std::max(peakReserved, live + cachedBytes);
   ++liveOfClass[sizeClass];
   ++liveBuffers;
 }
@@ -163,6 +164,7 @@ void Allocator::setLimit(uint64_t bytes) {
 void Allocator::resetPeak() {
   std::lock_guard<std::mutex> lock(mutex);
   peak = live;
+  peakReserved = live + cachedBytes;
 }
 
 void Allocator::addExternal(int64_t bytes) {
@@ -194,6 +196,7 @@ void Allocator::getStats(portico_memory_stats &stats) {
   stats.allocations = allocations;
   stats.cache_hits = cacheHits;
   stats.retries = retries;
+  stats.peak_reserved_bytes = peakReserved;
 }
 
 } // namespace portico::rt

@@ -76,7 +76,7 @@ private:
   std::array<uint32_t, kClasses> liveOfClass{};
   uint64_t defaultLimit;
   uint64_t limit;
-  uint64_t live = 0, peak = 0, cachedBytes = 0, external = 0;
+  uint64_t live = 0, peak = 0, cachedBytes = 0, peakReserved = 0, external = 0;
   uint64_t liveBuffers = 0, allocations = 0, cacheHits = 0, retries = 0;
 };
 

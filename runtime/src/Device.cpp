@@ -251,16 +251,22 @@ portico_code describe(const Place &place, portico_device_info &info, int32_t &or
   std::vector<int32_t> ordinals = registry().ordinals(*place.driver);
   if (size_t(place.ordinal) >= ordinals.size()) {
     int32_t present = driver.device_count();
-    std::string reason;
+    std::string expected = "a machine with one";
+    if (!ordinals.empty()) {
+      expected = std::string("'") + driver.name + ":0'";
+      if (ordinals.size() > 1)
+        expected +=
+            std::string(" to '") + driver.name + ":" + std::to_string(ordinals.size() - 1) + "'";
+    }
     if (ordinals.size() < size_t(present))
-      reason = "; PORTICO_VISIBLE_DEVICES hides " + std::to_string(present - ordinals.size()) +
-               " of " + std::to_string(present);
+      expected += " (PORTICO_VISIBLE_DEVICES hides " + std::to_string(present - ordinals.size()) +
+                  " of " + std::to_string(present) + ")";
     else if (const char *why =
                  !present && driver.unavailable_reason ? driver.unavailable_reason() : nullptr)
-      reason = std::string("; ") + why;
+      expected += std::string(" (") + why + ")";
     return fail(status, PORTICO_UNAVAILABLE,
-                "[device] no such device; got '%s:%d'; expected an ordinal below %zu%s",
-                driver.name, place.ordinal, ordinals.size(), reason.c_str());
+                "[device] no such device; got '%s:%d'; expected %s; try python -m portico devices",
+                driver.name, place.ordinal, expected.c_str());
   }
   ordinal = ordinals[place.ordinal];
   info.struct_size = sizeof(info);

@@ -83,7 +83,10 @@ int32_t portico::cuda::deviceInfo(int32_t ordinal, portico_device_info *info) {
     return error;
   info->memory_bytes = bytes;
   info->host_memory = 0;
-  snprintf(info->arch, sizeof(info->arch), "%s", archOf(capability(device)).c_str());
+  Capability able = capability(device);
+  info->version_major = uint32_t(able.major);
+  info->version_minor = uint32_t(able.minor);
+  snprintf(info->arch, sizeof(info->arch), "%s", archOf(able).c_str());
   info->compute_units = uint32_t(attribute(device, kMultiprocessorCount));
   // 12040 is 12.4: the newest CUDA whose code this driver runs.
   int version = 0;

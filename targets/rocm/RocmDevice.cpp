@@ -5,6 +5,7 @@
 #include "portico/driver.h"
 
 #include <cstdio>
+#include <cstdlib>
 #include <memory>
 
 using namespace portico;
@@ -60,6 +61,16 @@ static int32_t find(int32_t ordinal) {
   return library.fork.inChild() ? failed(ForkWatch::advice()) : 0;
 }
 
+/// The version in a processor's name: "gfx1201" is 12.0 and "gfx90a" is 9.0. The last digit is
+/// the stepping, the one before it the minor version; both are hexadecimal.
+static void noteVersion(const std::string &processor, portico_device_info &info) {
+  if (processor.size() < 6)
+    return;
+  size_t minor = processor.size() - 2;
+  info.version_major = uint32_t(strtoul(processor.substr(3, minor - 3).c_str(), nullptr, 10));
+  info.version_minor = uint32_t(strtoul(processor.substr(minor, 1).c_str(), nullptr, 16));
+}
+
 int32_t portico::rocm::deviceInfo(int32_t ordinal, portico_device_info *info) {
   if (int32_t error = find(ordinal))
     return error;
@@ -83,6 +94,7 @@ int32_t portico::rocm::deviceInfo(int32_t ordinal, portico_device_info *info) {
   info->memory_bytes = bytes;
   info->host_memory = 0;
   snprintf(info->arch, sizeof(info->arch), "%s", processor.c_str());
+  noteVersion(processor, *info);
   info->compute_units = uint32_t(units);
   // 60342134 is version 6.3.42134.
   snprintf(info->driver_version, sizeof(info->driver_version), "HIP %d.%d.%d", version / 10000000,

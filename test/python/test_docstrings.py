@@ -24,12 +24,12 @@ from portico._fail import fail_index
 from portico.nn import functional as F
 
 NAMESPACES = (
-    "portico", "portico.autograd", "portico.autograd.functional", "portico.backends",
-    "portico.errors",
-    "portico.linalg", "portico.mlir", "portico.nn", "portico.nn.functional", "portico.nn.init",
-    "portico.nn.utils", "portico.nn.utils.rnn", "portico.optim", "portico.optim.lr_scheduler",
-    "portico.random", "portico.reference", "portico.serialization", "portico.special",
-    "portico.testing", "portico.utils.data",
+    "portico", "portico.accelerator", "portico.autograd", "portico.autograd.functional",
+    "portico.backends", "portico.cpu", "portico.errors", "portico.linalg", "portico.mlir",
+    "portico.nn", "portico.nn.functional", "portico.nn.init", "portico.nn.utils",
+    "portico.nn.utils.rnn", "portico.optim", "portico.optim.lr_scheduler", "portico.random",
+    "portico.reference", "portico.serialization", "portico.special", "portico.testing",
+    "portico.utils.data",
 )  # fmt: skip
 
 

@@ -78,6 +78,8 @@ static nb::dict describe(const std::string &name) {
   d["arch"] = info.arch;
   d["multi_processor_count"] = info.compute_units;
   d["driver_version"] = info.driver_version;
+  d["major"] = info.version_major;
+  d["minor"] = info.version_minor;
   return d;
 }
 
@@ -99,6 +101,7 @@ static nb::dict memoryStats(nb::handle device) {
   d["allocations"] = memory.allocations;
   d["cache_hits"] = memory.cache_hits;
   d["retries"] = memory.retries;
+  d["peak_reserved_bytes"] = memory.peak_reserved_bytes;
   return d;
 }
 
@@ -154,7 +157,9 @@ void bindDevices(nb::module_ &m) {
   m.def(
       "set_default_device",
       [](nb::handle device) {
-        setDefaultDevice(device.is_none() ? hostDevice : deviceFrom(device));
+        DeviceId id = device.is_none() ? hostDevice : deviceFrom(device);
+        openDevice(id); // a device that is not here is an error of this line, not of the next flush
+        setDefaultDevice(id);
       },
       "device"_a.none());
   m.def("is_host", [](nb::handle device) { return isHost(deviceFrom(device)); });

@@ -44,6 +44,9 @@ typedef struct portico_device_info {
   /** Cores, multiprocessors, ...; 0: not known. */
   uint32_t compute_units;
   char driver_version[64];
+  /** The architecture's version as the vendor counts it, such as 9 and 0; both 0: it has none. */
+  uint32_t version_major;
+  uint32_t version_minor;
 } portico_device_info;
 
 /**

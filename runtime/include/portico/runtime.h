@@ -233,6 +233,8 @@ typedef struct portico_memory_stats {
   uint64_t cache_hits;
   /** Times the cache was given back because memory ran out. */
   uint64_t retries;
+  /** The most that live and cached bytes together ever were. */
+  uint64_t peak_reserved_bytes;
 } portico_memory_stats;
 
 PORTICO_API void portico_memory_get_stats(portico_device *device, portico_memory_stats *stats);

@@ -13,6 +13,25 @@ def test_modules_come_from_the_drivers(mock):
         pt.nonesuch  # noqa: B018
 
 
+def test_importing_a_module(mock):
+    import portico.mock
+
+    from portico import accelerator
+
+    assert portico.mock is pt.mock is pt.get_device_module("mock:1")
+    assert accelerator is pt.accelerator is pt.get_device_module("accelerator")
+    with pytest.raises(ImportError):
+        import portico.nonesuch  # noqa: F401
+    with pytest.raises(RuntimeError, match="no such kind of device; got nonesuch"):
+        pt.get_device_module("nonesuch")
+
+
+def test_a_module_lists_what_it_has(kind):
+    names = dir(kind)
+    assert {"Event", "Stream", "memory_allocated", "get_rng_state", "synchronize"} <= set(names)
+    assert all(hasattr(kind, name) and not name.startswith("_") for name in names)
+
+
 def test_a_kind_that_is_not_there():
     assert pt.mps.is_available() is False and pt.mps.device_count() == 0
     with pytest.raises(RuntimeError, match="portico not built with mps"):
@@ -30,6 +49,24 @@ def test_devices(kind, device):
     assert properties.total_memory > 0 and properties.name == kind.get_device_name()
     with pytest.raises(ValueError, match=f"Expected a {device.type} device, but got: cpu"):
         kind.get_device_name("cpu")
+    assert kind.get_device_capability() == (properties.major, properties.minor)
+    assert properties.arch in kind.get_arch_list() or device.type == "mock"
+    assert kind.is_bf16_supported() and not kind.can_device_access_peer(0, device)
+
+
+def test_a_device_that_is_not_there(kind, device):
+    missing = f"{device.type}:{kind.device_count()}"
+    for make in (
+        lambda: pt.ones(2, device=missing),
+        lambda: pt.tensor([1.0], device=missing),
+        lambda: pt.randn(2, device=missing),
+        lambda: pt.ones(2).to(missing),
+        lambda: pt.set_default_device(missing),
+        lambda: pt.device(missing).__enter__(),
+    ):
+        with pytest.raises(RuntimeError, match="no such device.*try python -m portico devices"):
+            make()
+    assert pt.ones(2).device == pt.device("cpu")
 
 
 def test_the_current_device(mock):
@@ -84,6 +121,21 @@ def test_streams(kind, device):
     stream.synchronize()
     assert z.tolist() == [3] * 100 and stream.query()
     assert f"device={device}" in repr(stream)
+
+
+def test_streams_are_contexts(kind, device):
+    first, second = pt.Stream(device), kind.Stream(device)
+    with first as chosen, second:
+        assert chosen is first and kind.current_stream() == second
+        with first:
+            assert kind.current_stream() == first
+    assert kind.current_stream() == kind.default_stream()
+    assert isinstance(first, pt.Stream) and isinstance(first, kind.Stream)
+    x = pt.ones(2, device=device)
+    x.record_stream(first)
+    event = pt.Event(device, enable_timing=True)
+    event.record(first)
+    assert event.device == device and isinstance(event, kind.Event)
 
 
 def test_an_error_leaves_the_stream(kind, device):
@@ -165,8 +217,26 @@ def test_memory_statistics(kind, device):
     stats = kind.memory_stats()
     assert stats["allocated_bytes.all.current"] == before
     assert stats["allocated_bytes.all.peak"] == kind.max_memory_allocated()
+    assert kind.max_memory_reserved() >= kind.max_memory_allocated()
+    assert kind.memory_stats_as_nested_dict()["reserved_bytes"]["all"]["current"] > before
+    assert "reserved" in kind.memory_summary()
     kind.empty_cache()
-    assert kind.memory_reserved() == kind.memory_allocated()
+    assert kind.memory_reserved() == kind.memory_allocated() < kind.max_memory_reserved()
+    kind.reset_peak_memory_stats()
+    assert kind.max_memory_reserved() == kind.memory_reserved()
+    made = pt.ones(10, device=device) * 2
+    pt.flush()
+    kind.reset_accumulated_memory_stats()
+    again = pt.ones(10, device=device) * 2
+    pt.flush()
+    assert kind.memory_stats()["allocation.all.allocated"] >= 1
+    kind.reset_accumulated_memory_stats()
+    assert kind.memory_stats()["allocation.all.allocated"] == 0
+    del made, again
+    assert kind.memory_stats()["allocation.all.freed"] >= 2
+    kind.set_per_process_memory_fraction(0.5)
+    assert kind.get_per_process_memory_fraction() == pytest.approx(0.5, rel=0.01)
+    kind.set_per_process_memory_fraction(1.0)
     free, total = kind.mem_get_info()
     assert 0 < free <= total
     assert x.sum().item() == 1000
@@ -177,6 +247,12 @@ def test_seeds(kind, device):
     a = pt.rand(3, device=device)
     pt.manual_seed(5)
     assert pt.equal(a.cpu(), pt.rand(3))
+    states = kind.get_rng_state_all()
+    b = pt.rand(3, device=device)
+    kind.set_rng_state_all(states)
+    assert len(states) == kind.device_count() and pt.equal(b, pt.rand(3, device=device))
+    kind.seed_all()
+    assert kind.initial_seed() == pt.initial_seed()
 
 
 def test_the_host_has_streams_too():

@@ -61,6 +61,7 @@ TEST(cuda_describes_its_devices) {
   EXPECT(std::string(info.name) == "Mock 9.0 #1");
   EXPECT(std::string(info.arch) == "sm_90a");
   EXPECT(std::string(info.driver_version) == "CUDA 12.4");
+  EXPECT(info.version_major == 9 && info.version_minor == 0);
   EXPECT(info.compute_units == 132 && info.memory_bytes == 1u << 30 && !info.host_memory);
   EXPECT(driver.device_info(2, &info) != 0);
 }

@@ -74,7 +74,9 @@ TEST(rocm_devices_are_described) {
   EXPECT(std::string(info.arch) == "gfx90a");
   EXPECT(std::string(info.driver_version) == "HIP 6.3.42134");
   EXPECT(info.memory_bytes == uint64_t(1) << 30 && info.compute_units == 104 && !info.host_memory);
+  EXPECT(info.version_major == 9 && info.version_minor == 0);
   EXPECT(std::string(describe(*mock.driver, 1).arch) == "gfx1100");
+  EXPECT(describe(*mock.driver, 1).version_major == 11);
   EXPECT(mock.driver->device_supports(0, "gfx90a") == 1);
   EXPECT(mock.driver->device_supports(0, "gfx9") == 0);
   EXPECT(mock.driver->device_supports(1, "gfx90a") == 0);
