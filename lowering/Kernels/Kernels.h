@@ -52,7 +52,9 @@
 #include "mlir/IR/BuiltinOps.h"
 #include "llvm/ADT/SmallVector.h"
 
+#include <algorithm>
 #include <array>
+#include <cstdint>
 #include <string>
 
 namespace portico {
@@ -63,6 +65,15 @@ struct LaunchShape {
   std::array<uint32_t, 3> block = {0, 0, 0};
   /// Bytes of memory that a group shares.
   uint32_t groupMemoryBytes = 0;
+
+  /// One dimension of both. No memory holds what takes more groups than a number here can
+  /// say: the arena refuses it before anything is launched.
+  static LaunchShape ofGroups(int64_t groups, int64_t items) {
+    LaunchShape shape;
+    shape.grid = {uint32_t(std::clamp<int64_t>(groups, 1, INT32_MAX)), 1, 1};
+    shape.block = {uint32_t(items), 1, 1};
+    return shape;
+  }
 };
 
 /// One function of a kernel and the range it is run over.

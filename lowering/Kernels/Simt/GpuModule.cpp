@@ -66,10 +66,7 @@ LaunchShape shapeOfTasks(const KernelPhase &phase, int64_t scratchBytes) {
   if (scratchBytes > 0)
     most = std::clamp<int64_t>(kMostScratch / scratchBytes, kTaskBlock, kMostTasksWithScratch);
   int64_t tasks = std::clamp<int64_t>(phase.extent, 1, most);
-  LaunchShape shape;
-  shape.grid = {uint32_t(std::max<int64_t>(1, llvm::divideCeil(tasks, kTaskBlock))), 1, 1};
-  shape.block = {uint32_t(kTaskBlock), 1, 1};
-  return shape;
+  return LaunchShape::ofGroups(llvm::divideCeil(tasks, kTaskBlock), kTaskBlock);
 }
 
 /// The arguments of a phase behind its inputs and results, counted from the last.

@@ -4,6 +4,7 @@
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 
 using namespace mlir;
@@ -16,6 +17,18 @@ Value GroupBuilder::item() { return gpu::ThreadIdOp::create(b, loc, gpu::Dimensi
 Value GroupBuilder::group() { return gpu::BlockIdOp::create(b, loc, gpu::Dimension::x); }
 
 void GroupBuilder::barrier() { gpu::BarrierOp::create(b, loc); }
+
+GroupBuilder::Values GroupBuilder::loop(Value from, Value to, Value step, ValueRange inits,
+                                        llvm::function_ref<Values(Value, ValueRange)> body) {
+  auto made = scf::ForOp::create(b, loc, from, to, step, inits);
+  OpBuilder::InsertionGuard guard(b);
+  b.setInsertionPointToStart(made.getBody());
+  Values results = body(made.getInductionVar(), made.getRegionIterArgs());
+  // Without values the loop has its end already.
+  if (!inits.empty())
+    scf::YieldOp::create(b, loc, results);
+  return Values(made.getResults());
+}
 
 static Attribute workgroupSpace(MLIRContext *context) {
   return gpu::AddressSpaceAttr::get(context, gpu::AddressSpace::Workgroup);

@@ -32,6 +32,15 @@ public:
   void allocateGroup(int64_t bytes);
   mlir::Value viewGroup(int64_t offset, int64_t count, mlir::Type elem);
 
+  /// A loop that carries values, from `inits` on; `body` gives the next ones.
+  using Values = llvm::SmallVector<mlir::Value>;
+  Values loop(mlir::Value from, mlir::Value to, mlir::Value step, mlir::ValueRange inits,
+              llvm::function_ref<Values(mlir::Value, mlir::ValueRange)> body);
+  Values loop(mlir::Value from, mlir::Value to, int64_t step, mlir::ValueRange inits,
+              llvm::function_ref<Values(mlir::Value, mlir::ValueRange)> body) {
+    return loop(from, to, index(step), inits, body);
+  }
+
   /// The `value` that the work-item has whose number differs in the bits of
   /// `mask`, which are below the size of a subgroup.
   mlir::Value exchange(mlir::Value value, int64_t mask);

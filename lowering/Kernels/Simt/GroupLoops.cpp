@@ -44,11 +44,8 @@ void emitGroupLoops(PhaseBuilder &phases, Nest &nest, const TargetInfo &target) 
   int64_t count = nest.points(), perItem = pointsPerItem(nest, target);
   func::FuncOp f = phases.start(b, count, count);
   int64_t block = std::min(kBlock, target.simt->maxWorkgroupSize);
-  LaunchShape &shape = phases.abi.phases.back().shape;
-  shape.block = {uint32_t(block), 1, 1};
-  // No memory holds what takes more groups; the arena will say so.
-  int64_t groups = llvm::divideCeil(count, block * perItem);
-  shape.grid = {uint32_t(std::clamp<int64_t>(groups, 1, INT32_MAX)), 1, 1};
+  phases.abi.phases.back().shape =
+      LaunchShape::ofGroups(llvm::divideCeil(count, block * perItem), block);
 
   const DenseMap<unsigned, Value> nothing;
   GroupBuilder group(b, loc, *target.simt);

@@ -1,16 +1,14 @@
 //===- GroupProduct.cpp - sums of products, for work-groups -----------------===//
 //
 //   C[row.., column..] of a group:
-//     registers = the first summands of A's rows and B's columns
-//     for each step of k:
-//       group memory (one of two halves) = registers;  barrier
-//       registers = what the next step needs
-//       sums += products of what lies in the half
+//     sums = products of A's rows and B's columns, step by step     GroupHalves.h, or
+//                                                                   GroupStream.h
 //     rows of the tile through group memory -> bias, activation -> results
 //
-// While a step is computed from one half the loads of the next are under way, and
-// one barrier a step is enough: who writes a half again has passed the barrier that
-// everybody reaches after reading it.
+// Where k is cut, groups leave their sums in shared memory:
+//
+//   phase 0   partials[split] = the sums over a part of k
+//   phase 1   partials[0] + partials[1] + ..  -> bias, activation -> results
 //
 //===----------------------------------------------------------------------===//
 
@@ -19,19 +17,16 @@
 #include "lowering/Kernels/KernelForm.h"
 #include "lowering/Kernels/ResultWriter.h"
 #include "lowering/Kernels/Simt/GroupBuilder.h"
+#include "lowering/Kernels/Simt/GroupHalves.h"
 #include "lowering/Kernels/Simt/GroupStream.h"
 #include "lowering/Kernels/Simt/GroupTile.h"
 #include "lowering/Kernels/Simt/PerItem.h"
-#include "lowering/ToLinalg/Casts.h"
-
-#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "lowering/ToLinalg/Elementwise.h"
 
 using namespace mlir;
 using namespace portico;
 
 namespace {
-
-constexpr int64_t kItems = GroupTile::kItems;
 
 class ProductLowering {
 public:
@@ -45,39 +40,20 @@ public:
 private:
   using Values = LoopEmitter::Values;
 
-  /// One operand as a group sees it.
-  struct Side {
-    const GroupProduct::Operand *operand;
-    int64_t tile, extent;
-    Value first;
-    /// Where its first half begins, in elements of group memory.
-    int64_t start;
-    /// Elements of a step that each work-item fetches, and those of them that lie
-    /// side by side.
-    int64_t loads, run;
-  };
-
+  /// What is kept in shared memory between the phases.
+  void reserveShared();
   void emitTiles();
-  Side makeSide(const GroupProduct::Operand &operand, int64_t size, int64_t extent, Value first,
-                int64_t start) const;
-  /// The row or column and the k that load `l` of this work-item fetches.
-  std::pair<Value, Value> placeOf(PhaseFunction &e, const Side &side, int64_t l);
-  Values fetch(PhaseFunction &e, const Side &side, Value k0);
-  static Value asCarried(LoopEmitter &e, Value stored);
-  Value toSum(LoopEmitter &e, Value carried);
-  void put(PhaseFunction &e, const Side &side, ValueRange values, Value half);
-  /// Where half `half` of an operand begins.
-  Value startOf(PhaseFunction &e, const Side &side, Value half) {
-    return e.add(e.mul(half, engine->elements(side.tile)), side.start);
-  }
-  Values accumulate(PhaseFunction &e, GroupBuilder &group, Value from, Value to);
-  void writeResults(PhaseFunction &e, GroupBuilder &group, TileSums &layout, ValueRange sums);
+  /// The tile of this group, and its split.
+  TilePart takePart(PhaseFunction &e, GroupBuilder &group);
+  std::unique_ptr<TileEngine> makeEngine();
+  void writeResults(PhaseFunction &e, GroupBuilder &group, const TilePart &part, TileSums &layout,
+                    ValueRange sums);
   void writeSum(PhaseFunction &e, Value place, Value sum);
   void addSplits();
 
   KernelOp kernel;
   Value hero;
-  GroupProduct p;
+  const GroupProduct &p;
   const SimtInfo &simt;
   ModuleOp out;
   StringRef name;
@@ -86,79 +62,12 @@ private:
   ResultWriter writer;
   int64_t heroByte = 0, partialsByte = 0;
 
-  /// Null where operands stream.
-  std::unique_ptr<TileEngine> engine;
-  Value item, row, column, split, memory;
-  Values batch;
+  Value item;
+  /// Null where k is not cut, and in the phase that adds up the parts.
+  Value split;
 };
 
 } // namespace
-
-ProductLowering::Side ProductLowering::makeSide(const GroupProduct::Operand &operand, int64_t size,
-                                                int64_t extent, Value first, int64_t start) const {
-  Side side{&operand, size, extent, first, start, size * tile.k / kItems, 1};
-  // A load of 16 bytes, where the elements of a row of the tile make one.
-  int64_t wide = 128 / storageType(p.elem).getIntOrFloatBitWidth();
-  while (side.run < wide && side.loads % (2 * side.run) == 0 &&
-         (operand.alongK ? tile.k : size) % (2 * side.run) == 0)
-    side.run *= 2;
-  return side;
-}
-
-std::pair<Value, Value> ProductLowering::placeOf(PhaseFunction &e, const Side &side, int64_t l) {
-  // Neighbouring work-items read neighbouring runs.
-  Value flat = e.add(e.mul(item, side.run), l / side.run * kItems * side.run + l % side.run);
-  if (side.operand->alongK)
-    return {e.div(flat, tile.k), e.rem(flat, tile.k)};
-  return {e.rem(flat, side.tile), e.div(flat, side.tile)};
-}
-
-ProductLowering::Values ProductLowering::fetch(PhaseFunction &e, const Side &side, Value k0) {
-  Values values;
-  for (int64_t l = 0; l < side.loads; ++l) {
-    auto [place, kk] = placeOf(e, side, l);
-    // Past the edge of m or n anything will do: it meets no result.
-    Value at = e.add(side.first, place);
-    if (side.extent % side.tile != 0)
-      at = e.min(at, side.extent - 1);
-    Value k = e.add(k0, kk), inside;
-    if (p.k % tile.k != 0) {
-      inside = e.less(k, p.k);
-      k = e.min(k, std::max<int64_t>(p.k - 1, 0));
-    }
-    Value value = asCarried(e, side.operand->element(e, batch, at, k));
-    if (inside)
-      value = e.select(inside, value, e.zero(value.getType()));
-    values.push_back(value);
-  }
-  return values;
-}
-
-/// Half types are carried as integers: what a machine would do with them in a loop
-/// or a choice is to widen them and round them again.
-Value ProductLowering::asCarried(LoopEmitter &e, Value stored) {
-  Type type = stored.getType();
-  if (!type.isF16() && !type.isBF16())
-    return stored;
-  return arith::BitcastOp::create(e.b, e.loc, e.b.getIntegerType(16), stored);
-}
-
-Value ProductLowering::toSum(LoopEmitter &e, Value carried) {
-  Type stored = storageType(p.elem);
-  if (carried.getType() != stored)
-    carried = arith::BitcastOp::create(e.b, e.loc, stored, carried);
-  return toCompute(e.b, e.loc, carried, p.elem);
-}
-
-void ProductLowering::put(PhaseFunction &e, const Side &side, ValueRange values, Value half) {
-  Value start = startOf(e, side, half);
-  for (auto [l, value] : llvm::enumerate(values)) {
-    auto [place, kk] = placeOf(e, side, l);
-    Value element = engine->staged() == value.getType() ? value : toSum(e, value);
-    e.store(engine->prepare(e, element), memory,
-            e.add(start, engine->address(e, side.tile, place, kk)));
-  }
-}
 
 /// One finished element of the main op, or one that a split contributes to it.
 void ProductLowering::writeSum(PhaseFunction &e, Value place, Value sum) {
@@ -190,104 +99,76 @@ void ProductLowering::addSplits() {
 
 /// Some rows of the tile at a time lie in group memory, so that the results are
 /// written row by row and the ops after the product are there once for each pass.
-void ProductLowering::writeResults(PhaseFunction &e, GroupBuilder &group, TileSums &layout,
-                                   ValueRange sums) {
+void ProductLowering::writeResults(PhaseFunction &e, GroupBuilder &group, const TilePart &part,
+                                   TileSums &layout, ValueRange sums) {
   int64_t count = layout.passRows() * tile.n;
   Value staged = group.viewGroup(0, count, p.accumulator);
   for (int64_t pass = 0; pass < layout.passes(); ++pass) {
     group.barrier();
     layout.write(e, sums, pass, staged);
     group.barrier();
-    e.loop(item, e.idx(count), kItems, [&](Value flat) {
-      Value m = e.add(row, layout.rowOf(e, e.div(flat, tile.n), pass));
-      Value n = e.add(column, e.rem(flat, tile.n));
+    e.loop(item, e.idx(count), GroupTile::kItems, [&](Value flat) {
+      Value m = e.add(part.row, layout.rowOf(e, e.div(flat, tile.n), pass));
+      Value n = e.add(part.column, e.rem(flat, tile.n));
       e.when(e.both(e.less(m, p.m), e.less(n, p.n)),
-             [&] { writeSum(e, p.place(e, batch, m, n), e.load(staged, flat)); });
+             [&] { writeSum(e, p.place(e, part.batch, m, n), e.load(staged, flat)); });
     });
   }
 }
 
-/// Steps in two halves of group memory, as the head of this file shows.
-ProductLowering::Values ProductLowering::accumulate(PhaseFunction &e, GroupBuilder &group,
-                                                    Value from, Value to) {
-  int64_t halves = 2 * (engine->elements(tile.m) + engine->elements(tile.n));
-  group.allocateGroup(std::max(halves * storageBytes(engine->staged()),
-                               engine->passRows() * tile.n * storageBytes(p.accumulator)));
-  memory = group.viewGroup(0, halves, engine->staged());
-  Side a = makeSide(p.a, tile.m, p.m, row, 0);
-  Side b = makeSide(p.b, tile.n, p.n, column, 2 * engine->elements(tile.m));
-  Values state = engine->zeros(e);
-  size_t sums = state.size();
-  if (p.k == 0)
-    return state;
-  int64_t steps = ceilDiv(p.k, tile.k);
-  llvm::append_range(state, fetch(e, a, e.mul(from, tile.k)));
-  llvm::append_range(state, fetch(e, b, e.mul(from, tile.k)));
-  state = e.loop(from, to, 1, state, [&](Value step, ValueRange running) {
-    Value half = e.rem(step, 2);
-    put(e, a, running.slice(sums, a.loads), half);
-    put(e, b, running.slice(sums + a.loads, b.loads), half);
-    group.barrier();
-    // The last step fetches again what it has.
-    Value next = e.mul(e.min(e.add(step, 1), steps - 1), tile.k);
-    Values fetched = fetch(e, a, next);
-    llvm::append_range(fetched, fetch(e, b, next));
-    Values result = engine->multiply(e, running.take_front(sums), memory, startOf(e, a, half),
-                                     startOf(e, b, half));
-    llvm::append_range(result, fetched);
-    return result;
-  });
-  state.truncate(sums);
-  return state;
-}
-
-void ProductLowering::emitTiles() {
+TilePart ProductLowering::takePart(PhaseFunction &e, GroupBuilder &group) {
+  TilePart part;
   int64_t tilesM = ceilDiv(p.m, tile.m), tilesN = ceilDiv(p.n, tile.n);
-  int64_t groups = p.batchSize() * tilesM * tilesN * tile.splits;
-  PhaseFunction e(kernel, out, name, abi, groups, 1);
-  LaunchShape &launch = abi.phases.back().shape;
-  launch.grid = {uint32_t(groups), 1, 1};
-  launch.block = {uint32_t(kItems), 1, 1};
-  GroupBuilder group(e.b, e.loc, simt);
-  item = group.item();
-
   Value number = group.group();
-  column = e.mul(e.rem(number, tilesN), tile.n);
+  part.column = e.mul(e.rem(number, tilesN), tile.n);
   Value rest = e.div(number, tilesN);
-  row = e.mul(e.rem(rest, tilesM), tile.m);
+  part.row = e.mul(e.rem(rest, tilesM), tile.m);
   rest = e.div(rest, tilesM);
   if (tile.splits > 1) {
     split = e.rem(rest, tile.splits);
     rest = e.div(rest, tile.splits);
   }
-  batch = e.delinearize(rest, p.batch);
+  part.batch = e.delinearize(rest, p.batch);
   int64_t steps = ceilDiv(p.k, tile.k);
-  Value from = e.idx(0), to = e.idx(steps);
+  part.from = e.idx(0);
+  part.to = e.idx(steps);
   if (split) {
     int64_t each = ceilDiv(steps, tile.splits);
-    from = e.mul(split, each);
-    to = e.min(e.add(from, each), steps);
+    part.from = e.mul(split, each);
+    part.to = e.min(e.add(part.from, each), steps);
   }
+  return part;
+}
 
+std::unique_ptr<TileEngine> ProductLowering::makeEngine() {
+  if (tile.unit)
+    return makeMatrixEngine(tile, storageType(p.elem), p.accumulator, simt.subgroupSize, item);
+  return makeScalarEngine(tile, p.accumulator, item);
+}
+
+void ProductLowering::emitTiles() {
+  int64_t groups = tilesOf(p, tile) * tile.splits;
+  PhaseFunction e(kernel, out, name, abi, groups, 1);
+  abi.phases.back().shape = LaunchShape::ofGroups(groups, GroupTile::kItems);
   if (!tile.notStreamed.empty())
     e.b.getInsertionBlock()->getParentOp()->setAttr(kNotStreamedAttr,
                                                     e.b.getStringAttr(tile.notStreamed));
+  GroupBuilder group(e.b, e.loc, simt);
+  item = group.item();
+  TilePart part = takePart(e, group);
   if (tile.groupUnit) {
     GroupStream stream(p, tile, simt.subgroupSize, item);
     group.allocateGroup(stream.groupBytes());
-    Values sums = stream.accumulate(e, group, {batch, row, column, from, to});
-    return writeResults(e, group, stream, sums);
+    writeResults(e, group, part, stream, stream.accumulate(e, group, part));
+  } else {
+    std::unique_ptr<TileEngine> engine = makeEngine();
+    GroupHalves halves(p, tile, *engine, item);
+    group.allocateGroup(halves.groupBytes());
+    writeResults(e, group, part, *engine, halves.accumulate(e, group, part));
   }
-  engine = tile.unit
-               ? makeMatrixEngine(tile, storageType(p.elem), p.accumulator, simt.subgroupSize, item)
-               : makeScalarEngine(tile, p.accumulator, item);
-  writeResults(e, group, *engine, accumulate(e, group, from, to));
 }
 
-LogicalResult ProductLowering::lower() {
-  if (!writer.supported())
-    return refuse(kernel, "an op after the main op cannot be computed with its results",
-                  "elementwise ops and data movement");
+void ProductLowering::reserveShared() {
   if (!writer.elementwise()) {
     heroByte = abi.sharedBytes;
     abi.sharedBytes += writer.wholeBytes();
@@ -296,6 +177,13 @@ LogicalResult ProductLowering::lower() {
     partialsByte = abi.sharedBytes;
     abi.sharedBytes += alignBytes(tile.splits * elementsOf(hero) * storageBytes(p.accumulator));
   }
+}
+
+LogicalResult ProductLowering::lower() {
+  if (!writer.supported())
+    return refuse(kernel, "an op after the main op cannot be computed with its results",
+                  "elementwise ops and data movement");
+  reserveShared();
   emitTiles();
   if (tile.splits > 1)
     addSplits();

@@ -16,17 +16,10 @@ constexpr int64_t kChain = 64;
 GroupRowEmitter::GroupRowEmitter(PhaseBuilder &phases, RowStages &stages, const GroupShape &shape,
                                  const SimtInfo &simt, OpBuilder &b, func::FuncOp f)
     : lanes(b, phases.linalgFunc.getLoc(), /*lanes=*/1, indexBitsFor(stages.nest)),
-      group(b, phases.linalgFunc.getLoc(), simt), phases(phases), stages(stages), shape(shape),
-      b(b), f(f), loc(phases.linalgFunc.getLoc()) {
+      group(b, phases.linalgFunc.getLoc(), simt), combiner(stages, shape, group), phases(phases),
+      stages(stages), shape(shape), b(b), f(f), loc(phases.linalgFunc.getLoc()) {
   dims.assign(stages.nest.sizes.size(), lanes.uniform(lanes.index(0)));
-  group.allocateGroup(groupBytes());
-}
-
-int64_t GroupRowEmitter::groupBytes() const {
-  int64_t slots = shape.along ? shape.block() / std::min(shape.block(), group.simt.subgroupSize)
-                              : shape.block();
-  bool needed = shape.along ? shape.perRow > group.simt.subgroupSize : shape.perRow > 1;
-  return needed ? slots * stages.mostReductions() * GroupShape::kSlotBytes : 0;
+  group.allocateGroup(combiner.groupBytes());
 }
 
 void GroupRowEmitter::begin() {
@@ -83,41 +76,6 @@ Place GroupRowEmitter::place(Value memref) {
   return {memory, nullptr, std::nullopt};
 }
 
-GroupRowEmitter::Values GroupRowEmitter::identities(unsigned ofPass) {
-  Values result;
-  for (unsigned s : stages.stagesOfPass(ofPass))
-    if (stages.info[s].combiner)
-      llvm::append_range(
-          result, stages.info[s].combiner->identities(b, loc, [](Type type) { return type; }));
-  return result;
-}
-
-GroupRowEmitter::Values GroupRowEmitter::combine(unsigned ofPass, ValueRange x, ValueRange y) {
-  Values result;
-  unsigned at = 0;
-  for (unsigned s : stages.stagesOfPass(ofPass)) {
-    if (!stages.info[s].combiner)
-      continue;
-    Combiner &combiner = *stages.info[s].combiner;
-    llvm::append_range(result, combiner.combine(b, loc, x.slice(at, combiner.size()),
-                                                y.slice(at, combiner.size())));
-    at += combiner.size();
-  }
-  return result;
-}
-
-GroupRowEmitter::Values GroupRowEmitter::loop(Value first, Value last, int64_t step,
-                                              ValueRange inits,
-                                              llvm::function_ref<Values(Value, ValueRange)> body) {
-  auto made = scf::ForOp::create(b, loc, first, last, group.index(step), inits);
-  OpBuilder::InsertionGuard guard(b);
-  b.setInsertionPointToStart(made.getBody());
-  Values results = body(made.getInductionVar(), made.getRegionIterArgs());
-  if (!inits.empty())
-    scf::YieldOp::create(b, loc, results);
-  return Values(made.getResults());
-}
-
 /// The stages of the pass at one element. Stores come last: a result may lie where
 /// an input of the same element did.
 GroupRowEmitter::Values GroupRowEmitter::point(Value at, ValueRange accumulators) {
@@ -154,89 +112,30 @@ GroupRowEmitter::Values GroupRowEmitter::point(Value at, ValueRange accumulators
   lanes.loc = loc;
   for (Store &store : stores)
     lanes.store(store.value, store.memref, store.at, nullptr);
-  return combine(pass, accumulators, elements);
+  return combiner.combine(pass, accumulators, elements);
 }
 
 GroupRowEmitter::Values GroupRowEmitter::runPass(unsigned number) {
   pass = number;
   lanes.loc = loc;
+  return combiner.acrossItems(pass, ownPart(), rowInGroup);
+}
+
+GroupRowEmitter::Values GroupRowEmitter::ownPart() {
   int64_t step = shape.perRow;
   int64_t length = llvm::divideCeil(shape.splits > 1 ? shape.splitSize : shape.reduced, step);
   Value first = arith::AddIOp::create(b, loc, from, part);
-  Values inits = identities(pass);
+  Values inits = combiner.identities(pass);
   auto body = [&](Value at, ValueRange acc) { return point(at, acc); };
   if (inits.empty() || length <= 2 * kChain)
-    return acrossItems(pass, loop(first, to, step, inits, body));
+    return group.loop(first, to, step, inits, body);
   int64_t chunk = step * kChain;
-  Values sums = loop(first, to, chunk, inits, [&](Value low, ValueRange acc) {
+  return group.loop(first, to, chunk, inits, [&](Value low, ValueRange acc) {
     Value end = arith::AddIOp::create(b, loc, low, group.index(chunk));
     Value high = arith::MinUIOp::create(b, loc, end, to);
-    return combine(pass, acc, loop(low, high, step, identities(pass), body));
+    return combiner.combine(pass, acc,
+                            group.loop(low, high, step, combiner.identities(pass), body));
   });
-  return acrossItems(pass, sums);
-}
-
-/// Each slot holds one value of each reduction; the work-items of a row read
-/// `count` slots from `firstSlot`, `stride` apart, in order.
-GroupRowEmitter::Values GroupRowEmitter::throughGroupMemory(unsigned ofPass, ValueRange values,
-                                                            int64_t count, Value slot,
-                                                            Value firstSlot, int64_t stride) {
-  int64_t slots = shape.along ? shape.block() / group.simt.subgroupSize : shape.block();
-  SmallVector<Value> memory;
-  for (auto [k, value] : llvm::enumerate(values)) {
-    memory.push_back(
-        group.viewGroup(int64_t(k) * slots * GroupShape::kSlotBytes, slots, value.getType()));
-  }
-  // A subgroup that has combined its values already writes them once.
-  auto write = [&] {
-    for (auto [value, m] : llvm::zip_equal(values, memory))
-      memref::StoreOp::create(b, loc, value, m, ValueRange(slot));
-  };
-  if (shape.along) {
-    Value lane = arith::RemUIOp::create(b, loc, group.item(), group.index(group.simt.subgroupSize));
-    Value first = arith::CmpIOp::create(b, loc, arith::CmpIPredicate::eq, lane, group.index(0));
-    auto guard = scf::IfOp::create(b, loc, first);
-    OpBuilder::InsertionGuard insertion(b);
-    b.setInsertionPoint(guard.thenBlock()->getTerminator());
-    write();
-  } else {
-    write();
-  }
-  group.barrier();
-  auto read = [&](Value at) {
-    Values loaded;
-    for (Value m : memory)
-      loaded.push_back(memref::LoadOp::create(b, loc, m, ValueRange(at)));
-    return loaded;
-  };
-  Value last = arith::AddIOp::create(b, loc, firstSlot, group.index(count * stride));
-  Value second = arith::AddIOp::create(b, loc, firstSlot, group.index(stride));
-  Values result = loop(second, last, stride, read(firstSlot),
-                       [&](Value at, ValueRange acc) { return combine(ofPass, acc, read(at)); });
-  // The memory is used again by the next pass.
-  group.barrier();
-  return result;
-}
-
-GroupRowEmitter::Values GroupRowEmitter::acrossItems(unsigned ofPass, Values values) {
-  if (values.empty() || shape.perRow == 1)
-    return values;
-  if (!shape.along)
-    return throughGroupMemory(ofPass, values, shape.perRow, group.item(), rowInGroup,
-                              shape.rowsPerGroup);
-  int64_t subgroup = group.simt.subgroupSize;
-  for (int64_t mask = 1; mask < std::min(shape.perRow, subgroup); mask *= 2) {
-    Values others;
-    for (Value value : values)
-      others.push_back(group.exchange(value, mask));
-    values = combine(ofPass, values, others);
-  }
-  if (shape.perRow <= subgroup)
-    return values;
-  int64_t subgroups = shape.perRow / subgroup;
-  Value slot = arith::DivUIOp::create(b, loc, group.item(), group.index(subgroup));
-  Value firstSlot = arith::MulIOp::create(b, loc, rowInGroup, group.index(subgroups));
-  return throughGroupMemory(ofPass, values, subgroups, slot, firstSlot, 1);
 }
 
 void GroupRowEmitter::keep(unsigned ofPass, ValueRange values) {

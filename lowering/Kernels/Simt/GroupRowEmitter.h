@@ -3,8 +3,7 @@
 #ifndef PORTICO_LOWERING_KERNELS_SIMT_GROUPROWEMITTER_H
 #define PORTICO_LOWERING_KERNELS_SIMT_GROUPROWEMITTER_H
 
-#include "lowering/Kernels/Simt/GroupBuilder.h"
-#include "lowering/Kernels/Simt/GroupRows.h"
+#include "lowering/Kernels/Simt/GroupRowCombiner.h"
 
 namespace portico {
 
@@ -23,8 +22,6 @@ public:
   /// Runs the stages of `pass` over the row, or the range of the split; what the
   /// reductions give is the same in all work-items of a row afterwards.
   Values runPass(unsigned pass);
-  /// The reductions of `pass`, each of x with y.
-  Values combine(unsigned pass, mlir::ValueRange x, mlir::ValueRange y);
   /// Makes the reductions of `pass` known to later stages.
   void keep(unsigned pass, mlir::ValueRange values);
   /// The values of the kept shape that follow `pass`.
@@ -37,20 +34,16 @@ public:
   mlir::Value row, split;
   LaneBuilder lanes;
   GroupBuilder group;
+  GroupRowCombiner combiner;
 
 private:
   Place place(mlir::Value memref);
   /// The reduced dimensions, or the others, from the number of the point in them.
   void setDims(bool reduced, mlir::Value flat);
-  Values identities(unsigned pass);
-  Values loop(mlir::Value from, mlir::Value to, int64_t step, mlir::ValueRange inits,
-              llvm::function_ref<Values(mlir::Value, mlir::ValueRange)> body);
+  /// What this work-item has of the reductions after its elements.
+  Values ownPart();
+  /// The stages of the pass at one element; what the reductions are with it.
   Values point(mlir::Value at, mlir::ValueRange accumulators);
-  /// One value for each row of what its work-items have.
-  Values acrossItems(unsigned pass, Values values);
-  Values throughGroupMemory(unsigned pass, mlir::ValueRange values, int64_t slots, mlir::Value slot,
-                            mlir::Value firstSlot, int64_t stride);
-  int64_t groupBytes() const;
 
   PhaseBuilder &phases;
   RowStages &stages;

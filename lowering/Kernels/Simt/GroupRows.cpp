@@ -43,9 +43,7 @@ public:
 private:
   func::FuncOp start(int64_t groups) {
     func::FuncOp f = phases.start(b, std::max<int64_t>(1, shape.rows), 1);
-    LaunchShape &launch = phases.abi.phases.back().shape;
-    launch.block = {uint32_t(shape.block()), 1, 1};
-    launch.grid = {uint32_t(groups), 1, 1};
+    phases.abi.phases.back().shape = LaunchShape::ofGroups(groups, shape.block());
     return f;
   }
 
@@ -137,41 +135,41 @@ private:
     rowsOnly.along = false;
     rowsOnly.rowsPerGroup = shape.block();
     func::FuncOp f = phases.start(b, shape.rows, 1);
-    LaunchShape &launch = phases.abi.phases.back().shape;
-    launch.block = {uint32_t(rowsOnly.block()), 1, 1};
-    launch.grid = {uint32_t(rowsOnly.groups()), 1, 1};
+    phases.abi.phases.back().shape = LaunchShape::ofGroups(rowsOnly.groups(), rowsOnly.block());
     GroupRowEmitter rows(phases, stages, rowsOnly, simt, b, f);
     bind(rows, f);
     rows.begin();
-    SmallVector<Value> outputs = reductionsOf(pass), memory;
+    if (SmallVector<Value> outputs = reductionsOf(pass); !outputs.empty()) {
+      SmallVector<Value> whole = addPartials(rows, f, pass, outputs);
+      rows.keep(pass, whole);
+      // For the phases that follow.
+      rows.oncePerRow([&] {
+        for (auto [output, value] : llvm::zip_equal(outputs, whole))
+          memref::StoreOp::create(b, loc, value, rows.memories[output], ValueRange(rows.row));
+      });
+    }
+    rows.runKept(pass);
+  }
+
+  /// What the splits of a row have left, combined in their order.
+  SmallVector<Value> addPartials(GroupRowEmitter &rows, func::FuncOp f, unsigned pass,
+                                 ArrayRef<Value> outputs) {
+    SmallVector<Value> memory;
     for (Value output : outputs)
       memory.push_back(view(f, output, partials[output]));
-    Value splits = rows.group.index(shape.splits), one = rows.group.index(1);
-    Value first = arith::MulIOp::create(b, loc, rows.row, splits);
-    Value last = arith::AddIOp::create(b, loc, first, splits);
     auto read = [&](Value at) {
       SmallVector<Value> loaded;
       for (Value m : memory)
         loaded.push_back(memref::LoadOp::create(b, loc, m, ValueRange(at)));
       return loaded;
     };
-    if (!outputs.empty()) {
-      Value second = arith::AddIOp::create(b, loc, first, one);
-      auto loop = scf::ForOp::create(b, loc, second, last, one, read(first));
-      {
-        OpBuilder::InsertionGuard guard(b);
-        b.setInsertionPointToStart(loop.getBody());
-        scf::YieldOp::create(
-            b, loc, rows.combine(pass, loop.getRegionIterArgs(), read(loop.getInductionVar())));
-      }
-      rows.keep(pass, loop.getResults());
-      // For the phases that follow.
-      rows.oncePerRow([&] {
-        for (auto [output, value] : llvm::zip_equal(outputs, loop.getResults()))
-          memref::StoreOp::create(b, loc, value, rows.memories[output], ValueRange(rows.row));
-      });
-    }
-    rows.runKept(pass);
+    Value splits = rows.group.index(shape.splits), one = rows.group.index(1);
+    Value first = arith::MulIOp::create(b, loc, rows.row, splits);
+    Value last = arith::AddIOp::create(b, loc, first, splits);
+    Value second = arith::AddIOp::create(b, loc, first, one);
+    return rows.group.loop(second, last, one, read(first), [&](Value at, ValueRange running) {
+      return rows.combiner.combine(pass, running, read(at));
+    });
   }
 
   PhaseBuilder &phases;

@@ -164,7 +164,7 @@ void GroupStream::startCopies(PhaseFunction &e, const Side &side, ArrayRef<Value
   }
 }
 
-void GroupStream::startStep(PhaseFunction &e, const Part &part, Value step, Value slot) {
+void GroupStream::startStep(PhaseFunction &e, const TilePart &part, Value step, Value slot) {
   simt::ExpectBytesOp::create(e.b, e.loc, signals, slot, uint64_t(stageBytes()));
   startCopies(e, a, part.batch, part.row, step, slot);
   startCopies(e, b, part.batch, part.column, step, slot);
@@ -184,7 +184,7 @@ Value GroupStream::multiply(PhaseFunction &e, Value slot, Value sum) {
 }
 
 GroupStream::Values GroupStream::accumulate(PhaseFunction &e, GroupBuilder &group,
-                                            const Part &part) {
+                                            const TilePart &part) {
   memory = group.viewGroup(0, signalsByte(), e.b.getI8Type());
   signals = group.viewGroup(signalsByte(), tile.stages, e.b.getI64Type());
   Value first = e.equal(item, 0);

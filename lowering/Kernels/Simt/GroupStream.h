@@ -32,13 +32,8 @@ public:
   /// What it needs of group memory, the sums on their way out included.
   int64_t groupBytes() const;
 
-  /// Where the tile begins, and the steps of k that are summed: [from, to).
-  struct Part {
-    llvm::ArrayRef<mlir::Value> batch;
-    mlir::Value row, column, from, to;
-  };
   /// The sums of `part`. Group memory is this product's alone.
-  Values accumulate(PhaseFunction &e, GroupBuilder &group, const Part &part);
+  Values accumulate(PhaseFunction &e, GroupBuilder &group, const TilePart &part);
 
   Values zeros(LoopEmitter &e) const override;
   int64_t passes() const override { return 1; }
@@ -58,7 +53,7 @@ private:
   int64_t stageBytes() const { return bytesOf(tile.m) + bytesOf(tile.n); }
   /// Behind the stages, and behind the sums that take their place.
   int64_t signalsByte() const;
-  void startStep(PhaseFunction &e, const Part &part, mlir::Value step, mlir::Value slot);
+  void startStep(PhaseFunction &e, const TilePart &part, mlir::Value step, mlir::Value slot);
   void startCopies(PhaseFunction &e, const Side &side, llvm::ArrayRef<mlir::Value> batch,
                    mlir::Value row, mlir::Value step, mlir::Value slot);
   mlir::Value multiply(PhaseFunction &e, mlir::Value slot, mlir::Value sum);

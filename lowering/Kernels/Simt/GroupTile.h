@@ -33,6 +33,13 @@ GroupTile chooseGroupTile(const GroupProduct &product, const SimtInfo &simt);
 /// How many tiles of that size a product has.
 int64_t tilesOf(const GroupProduct &product, const GroupTile &tile);
 
+/// A tile of a product for one group: where it begins, and the steps of k that are
+/// summed, [from, to).
+struct TilePart {
+  llvm::SmallVector<mlir::Value> batch;
+  mlir::Value row, column, from, to;
+};
+
 /// The sums of a tile, spread over the registers of a group.
 class TileSums {
 public:

@@ -20,104 +20,158 @@
 #include "mlir/Dialect/SCF/IR/SCF.h"
 
 using namespace mlir;
+using namespace portico;
 
-namespace portico {
+namespace {
 
 constexpr int64_t kTile = 32, kRows = 8, kItems = kTile * kRows;
 /// One element more than a row, so that a column meets every bank.
 constexpr int64_t kPitch = kTile + 1;
 
-void emitGroupTransposed(PhaseBuilder &phases, Nest &nest, unsigned dim, const TargetInfo &target) {
-  NestStage &stage = nest.stages.front();
-  Location loc = stage.generic.getLoc();
-  OpBuilder b(phases.linalgFunc.getContext());
-  unsigned inner = nest.sizes.size() - 1;
-  int64_t height = nest.sizes[dim], width = nest.sizes[inner];
-  SmallVector<int64_t> radix;
-  for (unsigned k = 0; k < inner; ++k)
-    if (k != dim)
-      radix.push_back(nest.sizes[k]);
-  radix.push_back(llvm::divideCeil(height, kTile));
-  radix.push_back(llvm::divideCeil(width, kTile));
-  int64_t groups = 1;
-  for (int64_t size : radix)
-    groups *= size;
-  func::FuncOp f = phases.start(b, groups, 1);
-  LaunchShape &launch = phases.abi.phases.back().shape;
-  launch.grid = {uint32_t(groups), 1, 1};
-  launch.block = {uint32_t(kItems), 1, 1};
+class GroupTransposer {
+public:
+  GroupTransposer(PhaseBuilder &phases, Nest &nest, unsigned dim, const SimtInfo &simt)
+      : phases(phases), nest(nest), stage(nest.stages.front()), dim(dim),
+        inner(nest.sizes.size() - 1), simt(simt), b(phases.linalgFunc.getContext()),
+        loc(stage.generic.getLoc()), group(b, loc, simt),
+        lanes(b, loc, /*lanes=*/1, indexBitsFor(nest)), dims(nest.sizes.size()) {}
 
-  SmallVector<unsigned> crossing;
-  int64_t bytes = 0;
-  DenseMap<unsigned, int64_t> offsets;
-  auto elementOf = [&](unsigned k) {
-    return cast<MemRefType>(stage.generic->getOperand(k).getType()).getElementType();
-  };
-  // Inputs for which there is no group memory left are read where they lie.
-  for (unsigned k = 0; k < stage.generic.getNumDpsInputs(); ++k) {
-    int64_t end =
-        llvm::alignTo(bytes + kTile * kPitch * elementOf(k).getIntOrFloatBitWidth() / 8, 16);
-    if (!liesAcross(stage, k, dim, inner) || end > target.simt->groupMemoryBytes)
-      continue;
-    crossing.push_back(k);
-    offsets[k] = bytes;
-    bytes = end;
+  void emit() {
+    SmallVector<int64_t> radix = groupRadix();
+    int64_t groups = 1;
+    for (int64_t size : radix)
+      groups *= size;
+    f = phases.start(b, groups, 1);
+    phases.abi.phases.back().shape = LaunchShape::ofGroups(groups, kItems);
+    group.allocateGroup(placeTiles());
+    takeTile(radix);
+    viewTiles();
+    for (int64_t q = 0; q < kTile; q += kRows)
+      readAcross(add(y, lanes.index(q)));
+    group.barrier();
+    for (int64_t q = 0; q < kTile; q += kRows)
+      writeRow(add(y, lanes.index(q)));
   }
-  GroupBuilder group(b, loc, *target.simt);
-  group.allocateGroup(bytes);
-  LaneBuilder lanes(b, loc, /*lanes=*/1, indexBitsFor(nest));
-  auto add = [&](Value x, Value y) -> Value { return arith::AddIOp::create(b, loc, x, y); };
-  auto times = [&](Value x, int64_t y) -> Value {
-    return arith::MulIOp::create(b, loc, x, lanes.index(y));
-  };
-  auto within = [&](Value x, int64_t bound) -> Value {
-    return arith::MinUIOp::create(b, loc, x, lanes.index(bound - 1));
+
+private:
+  /// An input that lies across, and its tile in group memory.
+  struct Crossing {
+    unsigned input;
+    int64_t byte;
+    Value tile;
   };
 
-  SmallVector<Value> digits = delinearize(b, loc, group.group(), radix);
-  Value left = times(digits.pop_back_val(), kTile), top = times(digits.pop_back_val(), kTile);
-  SmallVector<VaryingIndex> dims(nest.sizes.size());
-  for (unsigned k = 0, digit = 0; k < inner; ++k)
-    if (k != dim)
-      dims[k] = lanes.uniform(digits[digit++]);
-  Value x = arith::RemUIOp::create(b, loc, group.item(), lanes.index(kTile));
-  Value y = arith::DivUIOp::create(b, loc, group.item(), lanes.index(kTile));
-  DenseMap<unsigned, Value> tiles;
-  for (unsigned k : crossing)
-    tiles[k] = group.viewGroup(offsets[k], kTile * kPitch, elementOf(k));
+  Value add(Value p, Value q) { return arith::AddIOp::create(b, loc, p, q); }
+  Value times(Value p, int64_t q) { return arith::MulIOp::create(b, loc, p, lanes.index(q)); }
+  Value less(Value p, int64_t bound) {
+    return arith::CmpIOp::create(b, loc, arith::CmpIPredicate::ult, p, lanes.index(bound));
+  }
+  Value within(Value p, int64_t bound) {
+    return arith::MinUIOp::create(b, loc, p, lanes.index(bound - 1));
+  }
 
-  // Past the edge an element is read again that nobody takes.
-  for (int64_t q = 0; q < kTile; q += kRows) {
-    Value column = add(y, lanes.index(q));
-    dims[dim] = lanes.uniform(within(add(top, x), height));
-    dims[inner] = lanes.uniform(within(add(left, column), width));
-    for (unsigned k : crossing) {
-      Value memref = phases.memory(b, f, stage.generic->getOperand(k));
-      VaryingIndex at = lanes.evaluate(stage.accesses[k], dims, {});
+  Type elementOf(unsigned input) {
+    return cast<MemRefType>(stage.generic->getOperand(input).getType()).getElementType();
+  }
+
+  /// What the number of a group is made of: the other dimensions, then rows and columns of
+  /// tiles.
+  SmallVector<int64_t> groupRadix() {
+    SmallVector<int64_t> radix;
+    for (unsigned k = 0; k < inner; ++k)
+      if (k != dim)
+        radix.push_back(nest.sizes[k]);
+    radix.push_back(llvm::divideCeil(nest.sizes[dim], kTile));
+    radix.push_back(llvm::divideCeil(nest.sizes[inner], kTile));
+    return radix;
+  }
+
+  /// Lays the tiles out in group memory; its bytes. Inputs for which there is none left are
+  /// read where they lie.
+  int64_t placeTiles() {
+    int64_t bytes = 0;
+    for (unsigned k = 0; k < stage.generic.getNumDpsInputs(); ++k) {
+      int64_t tile = kTile * kPitch * elementOf(k).getIntOrFloatBitWidth() / 8;
+      int64_t end = llvm::alignTo(bytes + tile, 16);
+      if (!liesAcross(stage, k, dim, inner) || end > simt.groupMemoryBytes)
+        continue;
+      crossing.push_back({k, bytes, nullptr});
+      bytes = end;
+    }
+    return bytes;
+  }
+
+  /// Where the tile of this group begins, and where in it this work-item stands.
+  void takeTile(ArrayRef<int64_t> radix) {
+    SmallVector<Value> digits = delinearize(b, loc, group.group(), radix);
+    left = times(digits.pop_back_val(), kTile);
+    top = times(digits.pop_back_val(), kTile);
+    for (unsigned k = 0, digit = 0; k < inner; ++k)
+      if (k != dim)
+        dims[k] = lanes.uniform(digits[digit++]);
+    x = arith::RemUIOp::create(b, loc, group.item(), lanes.index(kTile));
+    y = arith::DivUIOp::create(b, loc, group.item(), lanes.index(kTile));
+  }
+
+  void viewTiles() {
+    for (Crossing &c : crossing)
+      c.tile = group.viewGroup(c.byte, kTile * kPitch, elementOf(c.input));
+  }
+
+  /// Column `column` of each tile, whose neighbours are neighbours in the input. Past the
+  /// edge an element is read again that nobody takes.
+  void readAcross(Value column) {
+    dims[dim] = lanes.uniform(within(add(top, x), nest.sizes[dim]));
+    dims[inner] = lanes.uniform(within(add(left, column), nest.sizes[inner]));
+    for (Crossing &c : crossing) {
+      Value memref = phases.memory(b, f, stage.generic->getOperand(c.input));
+      VaryingIndex at = lanes.evaluate(stage.accesses[c.input], dims, {});
       Value value = lanes.load(memref, at, nullptr, /*guarded=*/false);
-      memref::StoreOp::create(b, loc, value, tiles[k], ValueRange(add(times(column, kPitch), x)));
+      memref::StoreOp::create(b, loc, value, c.tile, ValueRange(add(times(column, kPitch), x)));
     }
   }
-  group.barrier();
-  for (int64_t q = 0; q < kTile; q += kRows) {
-    Value row = add(y, lanes.index(q));
+
+  /// Row `row` of the results.
+  void writeRow(Value row) {
     Value atRow = add(top, row), atColumn = add(left, x);
-    Value exists = arith::AndIOp::create(
-        b, loc,
-        arith::CmpIOp::create(b, loc, arith::CmpIPredicate::ult, atRow, lanes.index(height)),
-        arith::CmpIOp::create(b, loc, arith::CmpIPredicate::ult, atColumn, lanes.index(width)));
+    Value rowExists = less(atRow, nest.sizes[dim]);
+    Value columnExists = less(atColumn, nest.sizes[inner]);
+    Value exists = arith::AndIOp::create(b, loc, rowExists, columnExists);
     auto guard = scf::IfOp::create(b, loc, exists);
     OpBuilder::InsertionGuard insertion(b);
     b.setInsertionPoint(guard.thenBlock()->getTerminator());
     DenseMap<unsigned, Value> preloaded;
-    for (unsigned k : crossing)
-      preloaded[k] =
-          memref::LoadOp::create(b, loc, tiles[k], ValueRange(add(times(x, kPitch), row)));
+    for (Crossing &c : crossing)
+      preloaded[c.input] =
+          memref::LoadOp::create(b, loc, c.tile, ValueRange(add(times(x, kPitch), row)));
     dims[dim] = lanes.uniform(atRow);
     dims[inner] = lanes.uniform(atColumn);
     emitPoints(lanes, phases, f, stage, dims, nullptr, preloaded);
     lanes.loc = loc;
   }
-}
 
-} // namespace portico
+  PhaseBuilder &phases;
+  Nest &nest;
+  NestStage &stage;
+  /// Along `dim` the inputs are contiguous, along `inner` the results.
+  unsigned dim, inner;
+  const SimtInfo &simt;
+  OpBuilder b;
+  Location loc;
+  GroupBuilder group;
+  LaneBuilder lanes;
+
+  func::FuncOp f;
+  SmallVector<Crossing> crossing;
+  SmallVector<VaryingIndex> dims;
+  /// The first row and column of the tile, and the work-item's place: column x of every
+  /// kRows-th row from y on.
+  Value top, left, x, y;
+};
+
+} // namespace
+
+void portico::emitGroupTransposed(PhaseBuilder &phases, Nest &nest, unsigned dim,
+                                  const TargetInfo &target) {
+  GroupTransposer(phases, nest, dim, *target.simt).emit();
+}

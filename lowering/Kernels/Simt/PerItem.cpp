@@ -16,10 +16,7 @@ void portico::emitPerItem(KernelOp kernel, ModuleOp out, StringRef name, KernelA
   while (2 * block <= most && count / block > 2 * simt.computeUnits)
     block *= 2;
   PhaseFunction e(kernel, out, name, abi, count, 1);
-  LaunchShape &launch = abi.phases.back().shape;
-  // No memory holds what takes more groups; the arena will say so.
-  launch.grid = {uint32_t(std::clamp<int64_t>(ceilDiv(count, block), 1, INT32_MAX)), 1, 1};
-  launch.block = {uint32_t(block), 1, 1};
+  abi.phases.back().shape = LaunchShape::ofGroups(ceilDiv(count, block), block);
   GroupBuilder group(e.b, e.loc, simt);
   Value number = e.add(e.mul(group.group(), block), group.item());
   if (count > 0)
