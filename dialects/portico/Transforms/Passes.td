@@ -44,7 +44,8 @@ def PorticoSimplify : Pass<"portico-simplify", "::mlir::func::FuncOp"> {
     of shape changes around elementwise ops, arithmetic on repeated values.
     Rewrites keep every value that is not rounded, nan and the sign of zero
     included; those that round once where the original rounded more often (a sum
-    of equal numbers) are taken.
+    of equal numbers) are taken. A concat of more operands than a device takes as
+    the parameters of a kernel becomes one of concats.
 
     ```mlir
     %0 = portico.broadcast %dy {shape = array<i64: 8, 4>, dims = array<i64>} : (tensor<f32>) -> tensor<8x4xf32>
