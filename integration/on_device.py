@@ -63,9 +63,9 @@ def demo(options):
 
 
 def speed(options):
-    from integration.benchmarks.device import run
+    from integration.benchmarks.device import PRODUCT, run
 
-    run(options.device)
+    run(options.device, options.product or PRODUCT)
     return True
 
 
@@ -118,6 +118,7 @@ def main():
     parser.add_argument("--level", default="standard", help="of the conformance kit")
     parser.add_argument("--seconds", type=float, help="the kit begins no group after so many")
     parser.add_argument("--data", help="folder of Fashion-MNIST, for the demo")
+    parser.add_argument("--product", type=int, help="size of the matrix products that are timed")
     parser.add_argument("--only", choices=STEPS, action="append")
     parser.add_argument(
         "--out", type=pathlib.Path, metavar="DIR",

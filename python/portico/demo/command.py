@@ -113,7 +113,7 @@ def run(arguments) -> int:
         draw(arguments.out, history, test_images, test_labels, predictions, share)
         console.print(f"loss curve and predictions: {arguments.out}")
     except ImportError:
-        console.print("no picture: matplotlib is not installed (pip install 'portico[demo]')")
+        console.print("no picture: matplotlib is not installed; try pip install matplotlib")
     console.print(f"trained in {seconds:.1f} s")
     print(f"test accuracy: {share:.4f}")
     return 0
