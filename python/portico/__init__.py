@@ -49,7 +49,7 @@ __version__ = "0.1.0"
 #: Each of these publishes its ops when it is imported.
 _OP_MODULES = (
     "_linalg_names", "_options", "_stats", "activation", "arithmetic", "calculus", "compat",
-    "comparison", "creation",
+    "comparison", "creation", "distinct",
     "gather_scatter", "indexing",
     "joining", "linear",
     "printing", "random", "reductions", "sorting", "special", "tensor", "unary", "views",

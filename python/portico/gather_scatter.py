@@ -16,10 +16,10 @@ from ._broadcast import (
     require_tensor,
     wrap_dim,
 )
-from ._device import host_values
 from ._dtypes import CATEGORY, INT, bool_, highest, int32, int64, is_float, lowest, uint8
 from ._fail import fail_index, fail_runtime
 from ._generated import ops
+from ._positions import true_positions
 from ._registry import assign, method, op
 from .unary import EQ, LT, clone
 from .views import reshape_to, without_repetition
@@ -465,13 +465,6 @@ def put(input, index, source, accumulate=False):
     return ops.reshape(r, tuple(input.shape))
 
 
-def mask_indices(mask):
-    """Flat indices of what is true, found on the host: the shape depends on the values."""
-    import numpy as np
-
-    return np.flatnonzero(host_values(mask, "masked_select"))
-
-
 @op(out=True)
 def masked_select(input, mask):
     """Elements where mask is true, as a vector; both broadcast.
@@ -487,7 +480,7 @@ def masked_select(input, mask):
         fail_runtime("masked_select", "masked_select: expected BoolTensor for mask", mask.dtype)
     shape = broadcast_two("masked_select", x.shape, mask.shape)
     x, mask = expand_value(x, shape), expand_value(mask, shape)
-    index = _core.from_buffer(mask_indices(mask), copy=True)
+    index = true_positions(mask)
     return ops.gather(ops.reshape(x, (math.prod(shape),)), index, 0, 0)
 
 
@@ -512,7 +505,7 @@ def masked_scatter(input, mask, source):
     shape = broadcast_two("masked_scatter", input.shape, mask.shape)
     x, mask = expand_value(input, shape), expand_value(mask, shape)
     n = math.prod(shape)
-    index = _core.from_buffer(mask_indices(mask), copy=True)
+    index = true_positions(mask)
     m = builtins.int(index.shape[0])
     if source.numel() < m:
         fail_runtime(

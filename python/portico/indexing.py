@@ -14,10 +14,11 @@ import numpy as np
 
 from . import _core
 from ._broadcast import broadcast_two, cast, constant, expand_value, operand, require_tensor
-from ._device import host_values, move
+from ._device import move
 from ._dtypes import bool_, int64, is_float, uint8
 from ._fail import fail_index, fail_runtime, fail_type
 from ._generated import ops
+from ._positions import true_indices
 from ._registry import method, op
 from .comparison import truth
 from .gather_scatter import ADD, SET, wrap_index
@@ -27,12 +28,7 @@ from .views import select, slice_along, without_repetition
 Tensor = _core.Tensor
 
 
-# Nonzero: its shape depends on values, so the host counts ----------------------------------------
-
-
-def _nonzero_arrays(x):
-    mask = host_values(truth(x.detach()), "nonzero")
-    return np.nonzero(np.atleast_1d(mask))
+# Nonzero: its shape depends on values -------------------------------------------------------------
 
 
 @op(out=True)
@@ -51,12 +47,16 @@ def nonzero(input, *, as_tuple=False):
             [2]])
     """
     x = require_tensor("nonzero", input)
-    found = _nonzero_arrays(x)
+    found = true_indices(truth(x.detach()))
     if as_tuple:
-        return tuple(_core.from_buffer(a, copy=True, device=x.device) for a in found)
+        return tuple(found)
+    n = found[0].shape[0]
     if not x.ndim:
-        return _core.full((len(found[0]), 0), 0, int64, x.device)
-    return _core.from_buffer(np.stack(found, 1).astype(np.int64), copy=True, device=x.device)
+        return _core.full((n, 0), 0, int64, x.device)
+    if _core.is_host(x.device):
+        rows = np.stack([a.numpy(force=True) for a in found], 1)
+        return _core.from_buffer(rows, copy=True, device=x.device)
+    return ops.concat([ops.reshape(a, (n, 1)) for a in found], 1)
 
 
 @op()
@@ -75,6 +75,11 @@ def argwhere(input):
 
 
 # Parsing -----------------------------------------------------------------------------------------
+
+
+def _beside(x, index):
+    """The index on x's device: indices of the host go with any tensor, as in PyTorch."""
+    return move(index, x.device) if _core.is_host(index.device) else index
 
 
 def _as_index(item):
@@ -174,13 +179,12 @@ def parse(x, index):
                             "the shape of the "
                             f"indexed tensor {list(x.shape)} at index {d + m}",
                         )
-                for a in _nonzero_arrays(i):
-                    tensors[len(shape)] = _core.from_buffer(a, copy=True)
+                for found in true_indices(i):
+                    tensors[len(shape)] = _beside(x, found)
                     shape.append(x.shape[d])
                     d += 1
             else:
-                # Indices of the host go with any tensor, as in PyTorch.
-                tensors[len(shape)] = move(i, x.device) if _core.is_host(i.device) else i
+                tensors[len(shape)] = _beside(x, i)
                 shape.append(x.shape[d])
                 d += 1
         elif isinstance(i, slice):

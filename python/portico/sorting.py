@@ -5,11 +5,8 @@ from __future__ import annotations
 import builtins
 import math
 
-import numpy as np
-
 from . import _core, _notes
 from ._broadcast import as_float, cast, constant, operand, require_tensor, wrap_dim
-from ._device import host_values
 from ._dtypes import int32, int64, is_float
 from ._fail import fail_index, fail_runtime
 from ._generated import ops
@@ -435,100 +432,6 @@ def bucketize(input, boundaries, *, out_int32=False, right=False):
             f"bucketize(): boundaries tensor must be 1 dimension, but got dim({boundaries.ndim})",
         )
     return searchsorted(boundaries, input, out_int32=out_int32, right=right)
-
-
-# Distinct elements: how many there are is known only after they are found -------------------------
-
-
-def _unique_along(x, axis):
-    """numpy's unique along an axis, -> unique, inverse, counts."""
-    return np.unique(x, axis=axis, return_inverse=True, return_counts=True)
-
-
-def _pack(values, inverse, counts, return_inverse, return_counts):
-    result = [values]
-    if return_inverse:
-        result.append(inverse)
-    if return_counts:
-        result.append(counts)
-    return result[0] if len(result) == 1 else tuple(result)
-
-
-@op("unique")
-def unique(input, sorted=True, return_inverse=False, return_counts=False, dim=None):
-    """Distinct elements in order (or distinct slices of dim), with where each element went and how
-    often.
-
-    The number of elements depends on the values, which are computed now.
-
-    `return_inverse` adds where each element went, `return_counts` how often each occurs; `sorted`
-    is accepted: they always are.
-
-    Raises:
-        IndexError: a dimension out of range.
-
-    >>> pt.unique(pt.tensor([3, 1, 3]))
-    tensor([1, 3])
-    """
-    x = require_tensor("unique", input)
-    array = host_values(x, "unique")
-    if dim is None:
-        values, inverse, counts = np.unique(
-            array.reshape(-1), return_inverse=True, return_counts=True, equal_nan=False
-        )
-        inverse = inverse.reshape(array.shape)
-    else:
-        values, inverse, counts = _unique_along(array, wrap_dim("unique", dim, x.ndim))
-        inverse = inverse.reshape(-1)
-    pack = [
-        _core.from_buffer(a, copy=True, device=x.device)
-        for a in (values, inverse.astype(np.int64), counts.astype(np.int64))
-    ]
-    return _pack(*pack, return_inverse, return_counts)
-
-
-@op("unique_consecutive")
-def unique_consecutive(input, return_inverse=False, return_counts=False, dim=None):
-    """The first of each run of equal elements (or slices of dim).
-
-    The number of elements depends on the values, which are computed now.
-
-    `return_inverse` adds where each element went, `return_counts` how long each run is.
-
-    Raises:
-        IndexError: a dimension out of range.
-
-    >>> pt.unique_consecutive(pt.tensor([1, 1, 2, 1]))
-    tensor([1, 2, 1])
-    """
-    x = require_tensor("unique_consecutive", input)
-    array = host_values(x, "unique_consecutive")
-    shape = array.shape
-    rows = (
-        array.reshape(-1)
-        if dim is None
-        else np.moveaxis(array, wrap_dim("unique_consecutive", dim, x.ndim), 0)
-    )
-    n = rows.shape[0]
-    if n:
-        changed = np.concatenate(
-            ([True], (rows[1:] != rows[:-1]).reshape(n - 1, math.prod(rows.shape[1:])).any(1))
-        )
-    else:
-        changed = np.zeros(0, bool)
-    starts = np.flatnonzero(changed)
-    inverse = np.cumsum(changed) - 1
-    counts = np.diff(np.append(starts, n))
-    values = rows[starts]
-    if dim is None:
-        inverse = inverse.reshape(shape)
-    else:
-        values = np.moveaxis(values, 0, wrap_dim("unique_consecutive", dim, x.ndim))
-    pack = [
-        _core.from_buffer(a, copy=True, device=x.device)
-        for a in (values, inverse.astype(np.int64), counts.astype(np.int64))
-    ]
-    return _pack(*pack, return_inverse, return_counts)
 
 
 # Histograms ---------------------------------------------------------------------------------------
