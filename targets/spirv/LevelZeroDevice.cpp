@@ -24,8 +24,11 @@ struct Context {
   ze_context_handle_t context = nullptr;
   /// The number of the engines that compute.
   uint32_t engines = 0;
-  /// Of the device's clock: nanoseconds a tick, and the bits that count.
-  uint64_t nanosecondsPerTick = 1, tickMask = ~uint64_t(0);
+  /// Of the device's clock: ticks a second, and the bits that count.
+  double ticksPerSecond = 1e9;
+  uint64_t tickMask = ~uint64_t(0);
+  /// Larger allocations have to be asked for in so many words.
+  uint64_t usualAllocation = 0;
   std::string buildOptions;
 
   ~Context() {
@@ -127,8 +130,7 @@ public:
     SignalRef from = static_cast<LevelZeroEvent &>(start).get(), to = get();
     if (!from || !to)
       throw Error("the time between two events, of which one was not recorded");
-    return double((*to->tick - *from->tick) & context->tickMask) *
-           double(context->nanosecondsPerTick) * 1e-6;
+    return double((*to->tick - *from->tick) & context->tickMask) / context->ticksPerSecond * 1e3;
   }
 
   SignalRef get() {
@@ -332,6 +334,11 @@ public:
   void *allocate(size_t bytes) override {
     ze_device_mem_alloc_desc_t descriptor{};
     descriptor.stype = ZE_STRUCTURE_TYPE_DEVICE_MEM_ALLOC_DESC;
+    ze_relaxed_allocation_limits_exp_desc_t large{};
+    large.stype = ZE_STRUCTURE_TYPE_RELAXED_ALLOCATION_LIMITS_EXP_DESC;
+    large.flags = ZE_RELAXED_ALLOCATION_LIMITS_EXP_FLAG_MAX_SIZE;
+    if (bytes > context->usualAllocation)
+      descriptor.pNext = &large;
     void *memory = nullptr;
     context->check(context->ze->zeMemAllocDevice(context->context, &descriptor, bytes,
                                                  PORTICO_ALIGNMENT, context->device, &memory),
@@ -382,17 +389,22 @@ std::unique_ptr<Device> portico::spirv::openLevelZeroDevice(std::shared_ptr<Leve
   context->engines = computeEngines(*ze, device);
 
   ze_device_properties_t properties{};
-  properties.stype = ZE_STRUCTURE_TYPE_DEVICE_PROPERTIES;
+  // In this version the timer's resolution is a frequency; before, whole nanoseconds.
+  properties.stype = ZE_STRUCTURE_TYPE_DEVICE_PROPERTIES_1_2;
   ze->check(ze->zeDeviceGetProperties(device, &properties), "zeDeviceGetProperties");
-  context->nanosecondsPerTick = properties.timerResolution;
+  if (properties.timerResolution)
+    context->ticksPerSecond = double(properties.timerResolution);
+  context->usualAllocation = properties.maxMemAllocSize;
   if (properties.timestampValidBits < 64)
     context->tickMask = (uint64_t(1) << properties.timestampValidBits) - 1;
 
   ze_device_module_properties_t module{};
   module.stype = ZE_STRUCTURE_TYPE_DEVICE_MODULE_PROPERTIES;
   ze->check(ze->zeDeviceGetModuleProperties(device, &module), "zeDeviceGetModuleProperties");
+  // Otherwise the compiler may take 32 bits for the offset into a buffer.
+  context->buildOptions = "-ze-opt-greater-than-4GB-buffer-required";
   if (module.fp32flags & ZE_DEVICE_FP_FLAG_ROUNDED_DIVIDE_SQRT)
-    context->buildOptions = "-cl-fp32-correctly-rounded-divide-sqrt";
+    context->buildOptions += " -cl-fp32-correctly-rounded-divide-sqrt";
   if (const char *more = getenv("PORTICO_SPIRV_BUILD_OPTIONS"))
     context->buildOptions += std::string(" ") + more;
   return std::make_unique<LevelZeroDevice>(std::move(context));

@@ -66,6 +66,34 @@ TEST(spirv_level_zero_keeps_no_signal_of_work_that_is_done) {
   EXPECT(live() <= before + 10);
 }
 
+TEST(spirv_level_zero_allocates_more_than_a_usual_block) {
+  mock();
+  const portico_driver &driver = *portico::spirv::driver();
+  void *device = nullptr, *memory = nullptr;
+  EXPECT(driver.device_open(0, &device) == 0);
+  EXPECT(driver.memory_allocate(device, 2 << 20, &memory) == 0);
+  driver.memory_release(device, memory, 2 << 20);
+  driver.device_close(device);
+}
+
+// A hundred ticks of a clock of 19.2 MHz, whose ticks are no whole nanoseconds.
+TEST(spirv_level_zero_tells_the_time_of_an_uneven_clock) {
+  mock();
+  const portico_driver &driver = *portico::spirv::driver();
+  void *device = nullptr, *start = nullptr, *end = nullptr;
+  EXPECT(driver.device_open(0, &device) == 0);
+  EXPECT(driver.event_create(device, &start) == 0 && driver.event_create(device, &end) == 0);
+  EXPECT(driver.event_record(device, start, nullptr) == 0);
+  EXPECT(driver.event_record(device, end, nullptr) == 0);
+  EXPECT(driver.event_wait(device, end) == 0);
+  double milliseconds = 0;
+  EXPECT(driver.event_elapsed(device, start, end, &milliseconds) == 0);
+  EXPECT(milliseconds > 0.0052083 && milliseconds < 0.0052084);
+  driver.event_destroy(device, start);
+  driver.event_destroy(device, end);
+  driver.device_close(device);
+}
+
 TEST(spirv_says_what_failed_while_it_looked) {
   setenv("MOCK_LEVEL_ZERO_LOST", "1", 1);
   mock();

@@ -27,6 +27,7 @@
 #define IMPLEMENTED __attribute__((visibility("default"))) ze_result_t
 
 enum { kMagic = 0x5a45, kArguments = 5, kGroup = 64 };
+enum { kTicksPerSecond = 19200000, kUsualAllocation = 1 << 20 };
 
 struct object {
   int magic;
@@ -127,14 +128,16 @@ IMPLEMENTED zeDeviceGet(ze_driver_handle_t driver, uint32_t *number, ze_device_h
 }
 
 IMPLEMENTED zeDeviceGetProperties(ze_device_handle_t device, ze_device_properties_t *properties) {
-  NEED(alive(device) && properties->stype == ZE_STRUCTURE_TYPE_DEVICE_PROPERTIES);
+  int later = properties->stype == ZE_STRUCTURE_TYPE_DEVICE_PROPERTIES_1_2;
+  NEED(alive(device) && (later || properties->stype == ZE_STRUCTURE_TYPE_DEVICE_PROPERTIES));
   if (getenv("MOCK_LEVEL_ZERO_LOST"))
     return ZE_RESULT_ERROR_DEVICE_LOST;
   properties->type = ZE_DEVICE_TYPE_GPU;
   properties->numSlices = 2;
   properties->numSubslicesPerSlice = 4;
   properties->numEUsPerSubslice = 8;
-  properties->timerResolution = 10;
+  properties->timerResolution = later ? kTicksPerSecond : 1000000000 / kTicksPerSecond;
+  properties->maxMemAllocSize = kUsualAllocation;
   properties->timestampValidBits = 8;
   strcpy(properties->name, "an imitation");
   return ZE_RESULT_SUCCESS;
@@ -289,6 +292,11 @@ IMPLEMENTED zeMemAllocDevice(ze_context_handle_t context,
                              const ze_device_mem_alloc_desc_t *descriptor, size_t bytes,
                              size_t alignment, ze_device_handle_t device, void **memory) {
   NEED(descriptor->stype == ZE_STRUCTURE_TYPE_DEVICE_MEM_ALLOC_DESC && alive(device));
+  const ze_relaxed_allocation_limits_exp_desc_t *large = descriptor->pNext;
+  NEED(!large || (large->stype == ZE_STRUCTURE_TYPE_RELAXED_ALLOCATION_LIMITS_EXP_DESC &&
+                  large->flags == ZE_RELAXED_ALLOCATION_LIMITS_EXP_FLAG_MAX_SIZE));
+  if (!large && bytes > kUsualAllocation)
+    return ZE_RESULT_ERROR_UNSUPPORTED_SIZE;
   return allocate(context, bytes, alignment, memory);
 }
 
@@ -312,6 +320,7 @@ IMPLEMENTED zeModuleCreate(ze_context_handle_t context, ze_device_handle_t devic
   NEED(descriptor->stype == ZE_STRUCTURE_TYPE_MODULE_DESC &&
        descriptor->format == ZE_MODULE_FORMAT_IL_SPIRV);
   NEED(strstr(descriptor->pBuildFlags, "correctly-rounded-divide"));
+  NEED(strstr(descriptor->pBuildFlags, "-ze-opt-greater-than-4GB-buffer-required"));
   *log = make(sizeof(struct object));
   if (memcmp(descriptor->pInputModule, "\x03\x02\x23\x07", 4) != 0)
     return ZE_RESULT_ERROR_MODULE_BUILD_FAILURE;
