@@ -77,6 +77,10 @@ LogicalResult CopyTileOp::verify() {
            << rank << ", " << getSizes().size() << " sizes, " << getStrides().size()
            << " strides and a box of " << getBox().size()
            << "; expected one number from 2 to 5 (copy_tile_c2)";
+  for (int64_t size : getSizes())
+    if (size < 1)
+      return emitOpError("the tensor has no elements; got a size of ")
+             << size << "; expected at least 1 (copy_tile_c6)";
   int64_t bytes = getSource().getType().getElementTypeBitWidth() / 8;
   int64_t offset = int64_t(getOffset()) * bytes;
   if (getStrides()[0] != 1 || offset < 0 || offset % 16 != 0)

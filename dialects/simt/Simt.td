@@ -150,6 +150,7 @@ def Simt_CopyTileOp : Op<Simt_Dialect, "copy_tile"> {
       not negative, and no stride is 0.
     - (copy_tile_c4) A run of the box is 128 bytes; the other extents are from 1 to 256.
     - (copy_tile_c5) `memory` and `signals` lie in group memory.
+    - (copy_tile_c6) `sizes` are positive.
 
     ```mlir
     simt.copy_tile %x[%k, %row] to %memory[%at] signal %signals[%s]

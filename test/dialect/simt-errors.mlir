@@ -138,6 +138,14 @@ func.func @copy_tile_signals_c5(%x: memref<65536xbf16>, %m: memref<65536xi8, #gp
 
 // -----
 
+func.func @copy_tile_c6(%x: memref<65536xbf16>, %m: memref<65536xi8, #gpu.address_space<workgroup>>, %s: memref<4xi64, #gpu.address_space<workgroup>>, %i: index) {
+  // expected-error@+1 {{'simt.copy_tile' op the tensor has no elements; got a size of 0; expected at least 1 (copy_tile_c6)}}
+  simt.copy_tile %x[%i, %i] to %m[%i] signal %s[%i] {sizes = array<i64: 512, 0>, strides = array<i64: 1, 512>, offset = 0, box = array<i64: 64, 128>} : memref<65536xbf16>, memref<65536xi8, #gpu.address_space<workgroup>>, memref<4xi64, #gpu.address_space<workgroup>>
+  return
+}
+
+// -----
+
 func.func @group_multiply_add_c1(%m: memref<65536xi8>, %i: index, %c: vector<64xf32>) {
   // expected-error@+1 {{'simt.group_multiply_add' op the panels lie elsewhere; got 'memref<65536xi8>'; expected group memory (group_multiply_add_c1)}}
   %d = simt.group_multiply_add %m[%i], %i, %c {element = f16, m = 64, n = 128, k = 64} : memref<65536xi8>, vector<64xf32>

@@ -4,6 +4,11 @@
 //     ins(x[d0, d1], bias[d1])     ->      %d0, %d1 = digits of %id
 //     outs(y[d0, d1])                      memref.load, arith, memref.store
 //
+//   linalg.generic over (d0)               %first = %id * 4;  scf.if %first + 4 <= %extent
+//     ins(x[d0]) outs(y[d0])       ->        vector.load, arith, vector.store
+//                                          else, one by one
+//                                            memref.load, arith, memref.store
+//
 //===----------------------------------------------------------------------===//
 
 #include "lowering/Kernels/Simt/GroupLoops.h"
@@ -37,44 +42,76 @@ static int64_t pointsPerItem(Nest &nest, const TargetInfo &target) {
   return std::clamp<int64_t>(target.vectorBits / bits, 1, 8);
 }
 
-void emitGroupLoops(PhaseBuilder &phases, Nest &nest, const TargetInfo &target) {
-  NestStage &stage = nest.stages.front();
-  Location loc = stage.generic.getLoc();
-  OpBuilder b(phases.linalgFunc.getContext());
-  int64_t count = nest.points(), perItem = pointsPerItem(nest, target);
-  func::FuncOp f = phases.start(b, count, count);
-  int64_t block = std::min(kBlock, target.simt->maxWorkgroupSize);
-  phases.abi.phases.back().shape =
-      LaunchShape::ofGroups(llvm::divideCeil(count, block * perItem), block);
+namespace {
 
-  const DenseMap<unsigned, Value> nothing;
-  GroupBuilder group(b, loc, *target.simt);
-  Value start = arith::MulIOp::create(b, loc, group.group(), group.index(block));
-  Value id = arith::AddIOp::create(b, loc, start, group.item());
-  Value extent = phases.end(f);
-  auto emitOne = [&](Value at) {
+class GroupLoopEmitter {
+public:
+  GroupLoopEmitter(PhaseBuilder &phases, Nest &nest, const TargetInfo &target)
+      : phases(phases), nest(nest), stage(nest.stages.front()), target(target),
+        b(phases.linalgFunc.getContext()), loc(stage.generic.getLoc()) {}
+
+  void emit() {
+    int64_t count = nest.points(), perItem = pointsPerItem(nest, target);
+    int64_t block = std::min(kBlock, target.simt->maxWorkgroupSize);
+    f = phases.start(b, count, count);
+    phases.abi.phases.back().shape =
+        LaunchShape::ofGroups(llvm::divideCeil(count, block * perItem), block);
+    GroupBuilder group(b, loc, *target.simt);
+    Value start = arith::MulIOp::create(b, loc, group.group(), group.index(block));
+    Value id = arith::AddIOp::create(b, loc, start, group.item());
+    perItem == 1 ? emitSingle(id) : emitNeighbours(id, perItem);
+  }
+
+private:
+  /// Point `at`, or as many along the innermost dimension as there are lanes.
+  void emitAt(ArrayRef<VaryingIndex> at, LaneBuilder &lanes) {
+    emitPoints(lanes, phases, f, stage, at, nullptr, DenseMap<unsigned, Value>());
+  }
+
+  void emitOne(Value at) {
     LaneBuilder lanes(b, loc, /*lanes=*/1, indexBitsFor(nest));
     SmallVector<VaryingIndex> dims;
     for (Value digit : delinearize(b, loc, at, nest.sizes))
       dims.push_back(lanes.uniform(digit));
-    emitPoints(lanes, phases, f, stage, dims, nullptr, nothing);
-  };
-  if (perItem == 1) {
-    Value inside = arith::CmpIOp::create(b, loc, arith::CmpIPredicate::ult, id, extent);
+    emitAt(dims, lanes);
+  }
+
+  /// A point for each work-item there is a point for.
+  void emitSingle(Value id) {
+    Value inside = arith::CmpIOp::create(b, loc, arith::CmpIPredicate::ult, id, phases.end(f));
     auto guard = scf::IfOp::create(b, loc, inside);
     b.setInsertionPoint(guard.thenBlock()->getTerminator());
-    return emitOne(id);
+    emitOne(id);
   }
-  Value width = group.index(perItem);
-  Value first = arith::MulIOp::create(b, loc, id, width);
-  Value last = arith::AddIOp::create(b, loc, first, width);
-  Value whole = arith::CmpIOp::create(b, loc, arith::CmpIPredicate::ule, last, extent);
-  auto branch = scf::IfOp::create(b, loc, whole, /*withElseRegion=*/true);
-  b.setInsertionPoint(branch.thenBlock()->getTerminator());
-  LaneBuilder lanes(b, loc, perItem, indexBitsFor(nest));
-  emitPoints(lanes, phases, f, stage, {VaryingIndex{first, 1, nullptr}}, nullptr, nothing);
-  b.setInsertionPoint(branch.elseBlock()->getTerminator());
-  forLoop(b, loc, first, extent, 1, emitOne);
+
+  /// `perItem` neighbours by wide loads and stores; the last ones of all one by one.
+  void emitNeighbours(Value id, int64_t perItem) {
+    Value width = arith::ConstantIndexOp::create(b, loc, perItem);
+    Value first = arith::MulIOp::create(b, loc, id, width);
+    Value last = arith::AddIOp::create(b, loc, first, width);
+    Value extent = phases.end(f);
+    Value whole = arith::CmpIOp::create(b, loc, arith::CmpIPredicate::ule, last, extent);
+    auto branch = scf::IfOp::create(b, loc, whole, /*withElseRegion=*/true);
+    b.setInsertionPoint(branch.thenBlock()->getTerminator());
+    LaneBuilder lanes(b, loc, perItem, indexBitsFor(nest));
+    emitAt({VaryingIndex{first, 1, nullptr}}, lanes);
+    b.setInsertionPoint(branch.elseBlock()->getTerminator());
+    forLoop(b, loc, first, extent, 1, [&](Value at) { emitOne(at); });
+  }
+
+  PhaseBuilder &phases;
+  Nest &nest;
+  NestStage &stage;
+  const TargetInfo &target;
+  OpBuilder b;
+  Location loc;
+  func::FuncOp f;
+};
+
+} // namespace
+
+void emitGroupLoops(PhaseBuilder &phases, Nest &nest, const TargetInfo &target) {
+  GroupLoopEmitter(phases, nest, target).emit();
 }
 
 } // namespace portico
