@@ -10,26 +10,10 @@
 using namespace mlir;
 using namespace portico;
 
-/// A row of a panel.
-constexpr int64_t kRowBytes = 128;
-/// Steps of k that lie in group memory, where there is room.
-constexpr int64_t kMostStages = 4, kLeastStages = 2;
-constexpr int64_t kMostCopyRank = 5;
+int64_t portico::panelRow(const GroupProduct &p) { return kPanelRowBytes / storageBytes(p.elem); }
 
-static int64_t elementBytes(const GroupProduct &p) { return storageBytes(p.elem); }
-static int64_t perRow(const GroupProduct &p) { return kRowBytes / elementBytes(p); }
-
-/// The dimensions of an operand from the innermost outwards: size, stride, and which index
-/// of the product runs along it (0: the row or column, 1: k, 2..: a batch dimension).
-namespace {
-struct CopyDim {
-  int64_t size, stride;
-  unsigned index;
-};
-} // namespace
-
-static SmallVector<CopyDim> copyDims(const GroupProduct &p, const GroupProduct::Operand &operand,
-                                     int64_t extent) {
+SmallVector<CopyDim> portico::copyDims(const GroupProduct &p, const GroupProduct::Operand &operand,
+                                       int64_t extent) {
   const GroupProduct::Operand::Plain &plain = *operand.plain;
   CopyDim row = {extent, plain.row, 0}, k = {p.k, plain.k, 1};
   SmallVector<CopyDim> dims =
@@ -41,79 +25,12 @@ static SmallVector<CopyDim> copyDims(const GroupProduct &p, const GroupProduct::
   return dims;
 }
 
-/// Why copies cannot bring an operand; empty where they can.
-static std::string obstacle(const GroupProduct &p, const GroupProduct::Operand &operand,
-                            int64_t extent, StringRef which) {
-  if (!operand.plain)
-    return (which + " is computed or found element by element").str();
-  SmallVector<CopyDim> dims = copyDims(p, operand, extent);
-  int64_t bytes = elementBytes(p);
-  if (dims.size() > kMostCopyRank)
-    return (which + " has more than five dimensions").str();
-  if (dims[0].stride != 1)
-    return (which + " has no neighbours side by side").str();
-  if (operand.plain->offset * bytes % 16 != 0)
-    return (which + " does not begin at a multiple of 16 bytes").str();
-  for (const CopyDim &dim : ArrayRef<CopyDim>(dims).drop_front())
-    if (dim.stride <= 0 || dim.stride * bytes % 16 != 0 || dim.stride * bytes >= int64_t(1) << 40)
-      return (which + " has a stride that is no positive multiple of 16 bytes").str();
-  if (dims[1].stride < dims[0].size)
-    return (which + " has rows that overlap").str();
-  for (const CopyDim &dim : dims)
-    if (dim.size >= int64_t(1) << 31)
-      return (which + " has more than 2^31 rows").str();
-  return "";
-}
-
-static bool suits(const GroupMatrixUnit &unit, const GroupProduct &p) {
-  return unit.accumulator == MatrixUnit::Element::f32 && p.accumulator.isF32() &&
-         ((unit.input == MatrixUnit::Element::f16 && p.elem.isF16()) ||
-          (unit.input == MatrixUnit::Element::bf16 && p.elem.isBF16()));
-}
-
-std::string portico::chooseStreamedTile(const GroupProduct &p, const SimtInfo &simt,
-                                        GroupTile &tile) {
-  SmallVector<const GroupMatrixUnit *> units;
-  for (const GroupMatrixUnit &unit : simt.groupMatrixUnits)
-    if (suits(unit, p))
-      units.push_back(&unit);
-  if (units.empty())
-    return "no matrix instructions that read group memory have its types";
-  if (p.k == 0)
-    return "there are no summands";
-  for (std::string why :
-       {obstacle(p, p.a, p.m, "the left operand"), obstacle(p, p.b, p.n, "the right operand")})
-    if (!why.empty())
-      return why;
-  // The widest tile that leaves most of the compute units something to do.
-  for (const GroupMatrixUnit *unit : units) {
-    GroupTile candidate = tile;
-    candidate.groupUnit = unit;
-    candidate.unit = nullptr;
-    candidate.m = GroupTile::kItems / simt.subgroupSize / unit->subgroups * unit->m;
-    candidate.n = unit->n;
-    candidate.k = perRow(p);
-    bool last = unit == units.back();
-    if (!last && (p.n <= unit->n / 2 || 2 * tilesOf(p, candidate) < simt.computeUnits))
-      continue;
-    if (p.m <= candidate.m / 2 || p.n <= candidate.n / 2)
-      return "it is smaller than half a tile";
-    for (candidate.stages = kMostStages; candidate.stages >= kLeastStages; --candidate.stages)
-      if (GroupStream(p, candidate, simt.subgroupSize, Value()).groupBytes() <=
-          simt.groupMemoryBytes) {
-        tile = candidate;
-        return "";
-      }
-  }
-  return "two steps do not fit in group memory";
-}
-
 GroupStream::GroupStream(const GroupProduct &product, const GroupTile &tile, int64_t subgroupSize,
                          Value item)
     : p(product), tile(tile), unit(*tile.groupUnit), subgroupSize(subgroupSize), item(item),
       a{product.a, tile.m, product.m, 0}, b{product.b, tile.n, product.n, bytesOf(tile.m)} {}
 
-int64_t GroupStream::bytesOf(int64_t rows) const { return rows * tile.k * elementBytes(p); }
+int64_t GroupStream::bytesOf(int64_t rows) const { return rows * tile.k * storageBytes(p.elem); }
 
 int64_t GroupStream::signalsByte() const {
   int64_t sums = tile.m * tile.n * storageBytes(p.accumulator);
@@ -148,16 +65,16 @@ void GroupStream::startCopies(PhaseFunction &e, const Side &side, ArrayRef<Value
     strides.push_back(dim.stride);
     box.push_back(1);
   }
-  box[0] = perRow(p);
+  box[0] = panelRow(p);
   box[1] = side.operand.alongK ? side.rows : tile.k;
-  int64_t panels = side.operand.alongK ? 1 : side.rows / perRow(p);
+  int64_t panels = side.operand.alongK ? 1 : side.rows / panelRow(p);
   for (int64_t panel = 0; panel < panels; ++panel) {
     Values position;
     for (const CopyDim &dim : dims)
-      position.push_back(dim.index == 0   ? e.add(row, panel * perRow(p))
+      position.push_back(dim.index == 0   ? e.add(row, panel * panelRow(p))
                          : dim.index == 1 ? e.mul(step, tile.k)
                                           : batch[dim.index - 2]);
-    Value at = e.add(e.mul(slot, stageBytes()), side.start + panel * bytesOf(perRow(p)));
+    Value at = e.add(e.mul(slot, stageBytes()), side.start + panel * bytesOf(panelRow(p)));
     simt::CopyTileOp::create(e.b, e.loc, e.inputs[side.operand.plain->argument], position, memory,
                              at, signals, slot, sizes, strides,
                              uint64_t(side.operand.plain->offset), box);
@@ -172,11 +89,11 @@ void GroupStream::startStep(PhaseFunction &e, const TilePart &part, Value step, 
 
 Value GroupStream::multiply(PhaseFunction &e, Value slot, Value sum) {
   // A block of rows for every `subgroups` subgroups; across, a block is a panel.
-  static_assert(kRowBytes == 128, "64 rows of 16 bits");
+  static_assert(kPanelRowBytes == 128, "64 rows of 16 bits");
   Value block = e.div(item, unit.subgroups * subgroupSize);
   Value stage = e.mul(slot, stageBytes());
   Value left = e.add(stage, e.mul(block, bytesOf(unit.m))), right = e.add(stage, b.start);
-  int64_t pitch = bytesOf(perRow(p));
+  int64_t pitch = bytesOf(panelRow(p));
   return simt::GroupMultiplyAddOp::create(
       e.b, e.loc, sum.getType(), memory, left, right, sum, storageType(p.elem), uint64_t(unit.m),
       uint64_t(unit.n), uint64_t(tile.k), !a.operand.alongK, !b.operand.alongK,

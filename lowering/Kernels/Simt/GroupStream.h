@@ -9,6 +9,18 @@
 // The copies of all stages but one and the products of a step are under way together.
 // No work-item holds operands in registers or computes an address of one.
 //
+//   before   %c = portico.dot_general %a, %b
+//   after    scf.if %first { simt.init_signals };  gpu.barrier
+//            scf.if %first { simt.expect_bytes;  simt.copy_tile %a ..;  simt.copy_tile %b .. }
+//            %r = scf.for %step iter_args(%sum = 0) {
+//              simt.await_signal %signals[%slot], %round
+//              %1 = simt.group_multiply_add %memory[..], .., %sum
+//              %2 = simt.group_multiply_wait %1 {pending = 1}
+//              gpu.barrier
+//              scf.if %first and %later < %to { the copies of step %later }
+//              scf.yield %2 }
+//            simt.group_multiply_wait %r {pending = 0}
+//
 //===----------------------------------------------------------------------===//
 
 #ifndef PORTICO_LOWERING_KERNELS_SIMT_GROUPSTREAM_H
@@ -19,8 +31,24 @@
 
 namespace portico {
 
-/// Chooses a tile for matrix instructions that read group memory. Where the product is none
-/// for them, says why and leaves the tile alone.
+/// A row of a panel (dialects/simt), in bytes and in elements of a product.
+constexpr int64_t kPanelRowBytes = 128;
+int64_t panelRow(const GroupProduct &product);
+
+/// One dimension of an operand as a copy sees it.
+struct CopyDim {
+  int64_t size, stride;
+  /// What runs along it: 0 the row or column, 1 k, 2.. a batch dimension.
+  unsigned index;
+};
+
+/// The dimensions of an operand that is plain memory, from the innermost outwards; `extent`
+/// is m or n.
+llvm::SmallVector<CopyDim> copyDims(const GroupProduct &product,
+                                    const GroupProduct::Operand &operand, int64_t extent);
+
+/// GroupStreamChoice.cpp: chooses a tile for matrix instructions that read group memory. Where the
+/// product is none for them, says why and leaves the tile alone.
 std::string chooseStreamedTile(const GroupProduct &product, const SimtInfo &simt, GroupTile &tile);
 
 /// One group's tile of a product, whose `GroupTile::groupUnit` is set.

@@ -4,6 +4,12 @@
 // units of the instruction. Operands lie as [row][k] in their own width, so that what
 // a work-item needs of a fragment is mostly side by side.
 //
+//   %x = vector.from_elements (the lane's elements of A: memref.load %memory[..])
+//   %y = vector.from_elements (those of B)
+//   %sum = simt.multiply_add %x, %y, %sum {m, n, k}      for each unit of the block
+//
+// Which elements are a lane's, `MatrixPart` says.
+//
 //===----------------------------------------------------------------------===//
 
 #include "lowering/Kernels/Simt/GroupTile.h"

@@ -9,6 +9,10 @@ namespace portico {
 
 /// Adds a phase in which work-item `number` of `count` runs `body`. The work-items
 /// do not meet.
+///
+///     gpu.func @k(..., %extent, %status) {
+///       %number = gpu.block_id x * (work-items of a group) + gpu.thread_id x
+///       scf.if %number < count { body(%number) } }
 void emitPerItem(KernelOp kernel, mlir::ModuleOp out, llvm::StringRef name, KernelABI &abi,
                  int64_t count, const SimtInfo &simt,
                  llvm::function_ref<void(PhaseFunction &e, mlir::Value number)> body);

@@ -1,7 +1,12 @@
 //===- ScalarEngine.cpp - a tile of a product by multiply-adds --------------===//
 //
-// A group is 16 x 16 work-items, each of which has perM x perN sums. Operands lie as
-// [k][row] in compute type.
+// A group is 16 x 16 work-items, each of which has as many rows and columns of sums as make
+// the tile. Operands lie as [k][row] in compute type.
+//
+//   scf.for %k iter_args(%sums) {
+//     %x = memref.load %memory[a + k * pitch + ..]      for each of its rows
+//     %y = memref.load %memory[b + k * pitch + ..]      for each of its columns
+//     %sum = math.fma %x, %y, %sum                      for each pair }
 //
 //===----------------------------------------------------------------------===//
 
