@@ -137,8 +137,15 @@ portico_code Allocator::outOfMemory(uint64_t bytes, portico_status *status) {
   // What others hold of the device is nowhere in our own figures.
   std::string others;
   uint64_t deviceFree = 0, deviceTotal = 0;
-  if (driver->memory_info && driver->memory_info(device, &deviceFree, &deviceTotal) == 0)
+  if (driver->memory_info) {
+    // A device that a kernel has broken has no memory for anybody, and does not know how much
+    // there is.
+    if (driver->memory_info(device, &deviceFree, &deviceTotal) != 0)
+      return fail(status, PORTICO_DEVICE_ERROR,
+                  "[memory] no memory of %s; got a request for %s: %s", deviceName.c_str(),
+                  humanBytes(bytes).c_str(), driver->last_error());
     others = "; free on the device " + humanBytes(deviceFree) + " of " + humanBytes(deviceTotal);
+  }
   return fail(status, PORTICO_OUT_OF_MEMORY,
               "[memory] out of memory on %s; got a request for %s; expected at most %s "
               "(limit %s; live %s in %llu blocks%s; cached %s; peak %s%s); try smaller tensors or "

@@ -66,7 +66,7 @@ static Tensor copyOf(nb::handle array, DType dtype, DeviceId device) {
   describe(array, dims, strides, data);
   TensorSpec spec(dtype, dims);
   Tracked value;
-  Buffer buffer = allocateOrFail(hostDevice, spec.numElements() * itemSize(dtype));
+  Buffer buffer = allocate(hostDevice, spec.numElements() * itemSize(dtype));
   copyStrided(buffer.data(), data, dims, strides, itemSize(dtype), false);
   // Where nobody says, it goes where it is used.
   if (device != anywhere)

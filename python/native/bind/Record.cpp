@@ -181,11 +181,8 @@ static Tensor empty(nb::handle shape, nb::handle dtype, nb::handle device) {
   DType type = dtypeOr(dtype, defaultDtype());
   auto dims = sizesArg(shape, type, "empty");
   TensorSpec spec(type, dims);
-  std::string error;
   DeviceId id = deviceFrom(device);
-  Buffer buffer = allocate(id, spec.numElements() * itemSize(type), error);
-  if (!buffer)
-    raise(ErrorKind::memory, "[empty] " + error);
+  Buffer buffer = allocate(id, spec.numElements() * itemSize(type));
   Tracked result;
   result.value = Node::leaf(std::move(spec), std::move(buffer), id);
   return Tensor::of(std::move(result));

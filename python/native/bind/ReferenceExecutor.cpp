@@ -88,10 +88,7 @@ private:
     size_t expected = spec.numElements() * itemSize(spec.dtype);
     if (bytes.size() != expected)
       raise(ErrorKind::internal, "[reference] result of another size; expected " + toString(spec));
-    std::string error;
-    Buffer buffer = allocate(device, expected, error);
-    if (!buffer)
-      raise(ErrorKind::memory, error);
+    Buffer buffer = allocate(device, expected);
     writeBuffer(buffer, bytes.c_str(), expected);
     return buffer.release();
   }

@@ -35,7 +35,7 @@ static void makeExternal(Storage &storage, const Node &value, DeviceId device) {
   // Somebody else who holds this value must not see what the outside writes.
   bool alone = value.refs == 2 && buffer.references() == 2; // ours and the storage's
   if (!alone) {
-    Buffer copy = allocateOrFail(device, bytes);
+    Buffer copy = allocate(device, bytes);
     readBuffer(buffer, copy.data(), bytes);
     buffer = std::move(copy);
   }

@@ -62,10 +62,7 @@ void recordedWrite(Tensor &tensor) { recorded(tensor.storage->value.get()); }
 /// `Tensor()` is an empty tensor; subclasses and the library give it contents.
 static PyObject *newTensor(PyTypeObject *type, PyObject *, PyObject *) {
   return guarded([&] {
-    std::string error;
-    Buffer buffer = allocate(0, 0, error);
-    if (!buffer)
-      raise(ErrorKind::memory, error);
+    Buffer buffer = allocate(0, 0);
     Tensor tensor;
     tensor.storage = Storage::create(Node::leaf(TensorSpec(DType::F32, {0}), buffer, 0));
     PyObject *object = allocateObject(type, 0);

@@ -144,14 +144,13 @@ std::string acceleratorType() {
   return "";
 }
 
-Buffer allocate(DeviceId id, uint64_t bytes, std::string &error) {
+Buffer allocate(DeviceId id, uint64_t bytes) {
   portico_status status = {};
   status.struct_size = sizeof(status);
   portico_buffer *buffer = nullptr;
-  if (portico_buffer_allocate(openDevice(id), bytes, &buffer, &status) != PORTICO_OK) {
-    error = status.message;
-    return {};
-  }
+  portico_code code = portico_buffer_allocate(openDevice(id), bytes, &buffer, &status);
+  if (code != PORTICO_OK)
+    raise(code == PORTICO_OUT_OF_MEMORY ? ErrorKind::memory : ErrorKind::runtime, status.message);
   return Buffer::adopt(buffer);
 }
 

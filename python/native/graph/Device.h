@@ -50,8 +50,8 @@ void setCurrentOrdinal(const std::string &type, int ordinal);
 /// The first type with a device that is no host; "" where there is none.
 std::string acceleratorType();
 
-/// Uninitialised memory. Null and an error message when there is not enough.
-Buffer allocate(DeviceId id, uint64_t bytes, std::string &error);
+/// Uninitialised memory. Raises where there is not enough, or the device gives none.
+Buffer allocate(DeviceId id, uint64_t bytes);
 
 } // namespace portico::native
 

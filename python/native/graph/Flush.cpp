@@ -226,7 +226,7 @@ static std::vector<Buffer> inputBuffers(const Slice &slice, DeviceId device) {
       continue;
     }
     uint64_t bytes = itemSize(input->spec.dtype);
-    buffers.push_back(allocateOrFail(device, bytes));
+    buffers.push_back(allocate(device, bytes));
     writeNumber(buffers.back(), input->bits, bytes);
   }
   return buffers;
@@ -378,7 +378,7 @@ void evaluate(llvm::ArrayRef<Node *> values, const char *why) {
     if (value->form == NodeForm::scalar) {
       if (value->device == anywhere)
         value->device = defaultDevice();
-      Buffer buffer = allocateOrFail(value->device, itemSize(value->spec.dtype));
+      Buffer buffer = allocate(value->device, itemSize(value->spec.dtype));
       writeNumber(buffer, value->bits, buffer.bytes());
       value->evaluated(std::move(buffer));
     }

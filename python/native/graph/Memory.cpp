@@ -9,14 +9,6 @@
 
 namespace portico::native {
 
-Buffer allocateOrFail(DeviceId device, uint64_t bytes) {
-  std::string error;
-  Buffer buffer = allocate(device, bytes, error);
-  if (!buffer)
-    raise(ErrorKind::memory, error);
-  return buffer;
-}
-
 void copyStrided(char *contiguous, char *strided, llvm::ArrayRef<int64_t> dims,
                  llvm::ArrayRef<int64_t> byteStrides, int64_t itemSize, bool toStrided) {
   // Trailing dimensions that are contiguous are one block.
@@ -60,7 +52,7 @@ static llvm::SmallVector<int64_t, 6> inBytes(llvm::ArrayRef<int64_t> strides, in
 Ref<Node> snapshot(const External &memory, const TensorSpec &spec, const Geometry &geometry,
                    DeviceId device) {
   int64_t size = itemSize(spec.dtype);
-  Buffer buffer = allocateOrFail(device, spec.numElements() * size);
+  Buffer buffer = allocate(device, spec.numElements() * size);
   // Memory that is shared with the outside is the host's.
   copyStrided(buffer.data(), memory.data + geometry.offset * size, spec.dims,
               inBytes(geometry.strides, size), size, false);

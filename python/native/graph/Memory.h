@@ -7,9 +7,6 @@
 
 namespace portico::native {
 
-/// A fresh buffer, or Failure(memory).
-Buffer allocateOrFail(DeviceId device, uint64_t bytes);
-
 /// Copies strided memory (strides in bytes) into contiguous memory, or back.
 void copyStrided(char *contiguous, char *strided, llvm::ArrayRef<int64_t> dims,
                  llvm::ArrayRef<int64_t> byteStrides, int64_t itemSize, bool toStrided);

@@ -52,7 +52,7 @@ Buffer copyTo(const Buffer &buffer, DeviceId device) {
   portico_device *from = portico_buffer_device(buffer.get()), *to = openDevice(device);
   if (from == to)
     return buffer;
-  Buffer copy = allocateOrFail(device, buffer.bytes());
+  Buffer copy = allocate(device, buffer.bytes());
   if (portico_device_is_host(to)) {
     readBuffer(buffer, copy.data(), buffer.bytes());
   } else if (portico_device_is_host(from)) {

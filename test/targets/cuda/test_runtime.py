@@ -137,6 +137,25 @@ def test_too_large_a_tensor_is_an_error_and_no_end(tmp_path):
     )
 
 
+def test_a_broken_device_is_not_taken_for_a_full_one(tmp_path):
+    run(
+        """
+        x = pt.arange(10, dtype=pt.float32).to("cuda")
+        x.cpu()
+        mock.mock_trap()
+        try:
+            pt.zeros(1 << 20).to("cuda").cpu()
+            raise SystemExit("no error")
+        except pt.errors.OutOfMemoryError as error:
+            raise SystemExit(str(error))
+        except RuntimeError as error:
+            assert "CUDA_ERROR_ILLEGAL_ADDRESS" in str(error), error
+            assert "until the process is restarted" in str(error), error
+        """,
+        tmp_path,
+    )
+
+
 def test_events_measure_streams(tmp_path):
     run(
         """
