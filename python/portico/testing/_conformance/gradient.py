@@ -34,10 +34,11 @@ def gradient_of(work, floats):
 
 
 def weight_like(result):
-    """Distinct weights, the same for every dtype: multiples of 1/4 from 0.25 to 2."""
+    """Distinct weights, the same for every dtype: multiples of 1/4 from 0.25 to 2. Cast before
+    they are on the device, which may lack f64."""
     count = result.numel()
     steps = np.arange(count).reshape(tuple(result.shape)) % 8
-    return to_device((steps + 1) / 4, result.device).to(result.dtype)
+    return to_device(((steps + 1) / 4).astype(to_numpy(result.dtype)), result.device)
 
 
 def operands_of(op, dtype, level):
