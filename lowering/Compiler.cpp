@@ -291,6 +291,8 @@ llvm::Expected<CompileResult> portico::compile(ModuleOp module, ArrayRef<bool> d
   if (!result) {
     return llvm::handleErrors(
         result.takeError(), [&](std::unique_ptr<CompileError> error) -> llvm::Error {
+          if (error->unsupported)
+            return llvm::Error(std::move(error));
           error->reproducer =
               writeReproducer(print(module, /*locations=*/true), *error, pipelineText(options),
                               (*target)->info().arch, options);

@@ -80,6 +80,8 @@ public:
   /// LLVM gave up in the middle of a pass over the whole program: a thread that will
   /// never go on stands in the context of the module. It must not be destroyed.
   bool contextLost = false;
+  /// The machine lacks what the program asks for: no mistake of the compiler's.
+  bool unsupported = false;
 
   void log(llvm::raw_ostream &os) const override;
   std::error_code convertToErrorCode() const override;

@@ -173,6 +173,7 @@ public:
   /// an object in which each has external linkage under the name
   /// `prefix + function name`. Called from several threads, each with a context
   /// of its own. Where LLVM gives up in here, it never comes back (targets/Recovery.h).
+  /// What the machine lacks is an `UnsupportedByMachine`.
   virtual llvm::Expected<TargetObject> compileKernel(mlir::ModuleOp module, llvm::StringRef prefix,
                                                      bool keepStages) const = 0;
 

@@ -15,6 +15,7 @@
 #include "lowering/Program/Contexts.h"
 #include "lowering/Program/Ordinals.h"
 #include "targets/Recovery.h"
+#include "targets/UnsupportedByMachine.h"
 
 #include "mlir/Bytecode/BytecodeWriter.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
@@ -95,6 +96,8 @@ struct Job {
   std::shared_ptr<const CompiledKernel> result;
   bool compiled = false;
   std::string error;
+  /// The error is an `UnsupportedByMachine`.
+  bool unsupported = false;
   std::vector<CompileStage> stages;
 };
 
@@ -272,8 +275,10 @@ std::optional<std::string> compileOne(Job &job, const Target &target,
   if (!result->object) {
     llvm::Expected<TargetObject> object =
         target.compileKernel(*lowered, prefix, options.keepStages);
-    if (!object)
+    if (!object) {
+      job.unsupported = object.errorIsA<UnsupportedByMachine>();
       return error(llvm::toString(object.takeError()));
+    }
     for (auto &[stage, stageText] : object->stages)
       keep(stage.c_str(), std::move(stageText));
     result->object = std::make_shared<const std::string>(std::move(object->bytes));
@@ -288,6 +293,7 @@ llvm::Error makeError(const Job &job, const Target &target) {
   auto error = std::make_unique<CompileError>();
   error->op = job.op;
   error->ordinal = job.ordinal;
+  error->unsupported = job.unsupported;
   error->message = "[" + job.op + "] cannot be compiled for " + target.name().str() + "; got " +
                    job.types + (job.line.empty() ? "" : " at " + job.line) + "; " + job.error;
   error->module = job.text;

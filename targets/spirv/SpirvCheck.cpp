@@ -7,6 +7,8 @@
 
 #include "targets/spirv/SpirvCheck.h"
 
+#include "targets/UnsupportedByMachine.h"
+
 #include "llvm/IR/InstIterator.h"
 #include "llvm/IR/Instructions.h"
 #include "llvm/IR/IntrinsicInst.h"
@@ -64,8 +66,9 @@ private:
       type = vector->getElementType();
     }
     if (type->isDoubleTy() && !machine.doubles)
-      return refuse(Twine("f64, which ") + machine.arch + " does not have, in " + where,
-                    "f32, or a machine with f64");
+      return make_error<portico::UnsupportedByMachine>(
+          std::string(machine.arch) + " has no f64, in which this is computed; expected f32 at "
+                                      "most; try x.float() on what is float64, or another device");
     if (auto *integer = dyn_cast<IntegerType>(type)) {
       unsigned bits = integer->getBitWidth();
       if (bits != 1 && bits != 8 && bits != 16 && bits != 32 && bits != 64)

@@ -25,13 +25,13 @@ private:
 
 std::shared_ptr<Executable> buildExecutable(const Trace &trace, const std::vector<bool> &donatable,
                                             DeviceId device, BuildReport &report,
-                                            std::string &error) {
+                                            BuildFailure &failure) {
   const FlushSettings &settings = flushSettings();
   if (settings.executor == ExecutorChoice::reference)
     return buildReference(trace, device);
   portico_device *opened = openDevice(device);
   CompiledProgram compiled;
-  if (!compileTrace(trace, donatable, deviceName(device), settings.compiler, compiled, error))
+  if (!compileTrace(trace, donatable, deviceName(device), settings.compiler, compiled, failure))
     return nullptr;
   report.compiled = !compiled.memoryHit && !compiled.diskHit;
   report.diskHit = compiled.diskHit;
@@ -44,7 +44,7 @@ std::shared_ptr<Executable> buildExecutable(const Trace &trace, const std::vecto
   portico_program *program = nullptr;
   if (portico_program_load(opened, compiled.bytes.data(), compiled.bytes.size(), &program,
                            &status) != PORTICO_OK) {
-    error = std::string("[load] ") + status.message;
+    failure.message = std::string("[load] ") + status.message;
     return nullptr;
   }
   return std::make_shared<CompiledExecutable>(program);

@@ -6,6 +6,7 @@
 #include "python/native/graph/Buffer.h"
 #include "python/native/graph/Device.h"
 #include "python/native/graph/Trace.h"
+#include "python/native/ir/Bridge.h"
 
 #include <memory>
 #include <vector>
@@ -38,11 +39,10 @@ public:
 /// Who runs programs: the compiler and the runtime, or the NumPy interpreter.
 enum class ExecutorChoice { compiled, reference };
 
-/// Makes a program runnable; called without the GIL. Null and an error message
-/// where that fails.
+/// Makes a program runnable; called without the GIL. Null and the reason where that fails.
 std::shared_ptr<Executable> buildExecutable(const Trace &trace, const std::vector<bool> &donatable,
                                             DeviceId device, BuildReport &report,
-                                            std::string &error);
+                                            BuildFailure &failure);
 /// The interpreter as an executor; its `run` takes the GIL.
 std::shared_ptr<Executable> buildReference(const Trace &trace, DeviceId device);
 

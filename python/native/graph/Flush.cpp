@@ -114,21 +114,25 @@ static double now() {
       .count();
 }
 
+[[noreturn]] static void fail(const BuildFailure &failure) {
+  raise(failure.unsupported ? ErrorKind::runtime : ErrorKind::internal, failure.message);
+}
+
 static void build(const Slice &slice, FlushRecord &record) {
   record.reason = shapelessSeen.insert(slice.shapeless).second
                       ? "these ops were not seen together before"
                       : "seen before with other sizes, attributes or outputs";
   Ref<Trace> trace = traceOf(slice);
-  std::string error;
+  BuildFailure failure;
   std::shared_ptr<Executable> executable;
   DeviceId device = slice.device();
   openDevice(device);
   {
     WithoutGil unlocked;
-    executable = buildExecutable(*trace, slice.donatable, device, record.build, error);
+    executable = buildExecutable(*trace, slice.donatable, device, record.build, failure);
   }
   if (!executable)
-    raise(ErrorKind::internal, error);
+    fail(failure);
   // A warning that the user has turned into an error must not lose the program.
   for (const std::string &warning : record.build.warnings)
     if (PyErr_WarnEx(PyExc_RuntimeWarning, warning.c_str(), 1) != 0)
@@ -434,10 +438,10 @@ CompiledProgram compilePending(llvm::ArrayRef<Node *> values, const std::string 
   settings.keepStages = true;
   settings.cache = false; // a cached program has no stages to show
   CompiledProgram program;
-  std::string error;
+  BuildFailure failure;
   if (!compileTrace(*trace, std::vector<bool>(trace->numInputs, false), target, settings, program,
-                    error))
-    raise(ErrorKind::internal, error);
+                    failure))
+    fail(failure);
   return program;
 }
 

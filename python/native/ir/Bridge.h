@@ -60,9 +60,17 @@ struct CompiledProgram {
   std::vector<std::string> warnings;
 };
 
-/// Compiles a trace for a device. False and a message where the compiler fails.
+/// Why there is no program.
+struct BuildFailure {
+  std::string message;
+  /// The machine lacks what the program asks for; otherwise the mistake is Portico's.
+  bool unsupported = false;
+};
+
+/// Compiles a trace for a device. False and the reason where there is no program for it.
 bool compileTrace(const Trace &trace, const std::vector<bool> &donatable, const std::string &device,
-                  const CompilerSettings &settings, CompiledProgram &program, std::string &error);
+                  const CompilerSettings &settings, CompiledProgram &program,
+                  BuildFailure &failure);
 
 } // namespace portico::native
 

@@ -28,7 +28,8 @@ std::string checkTarget(const std::string &target) {
 }
 
 bool compileTrace(const Trace &trace, const std::vector<bool> &donatable, const std::string &device,
-                  const CompilerSettings &settings, CompiledProgram &program, std::string &error) {
+                  const CompilerSettings &settings, CompiledProgram &program,
+                  BuildFailure &failure) {
   auto context = makeContext();
   loadCompilerDialects(*context);
   DiagnosticCollector diagnostics(context.get());
@@ -49,13 +50,14 @@ bool compileTrace(const Trace &trace, const std::vector<bool> &donatable, const 
     bool lost = false;
     llvm::handleAllErrors(
         result.takeError(),
-        [&](const CompileError &failure) {
-          error = failure.message;
-          lost = failure.contextLost;
+        [&](const CompileError &error) {
+          failure.message = error.message;
+          failure.unsupported = error.unsupported;
+          lost = error.contextLost;
         },
-        [&](const llvm::ErrorInfoBase &other) { error = other.message(); });
+        [&](const llvm::ErrorInfoBase &other) { failure.message = other.message(); });
     if (!diagnostics.text().empty())
-      error += "\n" + diagnostics.text();
+      failure.message += "\n" + diagnostics.text();
     if (lost) {
       (void)module.release();
       (void)context.release();

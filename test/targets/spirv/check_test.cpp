@@ -2,6 +2,7 @@
 
 #include "test/runtime/harness.h"
 
+#include "targets/UnsupportedByMachine.h"
 #include "targets/spirv/SpirvCheck.h"
 #include "targets/spirv/SpirvMachines.h"
 
@@ -14,16 +15,21 @@ using namespace portico::spirv;
 
 namespace {
 
-/// What the check says of a function with this body; empty where it has nothing to say.
-std::string verdict(const std::string &body, const char *machine = "spirv64",
-                    const std::string &declarations = "") {
+/// What the check says of a function with this body.
+llvm::Error check(const std::string &body, const char *machine, const std::string &declarations) {
   llvm::LLVMContext context;
   llvm::SMDiagnostic diagnostic;
   auto module = llvm::parseAssemblyString(
       declarations + "\ndefine void @k(ptr addrspace(1) %p, i32 %n) {\n" + body + "\nret void\n}",
       diagnostic, context);
   EXPECT(module && "the test's own text");
-  return llvm::toString(checkModule(*module, *findMachine(machine)));
+  return checkModule(*module, *findMachine(machine));
+}
+
+/// The same as text; empty where it has nothing to say.
+std::string verdict(const std::string &body, const char *machine = "spirv64",
+                    const std::string &declarations = "") {
+  return llvm::toString(check(body, machine, declarations));
 }
 
 bool says(const std::string &text, const char *part) {
@@ -51,7 +57,18 @@ TEST(spirv_check_refuses_bfloat) {
 TEST(spirv_check_refuses_doubles_where_there_are_none) {
   const char *body = "%v = load double, ptr addrspace(1) %p";
   EXPECT(verdict(body) == "");
-  EXPECT(says(verdict(body, "dg2"), "f64, which dg2 does not have"));
+  EXPECT(says(verdict(body, "dg2"), "dg2 has no f64"));
+}
+
+TEST(spirv_check_tells_what_a_machine_lacks_from_mistakes) {
+  auto isLack = [](llvm::Error error) {
+    EXPECT(bool(error));
+    bool lack = error.isA<portico::UnsupportedByMachine>();
+    llvm::consumeError(std::move(error));
+    return lack;
+  };
+  EXPECT(isLack(check("%v = load double, ptr addrspace(1) %p", "dg2", "")));
+  EXPECT(!isLack(check("%v = trunc i32 %n to i4", "dg2", "")));
 }
 
 TEST(spirv_check_refuses_atomics_on_floats) {
