@@ -3,14 +3,14 @@
 #include "lowering/Kernels/Simt/GroupMatmul.h"
 
 #include "lowering/Kernels/KernelForm.h"
-#include "lowering/Kernels/MatmulTile.h"
 #include "lowering/Kernels/ResultWriter.h"
 #include "lowering/Kernels/Simt/GroupProduct.h"
+#include "lowering/Kernels/Simt/GroupVector.h"
 
 using namespace mlir;
 using namespace portico;
 
-static TypedMemory memoryOf(PhaseFunction &e, const MatmulOperand &operand) {
+TypedMemory portico::memoryOf(PhaseFunction &e, const MatmulOperand &operand) {
   if (operand.copied())
     return {e.view(e.shared, operand.copyByte, elementsOf(operand.value), operand.elem),
             operand.elem};
@@ -32,6 +32,8 @@ LogicalResult portico::lowerGroupMatmul(KernelOp kernel, Value hero, MatmulProbl
   for (const MatmulOperand *operand : {&problem.a, &problem.b})
     if (operand->copied())
       emitCopyPhase(kernel, out, name, abi, operand->value, operand->copyOrder, operand->copyByte);
+  if (wantsGroupVector(problem))
+    return lowerGroupVector(kernel, hero, problem, target, out, name, abi);
   // A copy is in compute type: where one operand is copied and the other is not,
   // each is converted on its own.
   bool alike = problem.a.elem == problem.b.elem;

@@ -14,13 +14,11 @@
 
 #include "lowering/Kernels/Simt/GroupProduct.h"
 
-#include "lowering/Kernels/KernelForm.h"
-#include "lowering/Kernels/ResultWriter.h"
 #include "lowering/Kernels/Simt/GroupBuilder.h"
 #include "lowering/Kernels/Simt/GroupHalves.h"
 #include "lowering/Kernels/Simt/GroupStream.h"
+#include "lowering/Kernels/Simt/GroupSums.h"
 #include "lowering/Kernels/Simt/GroupTile.h"
-#include "lowering/Kernels/Simt/PerItem.h"
 #include "lowering/ToLinalg/Elementwise.h"
 
 using namespace mlir;
@@ -33,23 +31,20 @@ public:
   ProductLowering(KernelOp kernel, Value hero, const GroupProduct &product, const SimtInfo &simt,
                   ModuleOp out, StringRef name, KernelABI &abi)
       : kernel(kernel), hero(hero), p(product), simt(simt), out(out), name(name), abi(abi),
-        tile(chooseGroupTile(product, simt)), writer(kernel, hero, /*lanes=*/1) {}
+        tile(chooseGroupTile(product, simt)),
+        results(kernel, hero, product.accumulator, tile.splits, simt, out, name, abi) {}
 
   LogicalResult lower();
 
 private:
   using Values = LoopEmitter::Values;
 
-  /// What is kept in shared memory between the phases.
-  void reserveShared();
   void emitTiles();
   /// The tile of this group, and its split.
   TilePart takePart(PhaseFunction &e, GroupBuilder &group);
   std::unique_ptr<TileEngine> makeEngine();
   void writeResults(PhaseFunction &e, GroupBuilder &group, const TilePart &part, TileSums &layout,
                     ValueRange sums);
-  void writeSum(PhaseFunction &e, Value place, Value sum);
-  void addSplits();
 
   KernelOp kernel;
   Value hero;
@@ -59,43 +54,14 @@ private:
   StringRef name;
   KernelABI &abi;
   GroupTile tile;
-  ResultWriter writer;
-  int64_t heroByte = 0, partialsByte = 0;
+  GroupSums results;
 
   Value item;
-  /// Null where k is not cut, and in the phase that adds up the parts.
+  /// Null where k is not cut.
   Value split;
 };
 
 } // namespace
-
-/// One finished element of the main op, or one that a split contributes to it.
-void ProductLowering::writeSum(PhaseFunction &e, Value place, Value sum) {
-  int64_t elements = elementsOf(hero);
-  if (split) {
-    Value partials = e.view(e.shared, partialsByte, tile.splits * elements, p.accumulator);
-    e.store(sum, partials, e.add(e.mul(split, elements), place));
-  } else if (!writer.elementwise()) {
-    e.store(sum, e.view(e.shared, heroByte, elements, p.accumulator), place);
-  } else {
-    writer.writeRow(e, place, 1, e.idx(1), 1, [&](Value, int64_t) { return sum; });
-  }
-}
-
-/// A work-item for an element: its parts in the order of the splits.
-void ProductLowering::addSplits() {
-  int64_t elements = elementsOf(hero);
-  split = nullptr;
-  emitPerItem(kernel, out, name, abi, elements, simt, [&](PhaseFunction &e, Value place) {
-    Value partials = e.view(e.shared, partialsByte, tile.splits * elements, p.accumulator);
-    Values sum = e.loop(e.idx(1), e.idx(tile.splits), 1, {e.load(partials, place)},
-                        [&](Value number, ValueRange running) -> Values {
-                          Value part = e.load(partials, e.add(e.mul(number, elements), place));
-                          return {e.addNumbers(running[0], part)};
-                        });
-    writeSum(e, place, sum[0]);
-  });
-}
 
 /// Some rows of the tile at a time lie in group memory, so that the results are
 /// written row by row and the ops after the product are there once for each pass.
@@ -111,7 +77,7 @@ void ProductLowering::writeResults(PhaseFunction &e, GroupBuilder &group, const 
       Value m = e.add(part.row, layout.rowOf(e, e.div(flat, tile.n), pass));
       Value n = e.add(part.column, e.rem(flat, tile.n));
       e.when(e.both(e.less(m, p.m), e.less(n, p.n)),
-             [&] { writeSum(e, p.place(e, part.batch, m, n), e.load(staged, flat)); });
+             [&] { results.write(e, p.place(e, part.batch, m, n), e.load(staged, flat), split); });
     });
   }
 }
@@ -168,27 +134,11 @@ void ProductLowering::emitTiles() {
   }
 }
 
-void ProductLowering::reserveShared() {
-  if (!writer.elementwise()) {
-    heroByte = abi.sharedBytes;
-    abi.sharedBytes += writer.wholeBytes();
-  }
-  if (tile.splits > 1) {
-    partialsByte = abi.sharedBytes;
-    abi.sharedBytes += alignBytes(tile.splits * elementsOf(hero) * storageBytes(p.accumulator));
-  }
-}
-
 LogicalResult ProductLowering::lower() {
-  if (!writer.supported())
-    return refuse(kernel, "an op after the main op cannot be computed with its results",
-                  "elementwise ops and data movement");
-  reserveShared();
+  if (failed(results.check()))
+    return failure();
   emitTiles();
-  if (tile.splits > 1)
-    addSplits();
-  if (!writer.elementwise())
-    writer.emitLastPhase(out, name, abi, heroByte);
+  results.emitPhases();
   return success();
 }
 

@@ -300,6 +300,11 @@ def dot_general(make):
     yield "no terms", (make(3, 0), make(0, 4)), _dot(lhs_contract=(1,), rhs_contract=(0,))
     yield "no rows", (make(0, 3), make(3, 4)), _dot(lhs_contract=(1,), rhs_contract=(0,))
     yield "tiles", (make(65, 130), make(130, 70)), _dot(lhs_contract=(1,), rhs_contract=(0,))
+    # A matrix times few vectors: by rows, by columns, of each of a batch, and with few results.
+    yield "few by rows", (make(50, 256), make(3, 256)), _dot(lhs_contract=(1,), rhs_contract=(1,))
+    yield "few by columns", (make(2, 90), make(90, 96)), _dot(lhs_contract=(1,), rhs_contract=(0,))
+    yield "few of a batch", (make(6, 1, 40), make(6, 40, 24)), _dot((0,), (0,), (2,), (1,))
+    yield "few results", (make(2, 8192), make(8192)), _dot(lhs_contract=(1,), rhs_contract=(0,))
     if make.rounds:
         attrs = dict(_dot(lhs_contract=(1,), rhs_contract=(0,)), allow_tf32=True)
         yield "tiles in tf32", (make(65, 130), make(130, 70)), attrs
