@@ -78,6 +78,26 @@ def PorticoLowerKernels : Pass<"portico-lower-kernels", "::mlir::ModuleOp"> {
       return
     }
     ```
+    After with `subgroup-size=32 vector-bits=128`, a work-item for as many neighbours as make a load of
+    16 bytes (what lies in global memory not marked):
+    ```mlir
+    gpu.module @kernels {
+      gpu.func @kernel0(%x: memref<Nxf32>, %y: memref<Nxf32>, %extent: i64) kernel
+          attributes {known_block_size = array<i32: 256, 1, 1>, portico.extent = 1000,
+                      portico.grid = array<i64: 1, 1, 1>} {
+        scf.if %whole {
+          %0 = vector.load %x[%first] : memref<Nxf32>, vector<4xf32>
+          %1 = arith.negf %0 : vector<4xf32>
+          vector.store %1, %y[%first] : memref<Nxf32>, vector<4xf32>
+        } else {
+          scf.for %i = %first to %end step %c1 { memref.load, arith.negf, memref.store }
+        }
+        gpu.return
+      }
+    }
+    ```
+    A kernel that its strategy does not take, or a launch that the machine does not have,
+    is an error at the kernel; figures that no machine has are one at the module.
   }];
   let options = [
     Option<"vectorBits", "vector-bits", "int64_t", "256", "width of a vector register">,
