@@ -54,7 +54,7 @@ def _tensors_behind(dataset):
 
 
 def _take_rows(tensor, indices):
-    return tensor.index_select(0, pt.tensor(indices, dtype=pt.int64))
+    return tensor.index_select(0, pt.tensor(indices, dtype=pt.int64, device=tensor.device))
 
 
 class _RowsFetch:
