@@ -22,7 +22,7 @@ TOLERANCES = {
 
 
 def _array(x):
-    a = x.detach().numpy()
+    a = x.detach().numpy(force=True)
     return a.astype(np.float32) if x.dtype is bfloat16 else a
 
 

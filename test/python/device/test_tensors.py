@@ -285,3 +285,13 @@ def test_every_device_runs_its_own_programs(mock):
     assert (a.to("mock:1") + b).tolist() == [5] * 3
     with pytest.raises(RuntimeError, match="mock:0 and mock:1!"):
         a + b
+
+
+def test_comparison_of_what_is_on_a_device(device):
+    x = pt.arange(3.0, device=device)
+    pt.testing.assert_close(x, x + 1e-7)
+    pt.testing.assert_close(x, pt.arange(3.0), check_device=False)
+    with pytest.raises(AssertionError, match="not close"):
+        pt.testing.assert_close(x, x + 1)
+    with pytest.raises(AssertionError, match="'device' do not match"):
+        pt.testing.assert_close(x, pt.arange(3.0))
