@@ -7,6 +7,7 @@
 #include "llvm/IR/IRBuilder.h"
 #include "llvm/IR/InstIterator.h"
 #include "llvm/IR/IntrinsicInst.h"
+#include "llvm/Transforms/Utils/Local.h"
 
 using namespace llvm;
 
@@ -132,6 +133,59 @@ Value *expandMask(IntrinsicInst *call) {
   return result;
 }
 
+/// The lowest `bits` of `x`, from the last to the first; the others are 0.
+Value *reverse(IRBuilder<> &b, Value *x, unsigned bits) {
+  Value *one = ConstantInt::get(x->getType(), 1), *result = ConstantInt::get(x->getType(), 0);
+  for (unsigned i = 0; i < bits; ++i) {
+    Value *bit = b.CreateAnd(b.CreateLShr(x, i), one);
+    result = b.CreateOr(result, b.CreateShl(bit, bits - 1 - i));
+  }
+  return result;
+}
+
+/// A value as a wider integer, whose bits beyond those of `x` are anything.
+Value *widen(IRBuilder<> &b, Value *x, Type *wide) {
+  if (auto *cut = dyn_cast<TruncInst>(x))
+    return b.CreateZExtOrTrunc(cut->getOperand(0), wide);
+  auto *both = dyn_cast<BinaryOperator>(x);
+  if (!both || !both->isBitwiseLogicOp())
+    return b.CreateZExt(x, wide);
+  return b.CreateBinOp(both->getOpcode(), widen(b, both->getOperand(0), wide),
+                       widen(b, both->getOperand(1), wide));
+}
+
+/// Of the narrow integer that was reversed nothing is left but what others need.
+void expandReversal(IntrinsicInst *call) {
+  IRBuilder<> b(call);
+  unsigned bits = call->getType()->getIntegerBitWidth();
+  Type *wide = b.getIntNTy(std::max<unsigned>(8, PowerOf2Ceil(bits)));
+  Value *narrow = call->getArgOperand(0);
+  Value *result = reverse(b, widen(b, narrow, wide), bits);
+  for (User *user : make_early_inc_range(call->users()))
+    if (auto *widened = dyn_cast<ZExtInst>(user)) {
+      b.SetInsertPoint(widened);
+      widened->replaceAllUsesWith(b.CreateZExtOrTrunc(result, widened->getType()));
+      widened->eraseFromParent();
+    }
+  if (!call->use_empty()) {
+    b.SetInsertPoint(call);
+    call->replaceAllUsesWith(b.CreateTrunc(result, call->getType()));
+  }
+  call->eraseFromParent();
+  RecursivelyDeleteTriviallyDeadInstructions(narrow);
+}
+
+void expandReversals(Module &module) {
+  SmallVector<IntrinsicInst *> calls;
+  for (Function &function : module)
+    for (Instruction &instruction : instructions(function))
+      if (auto *call = dyn_cast<IntrinsicInst>(&instruction))
+        if (call->getIntrinsicID() == Intrinsic::bitreverse && call->getType()->isIntegerTy())
+          calls.push_back(call);
+  for (IntrinsicInst *call : calls)
+    expandReversal(call);
+}
+
 void replace(Module &module, Value *(*expansion)(IntrinsicInst *)) {
   for (Function &function : module)
     for (Instruction &instruction : make_early_inc_range(instructions(function)))
@@ -146,4 +200,7 @@ void replace(Module &module, Value *(*expansion)(IntrinsicInst *)) {
 
 void portico::spirv::expandMaskReductions(Module &module) { replace(module, expandMask); }
 
-void portico::spirv::expandIntrinsics(Module &module) { replace(module, expand); }
+void portico::spirv::expandIntrinsics(Module &module) {
+  expandReversals(module);
+  replace(module, expand);
+}

@@ -15,10 +15,15 @@ namespace portico::spirv {
 ///     %any = or i1 (extractelement %m, 0), (extractelement %m, 1)
 void expandMaskReductions(llvm::Module &module);
 
-/// Rotations, three-way comparisons, tests for classes of floats, and the maximum and
-/// minimum that keep NaN: the back end knows no instruction for these, or one that
-/// does something else (OpenCL's fmax forgets NaN). To be called after optimising,
-/// which makes some of them.
+/// Rotations, reversals of bits, three-way comparisons, tests for classes of floats, and the
+/// maximum and minimum that keep NaN: the back end knows no instruction for these, or one
+/// that does something else (OpenCL's fmax forgets NaN). To be called after optimising,
+/// which makes some of them. It makes reversals of any width, of the index of a point whose
+/// dimensions of two change their order:
+///
+///     %r = zext i3 (call i3 @llvm.bitreverse.i3(trunc i64 %i to i3)) to i64
+///     ->
+///     the bits of %i, one by one, in i8
 void expandIntrinsics(llvm::Module &module);
 
 } // namespace portico::spirv

@@ -83,6 +83,27 @@ TEST(spirv_rotations_take_any_count) {
   EXPECT(value("i8", "i8 @llvm.fshr.i8(i8 3, i8 4, i8 8)") == "4");
 }
 
+TEST(spirv_reversals_of_any_width) {
+  EXPECT(value("i32", "i32 @llvm.bitreverse.i32(i32 1)") == "-2147483648");
+  EXPECT(value("i8", "i8 @llvm.bitreverse.i8(i8 6)") == "96");
+  EXPECT(value("i3", "i3 @llvm.bitreverse.i3(i3 1)") == "-4");
+}
+
+/// An index is cut to as many bits as are reversed; nothing of that width may be left.
+TEST(spirv_reversals_leave_no_narrow_integer) {
+  llvm::LLVMContext context;
+  llvm::SMDiagnostic diagnostic;
+  auto module = llvm::parseAssemblyString("define i64 @f(i64 %i) {\n%n = trunc i64 %i to i3\n"
+                                          "%m = and i3 %n, 3\n"
+                                          "%r = call i3 @llvm.bitreverse.i3(i3 %m)\n"
+                                          "%w = zext i3 %r to i64\nret i64 %w\n}",
+                                          diagnostic, context);
+  EXPECT(module && "the test's own text");
+  portico::spirv::expandIntrinsics(*module);
+  for (llvm::Instruction &instruction : llvm::instructions(*module->getFunction("f")))
+    EXPECT(!instruction.getType()->isIntegerTy(3));
+}
+
 TEST(spirv_classes_of_floats) {
   const struct {
     const char *value;

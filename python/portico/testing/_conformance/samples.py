@@ -89,6 +89,7 @@ def permute(make):
     yield "rotation", (make(3, 5, 34),), dict(permutation=(2, 0, 1))
     yield "transpose", (make(65, 33),), dict(permutation=(1, 0))
     yield "batch", (make(3, 17, 20),), dict(permutation=(0, 2, 1))
+    yield "bits of the index", (make(2, 2, 2, 2),), dict(permutation=(3, 2, 1, 0))
     yield "scalar", (make(),), dict(permutation=())
 
 
