@@ -66,14 +66,12 @@ struct LaunchShape {
   /// Bytes of memory that a group shares.
   uint32_t groupMemoryBytes = 0;
 
-  /// One dimension of both. No memory holds what takes more groups than a number here can
-  /// say: the arena refuses it before anything is launched.
-  static LaunchShape ofGroups(int64_t groups, int64_t items) {
-    LaunchShape shape;
-    shape.grid = {uint32_t(std::clamp<int64_t>(groups, 1, INT32_MAX)), 1, 1};
-    shape.block = {uint32_t(items), 1, 1};
-    return shape;
-  }
+  /// How many groups there are to do, where that is more than a grid may have: then each
+  /// group of the grid does several.
+  int64_t groups = 0;
+
+  /// One dimension of both.
+  static LaunchShape ofGroups(int64_t groups, int64_t items);
 };
 
 /// One function of a kernel and the range it is run over.

@@ -28,6 +28,10 @@ static gpu::GPUModuleOp makeGpuModule(ModuleOp out) {
 
 /// What a strategy chose by the figures of the machine has to be within them.
 static LogicalResult checkLaunch(KernelOp kernel, const LaunchShape &shape, const SimtInfo &simt) {
+  if (shape.groups > 0)
+    return kernel.emitError("[lower-kernels] more work-groups than a grid has; got ")
+           << shape.groups << " groups with signals of their own; expected at most "
+           << shape.grid[0] << "; try fewer products of a batch at a time";
   int64_t items = int64_t(shape.block[0]) * shape.block[1] * shape.block[2];
   if (items > simt.maxWorkgroupSize)
     return kernel.emitError("[lower-kernels] a work-group is too large for the machine; got ")

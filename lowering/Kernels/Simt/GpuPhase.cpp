@@ -2,6 +2,8 @@
 
 #include "lowering/Kernels/Simt/GpuPhase.h"
 
+#include "dialects/simt/Simt.h"
+
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
@@ -87,10 +89,14 @@ public:
       mapping.map(argument(kBegin), index(0));
       mapping.map(argument(kEnd), end);
       mapGroupMemory();
+      if (phase.shape.groups > 0)
+        takeGroups();
     }
     for (Operation &op : body.without_terminator())
       if (!mapping.contains(&op))
         b.clone(op, mapping);
+    if (loop)
+      closeLoop();
     placeMemory(kernel.getBody());
   }
 
@@ -150,6 +156,45 @@ private:
         uint32_t(type.getNumElements() * type.getElementTypeBitWidth() / 8);
   }
 
+  /// Machines whose groups have signals of their own (GroupStream.h), which are made once,
+  /// count groups, not work-items.
+  void takeGroups() {
+    bool hasSignals =
+        source.walk([](simt::InitSignalsOp) { return WalkResult::interrupt(); }).wasInterrupted();
+    if (!hasSignals) {
+      loop = loopOverGroups();
+      return;
+    }
+    phase.shape.grid[0] = uint32_t(std::min<int64_t>(phase.shape.groups, INT32_MAX));
+    if (phase.shape.groups == phase.shape.grid[0])
+      phase.shape.groups = 0;
+  }
+
+  /// The numbers of the groups that this one does; what follows runs for each:
+  ///
+  ///     %group = gpu.block_id x; ...the body...
+  ///     ->
+  ///     %first = gpu.block_id x
+  ///     scf.for %group = %first to %groups step %grid { ...the body...; gpu.barrier }
+  scf::ForOp loopOverGroups() {
+    Value first = gpu::BlockIdOp::create(b, loc, gpu::Dimension::x);
+    auto made =
+        scf::ForOp::create(b, loc, first, index(phase.shape.groups), index(phase.shape.grid[0]));
+    b.setInsertionPoint(made.getBody()->getTerminator());
+    return made;
+  }
+
+  void closeLoop() {
+    loop.getBody()->walk([&](gpu::BlockIdOp number) {
+      number.replaceAllUsesWith(loop.getInductionVar());
+      number.erase();
+    });
+    // The next group writes to the memory that this one reads.
+    if (groupMemory)
+      gpu::BarrierOp::create(b, loc);
+    phase.shape.groups = 0;
+  }
+
   /// The items of this work-item, and its part of the scratch memory; what follows runs
   /// where there are any.
   void takeTask(Value shared, Value extent) {
@@ -191,10 +236,22 @@ private:
   gpu::GPUFuncOp kernel;
   /// Null where the phase has none.
   memref::AllocaOp groupMemory;
+  /// Null where a group of the grid does one group.
+  scf::ForOp loop;
   IRMapping mapping;
 };
 
 } // namespace
+
+LaunchShape LaunchShape::ofGroups(int64_t groups, int64_t items) {
+  // Drivers count the groups in 31 bits, or the work-items in 32.
+  int64_t most = std::min<int64_t>(INT32_MAX, UINT32_MAX / items);
+  LaunchShape shape;
+  shape.grid = {uint32_t(std::clamp<int64_t>(groups, 1, most)), 1, 1};
+  shape.block = {uint32_t(items), 1, 1};
+  shape.groups = groups > most ? groups : 0;
+  return shape;
+}
 
 LaunchShape portico::shapeOfTasks(const KernelPhase &phase, int64_t scratchBytes) {
   int64_t most = kMostTasks;
