@@ -189,7 +189,16 @@ private:
         objects.push_back(*kernel->object);
     if (objects.empty())
       return std::string();
-    return target.link(objects);
+    llvm::Expected<std::string> code = target.link(objects);
+    if (code)
+      return code;
+    auto error = std::make_unique<CompileError>();
+    error->message = "[compile] the program cannot be linked for " + target.name().str() + "; " +
+                     llvm::toString(code.takeError());
+    error->given.emplace();
+    for (StringRef object : objects)
+      error->given->objects.push_back(object.str());
+    return llvm::Error(std::move(error));
   }
 
   void keep(const char *stage) {
@@ -221,6 +230,13 @@ llvm::Expected<CompileResult> compileApart(ModuleOp module, ArrayRef<bool> donat
                    "; LLVM gives up: " + *said;
   error->contextLost = true;
   return llvm::Error(std::move(error));
+}
+
+/// Who is told of a failure: what a plug-in was given is right, or it is Portico's mistake.
+std::string whoseMistake(const CompileError &error, const Target &target) {
+  if (!error.given || target.maker().empty())
+    return "Portico";
+  return "the target '" + target.name().str() + "' (" + target.maker().str() + ")";
 }
 
 llvm::Error checkModule(ModuleOp module) {
@@ -293,13 +309,12 @@ llvm::Expected<CompileResult> portico::compile(ModuleOp module, ArrayRef<bool> d
         result.takeError(), [&](std::unique_ptr<CompileError> error) -> llvm::Error {
           if (error->unsupported)
             return llvm::Error(std::move(error));
-          error->reproducer =
-              writeReproducer(print(module, /*locations=*/true), *error, pipelineText(options),
-                              (*target)->info().arch, options);
+          error->reproducer = writeReproducer(print(module, /*locations=*/true), *error,
+                                              pipelineText(options), **target, options);
+          error->message +=
+              "\nthis is a mistake in " + whoseMistake(*error, **target) + ", not in the program";
           if (!error->reproducer.empty())
-            error->message += "\nthis is a mistake in Portico, not in the program; "
-                              "what is needed to reproduce it is in " +
-                              error->reproducer;
+            error->message += "; what is needed to reproduce it is in " + error->reproducer;
           return llvm::Error(std::move(error));
         });
   }

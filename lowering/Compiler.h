@@ -14,6 +14,7 @@
 #include "llvm/Support/Error.h"
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -61,7 +62,7 @@ struct CompileResult {
   std::vector<std::string> warnings;
 };
 
-/// A failure inside the compiler; what LLVM calls a fatal error is one like any other
+/// A failure inside the compiler or a target; what LLVM calls a fatal error is one like any other
 /// (targets/Recovery.h). It is never the user's mistake: those are found when an op is
 /// recorded.
 class CompileError : public llvm::ErrorInfo<CompileError> {
@@ -75,6 +76,14 @@ public:
   int64_t ordinal = -1;
   /// The IR that failed: a kernel, or the whole program.
   std::string module;
+  /// What a target was given: a module to compile, as text and, of a target from outside the
+  /// build, the very bytes, with the prefix for names; or objects to link.
+  struct Given {
+    std::string text, bytecode, prefix;
+    std::vector<std::string> objects;
+  };
+  /// Set where the target failed, and not what comes before it.
+  std::optional<Given> given;
   /// The folder with the module, the options and the versions; may be empty.
   std::string reproducer;
   /// LLVM gave up in the middle of a pass over the whole program: a thread that will

@@ -17,6 +17,7 @@ namespace {
 struct Halves {
   const portico_driver *driver = nullptr;
   const portico_compiler *compiler = nullptr;
+  std::string compilerPath;
 
   llvm::Error read(const std::string &path) {
     void *library = dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
@@ -33,8 +34,10 @@ struct Halves {
                                      "portico_target_compiler() (plugin.h)");
     if (driverOf)
       driver = driverOf();
-    if (compilerOf)
+    if (compilerOf) {
       compiler = compilerOf();
+      compilerPath = path;
+    }
     if ((driverOf && !driver) || (compilerOf && !compiler))
       return llvm::createStringError("[target] '" + path + "' gives no table; expected one of " +
                                      "each half that it offers");
@@ -62,14 +65,16 @@ llvm::Error checkNames(const portico_driver &driver, llvm::StringRef compiler) {
 
 } // namespace
 
-llvm::Expected<std::string> portico::loadTarget(llvm::ArrayRef<std::string> paths) {
+llvm::Expected<std::string> portico::loadTarget(llvm::ArrayRef<std::string> paths,
+                                                llvm::StringRef maker) {
   Halves halves;
   for (const std::string &path : paths)
     if (llvm::Error error = halves.read(path))
       return std::move(error);
   std::unique_ptr<const Target> target;
   if (halves.compiler) {
-    llvm::Expected<std::unique_ptr<const Target>> made = makePluginTarget(halves.compiler);
+    llvm::Expected<std::unique_ptr<const Target>> made =
+        makePluginTarget(halves.compiler, maker.empty() ? halves.compilerPath : maker.str());
     if (!made)
       return made.takeError();
     target = std::move(*made);

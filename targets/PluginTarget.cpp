@@ -1,19 +1,15 @@
 //===- PluginTarget.cpp - a compile half behind a C table -------------------===//
 //
-// A kernel module goes through as bytecode, without locations: the compiler behind the
-// table has no use for the user's lines, and equal kernels are equal bytes.
+// A kernel module goes through as bytecode (KernelBytecode.h).
 //
 //===----------------------------------------------------------------------===//
 
 #include "targets/PluginTarget.h"
+#include "targets/KernelBytecode.h"
 #include "targets/MachineFigures.h"
 #include "targets/common/HostCode.h"
 
-#include "mlir/Bytecode/BytecodeWriter.h"
 #include "mlir/IR/BuiltinOps.h"
-#include "mlir/IR/Location.h"
-#include "llvm/Config/llvm-config.h"
-#include "llvm/Support/raw_ostream.h"
 
 #include <algorithm>
 #include <cstddef>
@@ -131,7 +127,8 @@ portico_product asProduct(const LibraryProduct &product) {
 
 class PluginTarget : public Target {
 public:
-  PluginTarget(const Table &table, TargetInfo info) : table(table), machine(std::move(info)) {
+  PluginTarget(const Table &table, TargetInfo info, std::string maker)
+      : Target(std::move(maker)), table(table), machine(std::move(info)) {
     if (table->product_cost && table->product_object)
       addLibrary();
   }
@@ -151,12 +148,7 @@ public:
 
   llvm::Expected<TargetObject> compileKernel(mlir::ModuleOp module, llvm::StringRef prefix,
                                              bool) const override {
-    module->walk([](mlir::Operation *op) { op->setLoc(mlir::UnknownLoc::get(op->getContext())); });
-    std::string bytecode;
-    llvm::raw_string_ostream os(bytecode);
-    mlir::BytecodeWriterConfig config("MLIR" LLVM_VERSION_STRING);
-    if (failed(mlir::writeBytecodeToFile(module, os, config)))
-      return llvm::createStringError("the kernel cannot be written as bytecode");
+    std::string bytecode = kernelBytecode(module);
     // A link resets the options of this process's LLVM, which a plug-in may share.
     auto lock = host::codegenLock();
     Bytes object(table);
@@ -218,7 +210,8 @@ private:
   std::vector<LibraryKernel> library;
 };
 
-llvm::Expected<std::unique_ptr<const PluginTarget>> makeFor(const Table &table, std::string arch) {
+llvm::Expected<std::unique_ptr<const PluginTarget>> makeFor(const Table &table, std::string arch,
+                                                            std::string maker) {
   portico_machine machine = asMachine(TargetInfo());
   if (table->machine(arch.c_str(), &machine))
     return table.error("describing the machine", arch);
@@ -228,7 +221,7 @@ llvm::Expected<std::unique_ptr<const PluginTarget>> makeFor(const Table &table, 
       return llvm::joinErrors(llvm::createStringError(std::string("[") + table->name +
                                                       "] the figures of '" + info.arch + "':"),
                               std::move(error));
-  return std::make_unique<const PluginTarget>(table, std::move(info));
+  return std::make_unique<const PluginTarget>(table, std::move(info), std::move(maker));
 }
 
 llvm::Expected<const Target *> PluginTarget::forArch(llvm::StringRef arch) const {
@@ -240,7 +233,8 @@ llvm::Expected<const Target *> PluginTarget::forArch(llvm::StringRef arch) const
   std::lock_guard<std::mutex> lock(mutex);
   std::unique_ptr<const PluginTarget> &entry = (*made)[name().str() + ":" + arch.str()];
   if (!entry) {
-    llvm::Expected<std::unique_ptr<const PluginTarget>> target = makeFor(table, arch.str());
+    llvm::Expected<std::unique_ptr<const PluginTarget>> target =
+        makeFor(table, arch.str(), maker().str());
     if (!target)
       return target.takeError();
     entry = std::move(*target);
@@ -256,7 +250,7 @@ bool complete(const portico_compiler &table) {
 } // namespace
 
 llvm::Expected<std::unique_ptr<const Target>>
-portico::makePluginTarget(const portico_compiler *compiler) {
+portico::makePluginTarget(const portico_compiler *compiler, std::string maker) {
   constexpr size_t required = offsetof(portico_compiler, product_cost);
   if (!compiler || compiler->abi != PORTICO_COMPILER_ABI || compiler->struct_size < required)
     return llvm::createStringError(
@@ -273,5 +267,5 @@ portico::makePluginTarget(const portico_compiler *compiler) {
   const char *first = table->arch(0);
   if (!first)
     return llvm::createStringError("[%s] makes code for no machine; expected arch(0)", table->name);
-  return makeFor(table, first);
+  return makeFor(table, first, std::move(maker));
 }

@@ -9,8 +9,9 @@
 namespace portico {
 
 /// The target of a table (targets/plugin.h), for the first of its machines. The table must
-/// stay where it is.
-llvm::Expected<std::unique_ptr<const Target>> makePluginTarget(const portico_compiler *compiler);
+/// stay where it is. `maker` is who is told of mistakes.
+llvm::Expected<std::unique_ptr<const Target>> makePluginTarget(const portico_compiler *compiler,
+                                                               std::string maker);
 
 } // namespace portico
 

@@ -157,6 +157,9 @@ public:
   /// The word before the colon in a device string.
   virtual llvm::StringRef name() const = 0;
 
+  /// Who made a target from outside the build, as a message names them; empty: Portico.
+  llvm::StringRef maker() const { return madeBy; }
+
   /// The machines that code can be made for, the best known first.
   virtual std::vector<std::string> archs() const = 0;
 
@@ -182,6 +185,12 @@ public:
 
   /// Code of its own that it offers for some kernels.
   virtual llvm::ArrayRef<LibraryKernel> libraryKernels() const { return {}; }
+
+protected:
+  explicit Target(std::string maker = "") : madeBy(std::move(maker)) {}
+
+private:
+  const std::string madeBy;
 };
 
 /// The target of a device string, or an error that lists what there is:

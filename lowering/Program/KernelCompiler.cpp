@@ -14,6 +14,7 @@
 #include "lowering/Kernels/LibraryKernels.h"
 #include "lowering/Program/Contexts.h"
 #include "lowering/Program/Ordinals.h"
+#include "targets/KernelBytecode.h"
 #include "targets/Recovery.h"
 #include "targets/UnsupportedByMachine.h"
 
@@ -79,8 +80,14 @@ BoundedMap<std::shared_ptr<const std::string>> &objectCache() {
   static auto *instance = new BoundedMap<std::shared_ptr<const std::string>>;
   return *instance;
 }
-BoundedMap<std::shared_ptr<const std::string>> &givenUp() {
-  static auto *instance = new BoundedMap<std::shared_ptr<const std::string>>;
+
+/// What LLVM said of a kernel, and whether the target had it.
+struct GivenUp {
+  std::string error;
+  std::optional<CompileError::Given> given;
+};
+BoundedMap<std::shared_ptr<const GivenUp>> &givenUp() {
+  static auto *instance = new BoundedMap<std::shared_ptr<const GivenUp>>;
   return *instance;
 }
 
@@ -98,6 +105,8 @@ struct Job {
   std::string error;
   /// The error is an `UnsupportedByMachine`.
   bool unsupported = false;
+  /// What the target has in hands.
+  std::optional<CompileError::Given> given;
   std::vector<CompileStage> stages;
 };
 
@@ -209,13 +218,15 @@ void markUnaliased(ModuleOp module, const KernelABI &abi) {
 }
 
 /// Code of the target's own for the kernel of a job.
-llvm::Error takeLibraryKernel(const Job &job, const LibraryChoice &choice, CompiledKernel &result) {
+llvm::Error takeLibraryKernel(Job &job, const LibraryChoice &choice, CompiledKernel &result) {
   std::string symbol =
       "k" + llvm::utohexstr(llvm::xxh3_64bits(job.text), /*LowerCase=*/true) + "_library";
   LibraryLaunch launch;
+  job.given.emplace();
   llvm::Expected<std::string> object = choice.kernel->make(choice.product, symbol, launch);
   if (!object)
     return object.takeError();
+  job.given.reset();
   result.abi = libraryKernelABI(launch);
   result.abi.phases.front().name = "library";
   result.symbols.push_back(std::move(symbol));
@@ -273,12 +284,15 @@ std::optional<std::string> compileOne(Job &job, const Target &target,
   if (!options.keepStages)
     result->object = objectCache().find(objectKey);
   if (!result->object) {
+    bool fromOutside = !target.maker().empty();
+    job.given = {text, fromOutside ? kernelBytecode(*lowered) : "", prefix, /*objects=*/{}};
     llvm::Expected<TargetObject> object =
         target.compileKernel(*lowered, prefix, options.keepStages);
     if (!object) {
       job.unsupported = object.errorIsA<UnsupportedByMachine>();
       return error(llvm::toString(object.takeError()));
     }
+    job.given.reset();
     for (auto &[stage, stageText] : object->stages)
       keep(stage.c_str(), std::move(stageText));
     result->object = std::make_shared<const std::string>(std::move(object->bytes));
@@ -297,6 +311,7 @@ llvm::Error makeError(const Job &job, const Target &target) {
   error->message = "[" + job.op + "] cannot be compiled for " + target.name().str() + "; got " +
                    job.types + (job.line.empty() ? "" : " at " + job.line) + "; " + job.error;
   error->module = job.text;
+  error->given = job.given;
   return llvm::Error(std::move(error));
 }
 
@@ -322,7 +337,8 @@ void compileAll(ArrayRef<Job *> jobs, const Target &target, const CompileOptions
   for (Worker &worker : workers)
     if (std::optional<std::string> said = worker.attempt->wait()) {
       worker.job->error = "LLVM gives up: " + *said;
-      givenUp().insert(worker.job->key, std::make_shared<const std::string>(worker.job->error));
+      givenUp().insert(worker.job->key, std::make_shared<const GivenUp>(
+                                            GivenUp{worker.job->error, worker.job->given}));
     }
 }
 
@@ -348,9 +364,10 @@ llvm::Expected<CompiledKernels> portico::compileKernels(ArrayRef<KernelOp> kerne
   for (auto &job : jobs) {
     if (!options.keepStages)
       job->result = kernelCache().find(job->key);
-    if (std::shared_ptr<const std::string> known = givenUp().find(job->key))
-      job->error = *known;
-    else if (!job->result)
+    if (std::shared_ptr<const GivenUp> known = givenUp().find(job->key)) {
+      job->error = known->error;
+      job->given = known->given;
+    } else if (!job->result)
       missing.push_back(job.get());
   }
   compileAll(missing, target, options);

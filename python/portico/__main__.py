@@ -35,13 +35,13 @@ def _add(commands, name, help):
 
 
 def main(argv=None) -> int:
-    """Runs one command; errors that the user can fix are one line, without a traceback."""
+    """Runs one command; an error is its message, without a traceback through the command."""
     arguments = _parser().parse_args(argv)
-    from portico.errors import PorticoError
+    from portico.errors import InternalError, PorticoError
 
     try:
         return arguments.run(arguments)
-    except PorticoError as error:
+    except (PorticoError, InternalError) as error:
         print(f"portico {arguments.command}: {error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:

@@ -54,13 +54,18 @@ def load(name):
 def _failure_of(point):
     """Loads a plug-in; what went wrong, or None."""
     try:
-        name = _core.load_target([str(path) for path in point.load()()])
+        name = _core.load_target([str(path) for path in point.load()()], _maker(point))
     # Whatever the code of a stranger raises.
     except Exception as error:
         return f"{type(error).__name__}: {error}"
     if name != point.name:
         return f"its libraries are of a target {name!r}; expected the entry point's name"
     return None
+
+
+def _maker(point):
+    """The package that brings a plug-in, with its version."""
+    return f"{point.dist.name} {point.dist.version}" if point.dist else point.value
 
 
 def load_all():

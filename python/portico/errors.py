@@ -5,7 +5,8 @@ Two families, never mixed:
 - what the caller did wrong (`PorticoError` and its subclasses). Each class is
   also the builtin exception that PyTorch raises in the same place, so
   ``except ValueError`` and ``except RuntimeError`` keep working;
-- what portico did wrong (`InternalError`): please report these.
+- what portico did wrong, or a target that a package brings (`InternalError`): please report
+  these, to whom the message names.
 
 Messages read ``[op] what; got ...; expected ...; try ...``.
 """
@@ -122,7 +123,8 @@ class MlirError(PorticoError, RuntimeError):
 
 
 class InternalError(RuntimeError):
-    """A defect of portico itself; the message says where a reproducer is.
+    """A defect of portico itself, or of a target that a package brings; the message says whose,
+    and where a reproducer is.
 
     >>> issubclass(pt.errors.InternalError, pt.PorticoError)
     False

@@ -2,6 +2,7 @@
 
 #include "python/native/bind/Bindings.h"
 #include "python/native/bind/TensorObject.h"
+#include "python/native/bind/Types.h"
 #include "python/native/graph/Counters.h"
 #include "python/native/graph/Flush.h"
 
@@ -45,9 +46,45 @@ static nb::list stageList(const CompiledProgram &program) {
   return list;
 }
 
-static nb::dict compileFor(nb::handle tensors, const std::string &target) {
-  if (std::string wrong = checkTarget(target); !wrong.empty())
+/// Loads the plug-in of that name where there is one.
+static void requireTarget(const std::string &target) {
+  std::string wrong = checkTarget(target);
+  if (!wrong.empty() && findTargetOf(target))
+    wrong = checkTarget(target);
+  if (!wrong.empty())
     raise(ErrorKind::value, wrong);
+}
+
+static nb::dict asDict(const CompiledProgram &compiled) {
+  nb::dict d;
+  d["program"] =
+      nb::bytes(reinterpret_cast<const char *>(compiled.bytes.data()), compiled.bytes.size());
+  d["kernels"] = compiled.kernels;
+  d["compile_ms"] = compiled.ms;
+  d["stages"] = stageList(compiled);
+  return d;
+}
+
+static nb::dict compileModule(const std::string &text, const std::string &target) {
+  requireTarget(target);
+  CompilerSettings settings = flushSettings().compiler;
+  settings.keepStages = true;
+  settings.cache = false; // a cached program has no stages to show
+  CompiledProgram compiled;
+  BuildFailure failure;
+  auto compile = [&] {
+    nb::gil_scoped_release unlocked;
+    return compileText(text, target, settings, compiled, failure);
+  };
+  if (compile())
+    return asDict(compiled);
+  if (failure.noProgram)
+    raise(ErrorKind::mlir, "[compile] not a program; got " + failure.message);
+  raise(failure.unsupported ? ErrorKind::runtime : ErrorKind::internal, failure.message);
+}
+
+static nb::dict compileFor(nb::handle tensors, const std::string &target) {
+  requireTarget(target);
   std::vector<Ref<Node>> values;
   llvm::SmallVector<Node *, 8> roots;
   for (nb::handle tensor : nb::iter(tensors)) {
@@ -56,14 +93,7 @@ static nb::dict compileFor(nb::handle tensors, const std::string &target) {
     values.push_back(tensorOf(tensor.ptr()).read().value);
     roots.push_back(values.back().get());
   }
-  CompiledProgram compiled = compilePending(roots, target);
-  nb::dict d;
-  d["program"] =
-      nb::bytes(reinterpret_cast<const char *>(compiled.bytes.data()), compiled.bytes.size());
-  d["kernels"] = compiled.kernels;
-  d["compile_ms"] = compiled.ms;
-  d["stages"] = stageList(compiled);
-  return d;
+  return asDict(compilePending(roots, target));
 }
 
 static nb::dict stats() {
@@ -211,6 +241,8 @@ void bindFlush(nb::module_ &m) {
       "(name, bytes) for code.");
   m.def("compile_for", &compileFor, "tensors"_a, "target"_a,
         "The program that would give these tensors, compiled for a target that need not be here.");
+  m.def("compile_module", &compileModule, "text"_a, "target"_a,
+        "The same for a module of the dialect, as text.");
   m.def("_after_fork", &resetAfterFork);
 }
 

@@ -30,13 +30,15 @@ bool findTargetOf(const std::string &device) {
 void bindTargets(nb::module_ &m) {
   m.def(
       "load_target",
-      [](const std::vector<std::string> &paths) {
-        llvm::Expected<std::string> name = loadTarget(paths);
+      [](const std::vector<std::string> &paths, const std::string &maker) {
+        llvm::Expected<std::string> name = loadTarget(paths, maker);
         if (!name)
           raise(ErrorKind::runtime, llvm::toString(name.takeError()));
         return *name;
       },
-      "paths"_a, "Adds the target of these shared libraries (targets/plugin.h); returns its name.");
+      "paths"_a, "maker"_a = "",
+      "Adds the target of these shared libraries (targets/plugin.h), which is the mistake of "
+      "`maker` where it fails; returns its name.");
   m.def(
       "set_target_finder", [](nb::object function) { finder() = std::move(function); },
       "function"_a, "What is asked for a target whose name is not known: loads it, or is False.");

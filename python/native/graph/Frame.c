@@ -26,7 +26,7 @@ void portico_set_package_folder(const char *folder) {
   package_length = strlen(folder);
 }
 
-/* Whether a file belongs to the package is asked for every op, so the answer is
+/* Whether a file belongs to the package, or to Python itself, is asked for every op, so the answer is
  * kept by the address of the file name, which all code of a file shares. The
  * table owns its names: an address must not come to mean another name. */
 #define SLOTS 1024
@@ -44,8 +44,10 @@ static int is_internal(PyObject *filename) {
     PyErr_Clear();
     return 0;
   }
-  int internal = package_length && strncmp(path, package_folder, package_length) == 0 &&
-                 path[package_length] == '/';
+  /* Python's own "<frozen runpy>" runs the package's commands. */
+  int internal = strncmp(path, "<frozen ", 8) == 0 ||
+                 (package_length && strncmp(path, package_folder, package_length) == 0 &&
+                  path[package_length] == '/');
   Py_INCREF(filename);
   Py_XDECREF(table[slot].filename);
   table[slot].filename = filename;

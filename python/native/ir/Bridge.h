@@ -65,12 +65,18 @@ struct BuildFailure {
   std::string message;
   /// The machine lacks what the program asks for; otherwise the mistake is Portico's.
   bool unsupported = false;
+  /// What was to be compiled is no program.
+  bool noProgram = false;
 };
 
 /// Compiles a trace for a device. False and the reason where there is no program for it.
 bool compileTrace(const Trace &trace, const std::vector<bool> &donatable, const std::string &device,
                   const CompilerSettings &settings, CompiledProgram &program,
                   BuildFailure &failure);
+
+/// The same for a module of the dialect as text, with a function @main.
+bool compileText(const std::string &text, const std::string &device,
+                 const CompilerSettings &settings, CompiledProgram &program, BuildFailure &failure);
 
 } // namespace portico::native
 

@@ -7,9 +7,11 @@
 #include "lowering/Compiler.h"
 #include "targets/Target.h"
 
+#include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/IR/MLIRContext.h"
 #include "mlir/IR/OwningOpRef.h"
+#include "mlir/Parser/Parser.h"
 
 using namespace mlir;
 
@@ -27,15 +29,12 @@ std::string checkTarget(const std::string &target) {
   return found ? std::string() : llvm::toString(found.takeError());
 }
 
-bool compileTrace(const Trace &trace, const std::vector<bool> &donatable, const std::string &device,
-                  const CompilerSettings &settings, CompiledProgram &program,
-                  BuildFailure &failure) {
-  auto context = makeContext();
-  loadCompilerDialects(*context);
-  DiagnosticCollector diagnostics(context.get());
-  OwningOpRef<ModuleOp> module = ModuleOp::create(UnknownLoc::get(context.get()));
-  emit(trace, *module, "main");
-
+/// Compiles a module in its context, which are kept for ever where LLVM gives up in them.
+static bool compileModule(std::unique_ptr<MLIRContext> &context, OwningOpRef<ModuleOp> &module,
+                          const DiagnosticCollector &diagnostics,
+                          const std::vector<bool> &donatable, const std::string &device,
+                          const CompilerSettings &settings, CompiledProgram &program,
+                          BuildFailure &failure) {
   CompileOptions options;
   options.device = device;
   options.fusionPolicy = settings.fusionPolicy;
@@ -75,6 +74,34 @@ bool compileTrace(const Trace &trace, const std::vector<bool> &donatable, const 
   for (CompileStage &stage : result->stages)
     program.stages.emplace_back(std::move(stage.name), std::move(stage.text));
   return true;
+}
+
+bool compileTrace(const Trace &trace, const std::vector<bool> &donatable, const std::string &device,
+                  const CompilerSettings &settings, CompiledProgram &program,
+                  BuildFailure &failure) {
+  auto context = makeContext();
+  loadCompilerDialects(*context);
+  DiagnosticCollector diagnostics(context.get());
+  OwningOpRef<ModuleOp> module = ModuleOp::create(UnknownLoc::get(context.get()));
+  emit(trace, *module, "main");
+  return compileModule(context, module, diagnostics, donatable, device, settings, program, failure);
+}
+
+bool compileText(const std::string &text, const std::string &device,
+                 const CompilerSettings &settings, CompiledProgram &program,
+                 BuildFailure &failure) {
+  auto context = makeContext();
+  loadCompilerDialects(*context);
+  DiagnosticCollector diagnostics(context.get());
+  OwningOpRef<ModuleOp> module = parseSourceString<ModuleOp>(text, context.get());
+  auto main = module ? module->lookupSymbol<func::FuncOp>("main") : nullptr;
+  if (!main) {
+    failure.message = module ? "there is no function @main" : diagnostics.text();
+    failure.noProgram = true;
+    return false;
+  }
+  std::vector<bool> donatable(main.getNumArguments(), false);
+  return compileModule(context, module, diagnostics, donatable, device, settings, program, failure);
 }
 
 } // namespace portico::native

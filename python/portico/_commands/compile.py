@@ -4,7 +4,8 @@ Calls a function of a file, records what the tensors that it returns wait for, a
 for a target whose device need not be here. Writes the program, its code, and the IR of each stage.
 
 What the function takes are tensors, one for each `--input dtype[sizes]`; a module (an `nn.Module`
-in the file) is called like a function.
+in the file) is called like a function. `program.mlir`, a program as the folder of a failure has
+it, is compiled as it stands.
 """
 
 from __future__ import annotations
@@ -29,7 +30,9 @@ _SPEC = re.compile(r"(\w+)\[([\d,\s]*)\]$")
 
 
 def add_arguments(parser):
-    parser.add_argument("function", metavar="FILE.py:NAME", help="a function that returns tensors")
+    parser.add_argument(
+        "function", metavar="FILE.py:NAME", help="a function that returns tensors, or FILE.mlir"
+    )
     parser.add_argument(
         "--target", default="", metavar="KIND[:ARCH]", help="see `python -m portico devices`"
     )
@@ -37,6 +40,8 @@ def add_arguments(parser):
         "--input", action="append", default=[], metavar="DTYPE[SIZES]",
         help="an argument of the function, as in float32[8,16]; once for each",
     )  # fmt: skip
+    parser.add_argument("--fuel", type=int, default=-1, metavar="N", help="fusions at most")
+    parser.add_argument("--plan", metavar="FILE", help="a fusion plan (JSON) to replay")
     parser.add_argument("-o", "--output", default="out", metavar="FOLDER", help="(out)")
 
 
@@ -103,21 +108,25 @@ def _tensors(result):
     )
 
 
+@contextlib.contextmanager
+def options(**values):
+    """Like `pt.options`, but nothing that is pending is run."""
+    before = {name: _core.get_option(name) for name in values}
+    try:
+        for name, value in values.items():
+            _core.set_option(name, value)
+        yield
+    finally:
+        for name, value in before.items():
+            _core.set_option(name, value)
+
+
 def record(file, function, inputs):
     """The tensors that a call returns, with all that they wait for still to be run."""
-    limits = {
-        name: _core.get_option(name) for name in ("max_pending_ops", "max_held_bytes", "eager")
-    }
-    _core.set_option("max_pending_ops", 2**40)
-    _core.set_option("max_held_bytes", 2**60)
-    _core.set_option("eager", False)
-    try:
+    with options(max_pending_ops=2**40, max_held_bytes=2**60, eager=False):
         with of_file(file):
             result = function(*inputs)
         return _tensors(result)
-    finally:
-        for name, value in limits.items():
-            _core.set_option(name, value)
 
 
 def suffix(content):
@@ -147,11 +156,27 @@ def write(compiled, folder):
     return names
 
 
-def run(arguments) -> int:
+def read(path):
+    """The text of a file that an argument names."""
+    try:
+        return pathlib.Path(path).read_text()
+    except (OSError, UnicodeDecodeError) as error:
+        raise PorticoValueError(f"[compile] {path} cannot be read; got {error}") from error
+
+
+def compile(arguments):
+    """What the arguments name, compiled."""
+    if arguments.function.endswith(".mlir"):
+        return _core.compile_module(read(arguments.function), arguments.target)
     file, function = load_function(arguments.function)
     inputs = [make_input(text) for text in arguments.input]
-    outputs = record(file, function, inputs)
-    compiled = _core.compile_for(outputs, arguments.target)
+    return _core.compile_for(record(file, function, inputs), arguments.target)
+
+
+def run(arguments) -> int:
+    plan = read(arguments.plan) if arguments.plan else ""
+    with options(fuel=arguments.fuel, fusion_plan=plan):
+        compiled = compile(arguments)
     folder = pathlib.Path(arguments.output)
     names = write(compiled, folder)
     target = arguments.target or _core.default_device().type

@@ -49,6 +49,9 @@ TEST(a_failure_leaves_what_reproduces_it) {
   std::string report = readFile(fs::path(error.reproducer) / "report.txt");
   EXPECT(report.find("LLVM ") != std::string::npos);
   EXPECT(report.find("--portico-fuse='policy=greedy fuel=-1'") != std::string::npos);
+  EXPECT(report.find("python -m portico compile program.mlir --target ") != std::string::npos);
+  EXPECT(report.find("portico-opt") == std::string::npos);
+  EXPECT(message.find("this is a mistake in Portico, not in the program") != std::string::npos);
 }
 
 TEST(a_reproducer_that_cannot_be_written_is_no_second_failure) {

@@ -1,31 +1,9 @@
 """Plug-ins that do not work: each says why, and none is in the way of anything else."""
 
-import os
-import shutil
-import subprocess
-import sys
-from pathlib import Path
-
 import pytest
+from plugin_package import build, install, python
 
 from portico import _core
-from portico.utils.cpp_extension import include_paths
-
-SOURCE = Path(__file__).with_name("broken.c")
-
-
-def build(folder, *, wrong="", machine="", offered="portico_target_compiler"):
-    library = folder / "broken.so"
-    compiler = shutil.which("clang-22") or shutil.which("cc")
-    flags = [f"-DWRONG={wrong}"] if wrong else []
-    flags += [f"-DMACHINE={machine}"] if machine else []
-    includes = [f"-I{path}" for path in include_paths()]
-    subprocess.run(
-        [compiler, "-shared", "-fPIC", *includes, *flags, f"-DOFFERED={offered}", SOURCE, "-o",
-         library],
-        check=True,
-    )  # fmt: skip
-    return library
 
 
 @pytest.mark.parametrize(
@@ -114,25 +92,6 @@ def test_a_table_of_a_later_version_is_taken(tmp_path):
 # Entry points -------------------------------------------------------------------------------------
 
 
-def installed_plugin(folder, name, target, module):
-    """A package with an entry point, in a folder for PYTHONPATH."""
-    (folder / f"{name}.py").write_text(module)
-    info = folder / f"{name}-1.0.dist-info"
-    info.mkdir()
-    (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: 1.0\n")
-    (info / "entry_points.txt").write_text(f"[portico.targets]\n{target} = {name}:libraries\n")
-
-
-def python(folder, code):
-    path = os.pathsep.join([str(folder), *filter(None, [os.environ.get("PYTHONPATH")])])
-    return subprocess.run(
-        [sys.executable, "-c", code],
-        env=os.environ | {"PYTHONPATH": path},
-        capture_output=True,
-        text=True,
-    )
-
-
 @pytest.mark.parametrize(
     "module, reason",
     [
@@ -143,7 +102,7 @@ def python(folder, code):
     ],
 )
 def test_a_broken_plugin_warns_and_is_skipped(tmp_path, module, reason):
-    installed_plugin(tmp_path, "broken_plugin", "broken", module)
+    install(tmp_path, "broken_plugin", "broken", module)
     code = (
         "import warnings, portico as pt\n"
         "assert (pt.ones(2) + 1).tolist() == [2, 2]\n"
@@ -155,7 +114,7 @@ def test_a_broken_plugin_warns_and_is_skipped(tmp_path, module, reason):
         "print(len(caught), caught[0].message)\n"
         "assert (pt.ones(2) + 1).tolist() == [2, 2]\n"
     )
-    done = python(tmp_path, code)
+    done = python(tmp_path, "-c", code)
     assert done.returncode == 0, done.stderr
     refused, refused_again, warning = done.stdout.strip().split("\n", 2)
     assert refused == refused_again == "refused"
@@ -163,6 +122,6 @@ def test_a_broken_plugin_warns_and_is_skipped(tmp_path, module, reason):
 
 
 def test_import_runs_nothing_of_a_plugin(tmp_path):
-    installed_plugin(tmp_path, "loud", "loud", "print('I was imported')")
-    done = python(tmp_path, "import portico as pt; print((pt.ones(2) + 1).tolist())")
+    install(tmp_path, "loud", "loud", "print('I was imported')")
+    done = python(tmp_path, "-c", "import portico as pt; print((pt.ones(2) + 1).tolist())")
     assert done.stdout == "[2.0, 2.0]\n"
