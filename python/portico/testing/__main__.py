@@ -26,6 +26,7 @@ def _parser():
         "--journal", metavar="FILE", help="keeps what each group gave; a run goes on from there"
     )
     parser.add_argument("--quiet", action="store_true", help="no progress, only the summary")
+    parser.add_argument("--verbose", action="store_true", help="every failure, not the first 20")
     return parser
 
 
@@ -55,7 +56,7 @@ def main(argv=None) -> int:
         return 2
     if not arguments.quiet and sys.stderr.isatty():
         print("\r\033[K", end="", file=sys.stderr)
-    print(report)
+    print(report.text(None if arguments.verbose else 20))
     return 0 if report.ok else 1
 
 

@@ -4,12 +4,14 @@ import os
 import re
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 import portico as pt
 from portico._generated.op_table import OPS
+from portico.reference.dtypes import to_numpy
 from portico.testing import conformance, conformance_case
 from portico.testing._conformance import forward, journal, judge, programs, runner
 from portico.testing._conformance.groups import groups
@@ -27,6 +29,14 @@ def test_every_op_of_the_table_is_in_the_matrix():
 def test_every_op_has_cases_in_every_dtype(op):
     tried = {case.name.split("/")[2] for case in forward.cases(op, pt._dtypes.NAMES, "smoke")}
     assert tried == set(forward.dtypes_of(OPS[op]))
+
+
+def test_the_manual_says_how_many_cases_there_are():
+    manual = (Path(__file__).parents[3] / "docs" / "guide" / "add-a-target.md").read_text()
+    told = re.search(r"`smoke` has some (\d+) cases, `standard` some (\d+)", manual)
+    for level, count in zip(("smoke", "standard"), told.groups(), strict=True):
+        there_are = sum(1 for group in groups(None, level) for _ in group.cases())
+        assert int(count) == pytest.approx(there_are, rel=0.05)
 
 
 def test_levels_grow():
@@ -118,6 +128,19 @@ def test_exact_means_bits(got, expected, wrong):
     assert (found is not None) == wrong
 
 
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("dtype", ["float16", "bfloat16", "float32", "float64"])
+def test_garbage_is_judged_without_warnings(dtype):
+    """A result of any bits, signalling nans too, is wrong and nothing else."""
+    dtype = to_numpy(dtype)
+    bits = np.random.default_rng(1).integers(0, 256, (2000, dtype.itemsize), np.uint8)
+    got = bits.view(dtype)[:, 0]
+    true = np.linspace(-3, 3, len(got))
+    assert judge.exact(got, true.astype(dtype)) is not None
+    assert judge.within(got, true, Tolerance(ulp=2)) is not None
+    assert judge.scaled(got, true, 1e-3) is not None
+
+
 @pytest.mark.parametrize("off, wrong", [(1, False), (2, False), (3, True)])
 @pytest.mark.parametrize("value", [1.5, 1e-20, 3e30])
 def test_units_in_the_last_place(value, off, wrong):
@@ -186,6 +209,25 @@ def test_a_case_that_ends_all_others_is_named(odd, timeout, message, tmp_path, m
     assert failure.case == "forward/neg/float32/odd"
     assert message in failure.message
     assert report.passed > 3
+
+
+def test_a_device_that_a_new_process_does_not_bring_back_ends_the_run(tmp_path, monkeypatch):
+    gone = tmp_path / "gone"
+    stays = f"""
+if os.path.exists({str(gone)!r}):
+    broken, pt.zeros = True, refuse
+
+def break_for_good(x):
+    open({str(gone)!r}, "w").close()
+    break_device(x)
+"""
+    (tmp_path / "sitecustomize.py").write_text(BREAKS.replace("ODD", "break_for_good") + stays)
+    path = os.pathsep.join([str(tmp_path), *filter(None, [os.environ.get("PYTHONPATH")])])
+    monkeypatch.setenv("PYTHONPATH", path)
+    report = conformance("cpu", dtypes=["float32"], only="forward/n", isolate=True)
+    assert report.gone == "forward/neg" and report.left >= 1
+    (failure,) = report.failures
+    assert failure.case == "forward/neg" and "for a new process too" in failure.message
 
 
 def test_errors_of_the_caller():

@@ -54,7 +54,8 @@ def conformance(
             not tried again, unless the package, the target or the arguments have changed.
 
     Returns:
-        Report: ``report.ok``, ``report.failures`` (each with a message and ``repro`` code),
+        Report: ``report.ok``, ``report.gone`` (the group during which the device ceased to work:
+            none after it was tried), ``report.failures`` (each with a message and ``repro`` code),
         ``report.counts`` by group; ``print(report)`` shows a summary.
 
     >>> report = pt.testing.conformance("cpu", dtypes=["float32"], only="forward/add")
@@ -67,6 +68,9 @@ def conformance(
     worker = Worker(device, report.dtypes, level, timeout)
     end = None if seconds is None else time.monotonic() + seconds
     for done, group in enumerate(chosen):
+        if report.gone:
+            report.left += 1
+            continue
         part = kept.find(group.name) if kept is not None else None
         if part is None:
             if end is not None and time.monotonic() >= end:
@@ -80,7 +84,8 @@ def conformance(
             else:
                 run_group(group, device, part)
             part.finish()
-            if kept is not None:
+            report.gone = part.gone
+            if kept is not None and not part.gone:
                 kept.add(group.name, part)
         report.merge(part)
     worker.close()
@@ -134,14 +139,20 @@ def conformance_cases(device, *, dtypes=None, level="smoke", only=None):
 
     import portico as pt
 
+    gone = []
+
     @pytest.mark.parametrize("group", groups(dtypes, _checked_level(level), only), ids=str)
     def test_conformance(group):
         try:
             pt.device(device)
         except pt.PorticoError as error:
             pytest.skip(str(error))
+        if gone:
+            pytest.fail(f"the device is gone since {gone[0]}", pytrace=False)
         report = Report(str(device), level, group.dtypes)
         run_group(group, device, report)
+        if report.gone:
+            gone.append(report.gone)
         if not report.counts:
             pytest.skip(f"nothing to try at level {level}")
         assert report.ok, str(report.finish())

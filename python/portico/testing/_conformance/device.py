@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 
 import numpy as np
 
@@ -15,6 +16,9 @@ from .layouts import SHAPES
 from .levels import reaches
 
 CHECKS = {}
+
+#: Of what a driver allocates, in bytes: PORTICO_ALIGNMENT of driver.h.
+ALIGNMENT = 64
 
 
 def check(f):
@@ -41,6 +45,8 @@ def copies(device, dtypes, level):
             tensor = to_device(array, device)
             assert tensor.device == pt.device(device), f"on {tensor.device}, not on {device}"
             what = f"{dtype}{list(shape.shape)}"
+            at = tensor.data_ptr()
+            assert at % ALIGNMENT == 0, f"{what} lies at {at:#x}, not at a multiple of {ALIGNMENT}"
             same(to_host(tensor), array, f"{what} there and back")
             same(to_host(tensor.clone()), array, f"{what} cloned")
             if array.ndim == 2:
@@ -129,6 +135,23 @@ def out_of_memory(device, dtypes, level):
 
 
 @check
+def rounding(device, dtypes, level):
+    """A product is rounded before it is added: kernels say where one rounding is enough."""
+    for dtype, small in (("float32", 2.0**-13), ("float64", 2.0**-27)):
+        if dtype not in dtypes:
+            continue
+        # x * x is 1 + 2 small + small^2, whose last term is lost when it is rounded.
+        one = np.ones(1025, dtype)
+        x, rest = (to_device(one * value, device) for value in (1 + small, 1 + 2 * small))
+        for what, result in (
+            ("x * x - c", x * x - rest),
+            ("c - x * x", rest - x * x),
+            ("-c + x * x", -rest + x * x),
+        ):
+            same(to_host(result), one * 0, f"{dtype} {what}, a product with a rounding of its own")
+
+
+@check
 def results_repeat(device, dtypes, level):
     """The same inputs give the same bits."""
     rng = values.generator("results repeat")
@@ -187,7 +210,39 @@ def events(device, dtypes, level):
     second.synchronize()
     assert end.query(), "what a stream waited for has not happened when the stream is done"
     assert _elapsed(begin, end) >= 0, "an event before another was after it"
+    _event_is_not_early(kind, device)
     same(to_host(z), np.arange(4096, dtype=np.float32) * 2 + 1, "the value behind two streams")
+
+
+def _event_is_not_early(kind, device):
+    """Where a query says that an event has happened the stream has nothing left to wait for. It
+    can be told on devices that work behind the caller's back, and long enough."""
+    stream = kind.Stream(device)
+
+    def took(size):
+        """Seconds from the query to the end, where it says yes, and those of all."""
+        x = to_device(np.ones(size, np.float32), device)
+        stream.synchronize()
+        start, end = time.perf_counter(), kind.Event()
+        with kind.stream(stream):
+            for _ in range(20):
+                x = x.sin()
+            pt.eval(x)
+            end.record()
+        happened, asked = end.query(), time.perf_counter()
+        stream.synchronize()
+        done = time.perf_counter()
+        return (done - asked if happened else 0), done - start
+
+    for size in (1 << k for k in range(16, 25, 2)):
+        took(size)  # compiles
+        if took(size)[1] > 0.05:
+            break
+    # A machine that is busy may keep us waiting for nothing now and then.
+    after = [took(size) for _ in range(4)]
+    assert any(late < 0.01 or late < whole / 4 for late, whole in after), (
+        f"a query said that an event had happened, {min(after)[0] * 1e3:.0f} ms before it did"
+    )
 
 
 @check

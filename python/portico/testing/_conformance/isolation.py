@@ -15,11 +15,9 @@ import signal
 import subprocess
 import sys
 
-import portico as pt
-
 from .groups import groups
 from .report import Report
-from .runner import run_group
+from .runner import run_group, works
 
 #: Seconds for which a process may give its device back when it ends.
 PATIENCE = 30
@@ -32,6 +30,8 @@ class Worker:
         self.arguments = (str(device), level, ",".join(dtypes))
         self.timeout = timeout
         self.process = None
+        #: Whether a group found that the device works.
+        self.worked = False
 
     def _start(self):
         reader, writer = os.pipe()
@@ -56,7 +56,13 @@ class Worker:
             self._ended()
             return f"no result after {self.timeout:g} s"
         line = self.answers.readline()
-        return json.loads(line) if line else self._ended()
+        if not line:
+            return self._ended()
+        answer = json.loads(line)
+        # A process of its own is no help to a device that is gone for all of them.
+        answer["gone"] = self.worked and not answer["worked"]
+        self.worked |= answer["worked"]
+        return answer
 
     def _ended(self):
         code = self.process.wait()
@@ -83,8 +89,10 @@ class Worker:
 
 def run_isolated(group, device, worker, report):
     """Adds the outcomes of a group; where it kills the process or breaks the device, its cases
-    are run one by one."""
+    are run one by one. One that is gone for a new process too is `report.gone`."""
     answer = worker.run(group.name)
+    if _is_gone(answer, group, report):
+        return
     if not isinstance(answer, str) and not answer["broken"]:
         _add(answer, report)
         return
@@ -94,9 +102,20 @@ def run_isolated(group, device, worker, report):
         if isinstance(answer, str):
             report.add(group.name, case.name, answer)
             continue
+        if _is_gone(answer, group, report):
+            return
         _add(answer, report)
         if answer["broken"]:
             worker.close()
+
+
+def _is_gone(answer, group, report):
+    if isinstance(answer, str) or not answer["gone"]:
+        return False
+    report.gone = group.name
+    if report.passed == 0 and not report.failures:
+        report.add(group.name, group.name, "the device is gone, for a new process too")
+    return True
 
 
 def _add(answer, report):
@@ -126,15 +145,6 @@ class _Part:
                 yield case
 
 
-def _works(device):
-    """Whether the device still adds. One that met a wild address may refuse everything that this
-    process asks of it from then on."""
-    try:
-        return (pt.zeros(3, device=device) + 1).tolist() == [1, 1, 1]
-    except Exception:
-        return False
-
-
 def serve():
     """What the worker does."""
     device, level, dtypes, writer = sys.argv[1:]
@@ -144,10 +154,12 @@ def serve():
             name = line.strip()
             group = by_name["/".join(name.split("/")[:2])]
             report = _Outcomes(device, level, ())
+            worked = works(device)
             run_group(_Part(group, name), device, report)
             answer = {
                 "outcomes": getattr(report, "outcomes", []),
-                "broken": bool(report.failures) and not _works(device),
+                "worked": worked,
+                "broken": bool(report.failures) and not works(device),
                 "kernels": report.kernels,
                 "flushes": report.flushes,
             }

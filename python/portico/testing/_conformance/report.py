@@ -16,7 +16,13 @@ class Failure:
 
     @property
     def repro(self) -> str:
-        """A program that runs this case alone."""
+        """A program that runs this case alone, or its group where the case is not known."""
+        if self.case.count("/") == 1 and not self.case.startswith("device/"):
+            return (
+                "from portico.testing import conformance\n"
+                f"print(conformance({self.device!r}, only={self.case!r}, level={self.level!r}, "
+                "isolate=True))\n"
+            )
         return (
             "from portico.testing import conformance_case\n"
             f"conformance_case({self.case!r}, {self.device!r}, level={self.level!r})\n"
@@ -35,8 +41,10 @@ class Report:
     failures: list = field(default_factory=list)
     #: Groups whose outcome was in the journal of an earlier run.
     kept: int = 0
-    #: Groups that were not tried, since time was up.
+    #: Groups that were not tried, since time was up or the device was gone.
     left: int = 0
+    #: The group during which the device ceased to work.
+    gone: str | None = None
     kernels: int = 0
     flushes: int = 0
     started: float = field(default_factory=time.perf_counter)
@@ -80,7 +88,8 @@ class Report:
             row[2] += bad
         return kinds
 
-    def __str__(self):
+    def text(self, failures=20):
+        """The summary with so many failures at most; None: with all."""
         lines = [
             f"conformance of {self.device}, level {self.level}: {self.passed} passed, "
             f"{len(self.failures)} failed in {self.seconds:.1f} s "
@@ -88,7 +97,12 @@ class Report:
         ]
         if self.kept:
             lines.append(f"  {self.kept} groups were tried by an earlier run, as its journal says")
-        if self.left:
+        if self.gone:
+            lines.append(
+                f"  the device is gone since {self.gone}: {self.left} groups were not tried; "
+                "try --isolate (isolate=True), which goes on in another process"
+            )
+        elif self.left:
             lines.append(f"  {self.left} groups were not tried: time was up")
         lines.append(f"  {'':12}{'groups':>8}{'passed':>8}{'failed':>8}")
         for kind, (groups, good, bad) in self.table().items():
@@ -96,11 +110,12 @@ class Report:
         for group, (good, bad) in self.counts.items():
             if bad:
                 lines.append(f"  {group}: {bad} of {good + bad} failed")
-        for failure in self.failures[:20]:
+        for failure in self.failures[:failures]:
             lines += ["", failure.case, "  " + failure.message.replace("\n", "\n  ")]
             lines += ["  again: " + failure.repro.splitlines()[1]]
-        if len(self.failures) > 20:
-            lines.append(f"\n... and {len(self.failures) - 20} more: see report.failures")
+        if failures is not None and len(self.failures) > failures:
+            more = len(self.failures) - failures
+            lines.append(f"\n... and {more} more: --verbose prints them, report.failures has them")
         return "\n".join(lines)
 
-    __repr__ = __str__
+    __str__ = __repr__ = text
