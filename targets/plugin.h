@@ -17,6 +17,8 @@
  * - Functions return 0, or nonzero after a failure that `last_error` describes (for the
  *   calling thread, until its next call). They are called from several threads.
  * - Text and tables that are handed out live as long as the process.
+ * - Hold no lock while LLVM runs: where the copy that Portico uses gives up, the thread
+ *   sleeps for ever, with what it holds.
  *
  *===------------------------------------------------------------------------===*/
 
@@ -75,11 +77,16 @@ typedef struct portico_matrix_unit {
  * machine has that says nothing. */
 typedef struct portico_machine {
   uint64_t struct_size;
-  /** A power of two, 64 at least. */
+  /** A power of two, 64 at least; 64 where there are no vector registers. */
   int64_t vector_bits;
+  /** How many a tile may fill: of vectors, or of numbers where there are none. */
   int64_t vector_registers;
+  /** Of the estimates only: kernels hold `math.fma`, which rounds once, on every machine. */
   int32_t fma;
-  /** Masked loads and stores are single instructions. */
+  /**
+   * Masked loads and stores are single instructions, and worth a choice. The ends of
+   * ranges are masked on every machine.
+   */
   int32_t masked_memory;
   int64_t l1_bytes, l2_bytes, l3_bytes;
   /**
