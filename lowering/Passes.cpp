@@ -112,6 +112,7 @@ private:
     target.vectorBits = vectorBits;
     target.vectorRegisters = vectorRegisters;
     target.maskedMemory = maskedMemory;
+    target.doubles = doubles;
     if (subgroupSize != 0) {
       target.simt.emplace();
       target.simt->subgroupSize = subgroupSize;
@@ -124,8 +125,10 @@ private:
 };
 
 struct ExpandMath : portico::impl::PorticoExpandMathBase<ExpandMath> {
+  using PorticoExpandMathBase::PorticoExpandMathBase;
+
   void runOnOperation() override {
-    if (failed(expandMath(getOperation())))
+    if (failed(expandMath(getOperation(), doubles)))
       signalPassFailure();
   }
 };

@@ -103,6 +103,7 @@ def PorticoLowerKernels : Pass<"portico-lower-kernels", "::mlir::ModuleOp"> {
     Option<"vectorBits", "vector-bits", "int64_t", "256", "width of a vector register">,
     Option<"vectorRegisters", "vector-registers", "int64_t", "16", "number of vector registers">,
     Option<"maskedMemory", "masked-memory", "bool", "false", "masked loads are single instructions">,
+    Option<"doubles", "doubles", "bool", "true", "there is f64">,
     Option<"subgroupSize", "subgroup-size", "int64_t", "0", "work-items that go in step; 0: no work-groups">,
     Option<"maxWorkgroupSize", "max-workgroup-size", "int64_t", "1024", "work-items in a group">,
     Option<"computeUnits", "compute-units", "int64_t", "32", "groups that run at a time at least">,
@@ -129,7 +130,9 @@ def PorticoExpandMath : Pass<"portico-expand-math"> {
     %8 = math.fma %p, %r, %one : f32
     %9 = arith.mulf %8, %scale : f32
     ```
+    Functions of f32 that are more exact in f64 go through it unless `doubles=false`.
   }];
+  let options = [Option<"doubles", "doubles", "bool", "true", "there is f64">];
   let dependentDialects = [
     "::mlir::arith::ArithDialect", "::mlir::math::MathDialect", "::mlir::memref::MemRefDialect",
     "::mlir::scf::SCFDialect", "::mlir::vector::VectorDialect"];

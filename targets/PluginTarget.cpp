@@ -58,6 +58,7 @@ portico_machine asMachine(const TargetInfo &info) {
   portico_machine machine{};
   machine.struct_size = sizeof(machine);
   machine.vector_bits = info.vectorBits;
+  machine.doubles = info.doubles;
   machine.vector_registers = info.vectorRegisters;
   machine.fma = info.fma;
   machine.masked_memory = info.maskedMemory;
@@ -89,6 +90,7 @@ TargetInfo asInfo(const portico_machine &machine, std::string arch) {
   TargetInfo info;
   info.arch = std::move(arch);
   info.vectorBits = machine.vector_bits;
+  info.doubles = machine.doubles;
   info.vectorRegisters = machine.vector_registers;
   info.fma = machine.fma != 0;
   info.maskedMemory = machine.masked_memory != 0;

@@ -94,6 +94,8 @@ struct TargetInfo {
   int64_t vectorRegisters = 16;
   /// Multiply-add with one rounding is one instruction.
   bool fma = true;
+  /// There is f64. Where there is none, functions and scans of f32 do without.
+  bool doubles = true;
   /// Masked loads and stores are single instructions for every element width.
   bool maskedMemory = false;
   int64_t l1Bytes = 32 << 10;

@@ -104,6 +104,8 @@ typedef struct portico_machine {
   /** With any, products of matrices hold the op `simt.multiply_add`, which is Portico's own. */
   const portico_matrix_unit *matrix_units;
   uint64_t matrix_unit_count;
+  /** There is f64; 1 unless you say so. Where there is none, kernels of other types need none. */
+  int32_t doubles;
 } portico_machine;
 
 /** Bytes that the compile half made; given back with `release`. */

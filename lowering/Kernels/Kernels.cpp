@@ -56,7 +56,7 @@ LogicalResult lowerKernel(KernelOp kernel, const TargetInfo &target, ModuleOp ou
   if (failed(strategy(kernel, target, out, name, abi)))
     return failure();
   // Whatever the strategy, elementwise code may have come along.
-  if (failed(expandMath(out)))
+  if (failed(expandMath(out, target.doubles)))
     return failure();
   return target.simt ? phasesToGpuModule(kernel, out, *target.simt, abi) : success();
 }

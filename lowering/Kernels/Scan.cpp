@@ -30,7 +30,7 @@ class ScanLowering : ScanProblem {
 public:
   ScanLowering(KernelOp kernel, ScanOp op, const TargetInfo &target, ModuleOp out, StringRef name,
                KernelABI &abi)
-      : ScanProblem(op), kernel(kernel), out(out), name(name), abi(abi),
+      : ScanProblem(op, target), kernel(kernel), out(out), name(name), abi(abi),
         lanes(lanesFor(type, target)) {}
   void lower() { inner > 1 ? emitColumns() : emitRows(); }
 
@@ -141,7 +141,7 @@ LogicalResult portico::lowerScanKernel(KernelOp kernel, const TargetInfo &target
   // Every element is read just before it is written.
   abi.sameIndex.assign(1, SmallVector<bool, 2>(1, true));
   if (target.simt)
-    lowerGroupScan(kernel, ScanProblem(op), *target.simt, out, name, abi);
+    lowerGroupScan(kernel, ScanProblem(op, target), *target.simt, out, name, abi);
   else
     ScanLowering(kernel, op, target, out, name, abi).lower();
   return success();

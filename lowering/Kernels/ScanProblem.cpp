@@ -11,12 +11,13 @@
 using namespace mlir;
 using namespace portico;
 
-ScanProblem::ScanProblem(ScanOp op)
+ScanProblem::ScanProblem(ScanOp op, const TargetInfo &target)
     : op(op), kind(op.getKind()), elem(elementTypeOf(op.getX())), type(computeType(elem)) {
   for (auto [i, size] : llvm::enumerate(shapeOf(op.getX())))
     (int64_t(i) < op.getAxis() ? outer : int64_t(i) == op.getAxis() ? n : inner) *= size;
   bool accumulates = kind == ReduceKind::Sum || kind == ReduceKind::Prod;
-  running = accumulates && type.isF32() ? Float64Type::get(type.getContext()) : type;
+  bool widens = accumulates && type.isF32() && target.doubles;
+  running = widens ? Float64Type::get(type.getContext()) : type;
 }
 
 Value ScanProblem::widen(LoopEmitter &e, Value value, int64_t lanes) const {

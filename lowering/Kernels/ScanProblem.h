@@ -6,13 +6,14 @@
 #include "lowering/Kernels/LoopEmitter.h"
 
 #include "dialects/portico/IR/Portico.h"
+#include "targets/Target.h"
 
 namespace portico {
 
 /// x seen as [outer][n][inner], scanned along n. Sums and products of f32 run in
-/// f64: an error made early stays in all that follows.
+/// f64, where the machine has it: an error made early stays in all that follows.
 struct ScanProblem {
-  explicit ScanProblem(ScanOp op);
+  ScanProblem(ScanOp op, const TargetInfo &target);
 
   mlir::Value widen(LoopEmitter &e, mlir::Value value, int64_t lanes) const;
   mlir::Value narrow(LoopEmitter &e, mlir::Value value, int64_t lanes) const;

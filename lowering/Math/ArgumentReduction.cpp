@@ -1,7 +1,7 @@
 //===- ArgumentReduction.cpp - x as a multiple of pi/2 and a rest -----------===//
 //
-// Below 2^27 three fused multiply-adds with pi/2 in three parts are exact
-// enough. Above, the product of the mantissa with 192 bits of 2/pi is taken
+// Below 2^27, or 2^15 in f32, three fused multiply-adds with pi/2 in three parts are
+// exact enough. Above, the product of the mantissa with 192 bits of 2/pi is taken
 // modulo 4 (Payne and Hanek): lane by lane, and only where some lane needs it.
 //
 //===----------------------------------------------------------------------===//
@@ -17,11 +17,14 @@ using namespace mlir;
 
 namespace portico {
 
-constexpr double kHalfPiHigh = 0x1.921fb54442d18p+0;
-constexpr double kHalfPiMiddle = 0x1.1a62633145c07p-54;
-constexpr double kHalfPiLow = -0x1.f1976b7ed8fbcp-110;
+/// pi/2 in parts, for f32 and f64.
+constexpr double kHalfPi[3][2] = {{0x1.921fb6p+0, 0x1.921fb54442d18p+0},
+                                  {-0x1.777a5cp-25, 0x1.1a62633145c07p-54},
+                                  {-0x1.ee59dap-50, -0x1.f1976b7ed8fbcp-110}};
+/// 2^62 times that.
+constexpr int64_t kHalfPiFixed = 0x6487ed5110b4611a;
 /// From here on the product with pi/2 is not exact any more.
-constexpr double kLarge = 0x1p27;
+static Value large(MathBuilder &m) { return m.c(0x1p15, 0x1p27); }
 
 /// 64 bits of zero, then the binary fraction of 2/pi: enough for the largest f64.
 static constexpr uint64_t kTwoOverPi[] = {0,
@@ -62,22 +65,27 @@ static Value twoOverPi(OpBuilder &b, Location loc) {
   return memref::GetGlobalOp::create(b, loc, type, name);
 }
 
-/// The reduction of one finite scalar of at least kLarge.
-static Quadrant reduceLarge(MathBuilder &m, Value x) {
+/// The lower bits of |x| / (pi/2) for a finite scalar that is large: quadrants of 62 bits
+/// behind the point, and 64 bits more.
+static std::pair<Value, Value> quadrants(MathBuilder &m, Value x) {
   OpBuilder &b = m.b;
   Location loc = m.loc;
-  auto c = [&](int64_t v) { return m.ci(v); };
+  // Of this builder only the integers are used, which have 64 bits.
+  MathBuilder w(b, loc, b.getF64Type());
   auto ori = [&](Value u, Value v) -> Value { return arith::OrIOp::create(b, loc, u, v); };
   Value bits = m.bits(x);
-  // |x| = mantissa * 2^exponent with a mantissa of 53 bits.
-  Value field = m.andi(m.shru(bits, 52), c(0x7ff));
-  Value mantissa = ori(m.andi(bits, c(0xfffffffffffff)), c(int64_t(1) << 52));
-  Value exponent = m.subi(field, c(1075));
+  if (!m.isDouble)
+    bits = arith::ExtUIOp::create(b, loc, w.intType, bits);
+  // |x| = mantissa * 2^exponent with a mantissa of 53 or 24 bits.
+  int64_t places = m.mantissaBits(), one = int64_t(1) << places;
+  Value field = w.andi(w.shru(bits, places), w.ci(m.isDouble ? 0x7ff : 0xff));
+  Value mantissa = ori(w.andi(bits, w.ci(one - 1)), w.ci(one));
+  Value exponent = w.subi(field, w.ci((m.isDouble ? 1023 : 127) + places));
   // Bits of 2/pi of weight 2^-(exponent - 2) and more make multiples of 4. The
   // window begins after them, at this place of the table (64 zeros ahead).
-  Value place = m.addi(exponent, c(64 - 2));
-  Value word = arith::IndexCastOp::create(b, loc, b.getIndexType(), m.shru(place, 6));
-  Value shift = m.andi(place, c(63));
+  Value place = w.addi(exponent, w.ci(64 - 2));
+  Value word = arith::IndexCastOp::create(b, loc, b.getIndexType(), w.shru(place, 6));
+  Value shift = w.andi(place, w.ci(63));
   Value table = twoOverPi(b, loc);
   Value raw[4];
   for (int k = 0; k < 4; ++k) {
@@ -88,44 +96,67 @@ static Quadrant reduceLarge(MathBuilder &m, Value x) {
   for (int k = 0; k < 3; ++k) {
     Value high = arith::ShLIOp::create(b, loc, raw[k], shift);
     // In two steps: a shift by 64 is not defined.
-    Value low = arith::ShRUIOp::create(b, loc, m.shru(raw[k + 1], 1), m.subi(c(63), shift));
+    Value low = arith::ShRUIOp::create(b, loc, w.shru(raw[k + 1], 1), w.subi(w.ci(63), shift));
     window[k] = ori(high, low);
   }
   // The lower 192 bits of mantissa * window; the lowest 64 do not matter.
   auto p2 = arith::MulUIExtendedOp::create(b, loc, mantissa, window[2]);
   auto p1 = arith::MulUIExtendedOp::create(b, loc, mantissa, window[1]);
   Value p0 = arith::MulIOp::create(b, loc, mantissa, window[0]);
-  Value middle = m.addi(p2.getHigh(), p1.getLow());
-  Value carry = arith::ExtUIOp::create(b, loc, m.intType,
-                                       m.cmpi(arith::CmpIPredicate::ult, middle, p1.getLow()));
-  Value high = m.addi(m.addi(p0, p1.getHigh()), carry);
+  Value middle = w.addi(p2.getHigh(), p1.getLow());
+  Value carry = arith::ExtUIOp::create(b, loc, w.intType,
+                                       w.cmpi(arith::CmpIPredicate::ult, middle, p1.getLow()));
+  return {w.addi(w.addi(p0, p1.getHigh()), carry), middle};
+}
+
+/// The rest of a quadrant, with 62 bits behind the point and 64 more, times pi/2.
+static Value timesHalfPi(MathBuilder &m, Value rest, Value more) {
+  OpBuilder &b = m.b;
+  Location loc = m.loc;
+  if (m.isDouble) {
+    Value fraction = m.mul(m.toFloat(rest), m.c(0x1p-62));
+    Value low = arith::UIToFPOp::create(b, loc, m.type, more);
+    fraction = m.fma(low, m.c(0x1p-126), fraction);
+    return m.fma(fraction, m.c(kHalfPi[0][1]), m.mul(fraction, m.c(kHalfPi[1][1])));
+  }
+  // In integers f32 is rounded only once.
+  MathBuilder w(b, loc, b.getF64Type());
+  Value negative = w.cmpi(arith::CmpIPredicate::slt, rest, w.ci(0));
+  Value size = w.select(negative, w.subi(w.ci(0), rest), rest);
+  auto product = arith::MulUIExtendedOp::create(b, loc, size, w.ci(kHalfPiFixed));
+  Value r = m.mul(m.toFloat(product.getHigh()), m.c(0x1p-60));
+  return m.select(negative, m.neg(r), r);
+}
+
+/// The reduction of one finite scalar that is large.
+static Quadrant reduceLarge(MathBuilder &m, Value x) {
+  MathBuilder w(m.b, m.loc, m.b.getF64Type());
+  auto [high, more] = quadrants(m, x);
   // The top two bits are the quadrant; rounded to the nearest.
-  Value n = m.shru(m.addi(high, c(int64_t(1) << 61)), 62);
-  Value rest = m.subi(high, m.shl(n, 62));
-  Value fraction = m.mul(m.toFloat(rest), m.c(0x1p-62));
-  Value lowPart = arith::UIToFPOp::create(b, loc, m.type, middle);
-  fraction = m.fma(lowPart, m.c(0x1p-126), fraction);
-  Value r = m.fma(fraction, m.c(kHalfPiHigh), m.mul(fraction, m.c(kHalfPiMiddle)));
+  Value n = w.shru(w.addi(high, w.ci(int64_t(1) << 61)), 62);
+  Value r = timesHalfPi(m, w.subi(high, w.shl(n, 62)), more);
+  if (!m.isDouble)
+    n = arith::TruncIOp::create(m.b, m.loc, m.intType, n);
   Value negative = m.lt(x, m.c(0));
-  return {m.select(negative, m.neg(r), r), m.select(negative, m.subi(c(0), n), n)};
+  return {m.select(negative, m.neg(r), r), m.select(negative, m.subi(m.ci(0), n), n)};
 }
 
 Quadrant reduceByHalfPi(MathBuilder &m, Value x) {
   OpBuilder &b = m.b;
   Location loc = m.loc;
-  auto [q, n] = m.nearest(m.mul(x, m.c(0x1.45f306dc9c883p-1)));
-  Value r = m.fma(q, m.c(-kHalfPiHigh), x);
-  r = m.fma(q, m.c(-kHalfPiMiddle), r);
-  r = m.fma(q, m.c(-kHalfPiLow), r);
+  auto [q, n] = m.nearest(m.mul(x, m.c(0x1.45f306p-1, 0x1.45f306dc9c883p-1)));
+  Value r = x;
+  for (auto [single, twice] : kHalfPi)
+    r = m.fma(q, m.c(-single, -twice), r);
   Value size = m.abs(x);
-  Value large = m.both(m.ge(size, m.c(kLarge)), m.lt(size, m.inf()));
+  Value isLarge = m.both(m.ge(size, large(m)), m.lt(size, m.inf()));
   // q is of no use for inf.
   r = m.select(m.eq(size, m.inf()), m.nan(), r);
 
   auto vector = dyn_cast<VectorType>(m.type);
-  Value any = large;
+  Value any = isLarge;
   if (vector)
-    any = vector::ReductionOp::create(b, loc, vector::CombiningKind::OR, large);
+    any = vector::ReductionOp::create(b, loc, vector::CombiningKind::OR, isLarge);
   auto ifOp = scf::IfOp::create(b, loc, TypeRange{r.getType(), n.getType()}, any, /*else=*/true);
   OpBuilder::InsertionGuard guard(b);
   b.setInsertionPointToStart(ifOp.elseBlock());
@@ -144,8 +175,8 @@ Quadrant reduceByHalfPi(MathBuilder &m, Value x) {
   scf::YieldOp::create(b, loc, loop.getResults());
   b.setInsertionPointToStart(loop.getBody());
   OpFoldResult lane = loop.getInductionVar();
-  Value isLarge = vector::ExtractOp::create(b, loc, large, lane);
-  auto each = scf::IfOp::create(b, loc, TypeRange{r.getType(), n.getType()}, isLarge, true);
+  Value needed = vector::ExtractOp::create(b, loc, isLarge, lane);
+  auto each = scf::IfOp::create(b, loc, TypeRange{r.getType(), n.getType()}, needed, true);
   scf::YieldOp::create(b, loc, each.getResults());
   b.setInsertionPointToStart(each.elseBlock());
   scf::YieldOp::create(b, loc, loop.getRegionIterArgs());

@@ -7,8 +7,8 @@
 
 namespace portico {
 
-/// x = n pi/2 + r with |r| <= pi/4, for f64 `x` of any size; n is an i64 of which
-/// the lower two bits count. inf and nan give r = nan.
+/// x = n pi/2 + r with |r| <= pi/4, for `x` of any size; n is an integer as wide, of
+/// which the lower two bits count. inf and nan give r = nan.
 struct Quadrant {
   mlir::Value r, n;
 };

@@ -11,7 +11,7 @@ using namespace mlir;
 namespace portico {
 
 /// What replaces `op`; null for an op that stays.
-static Value expansion(OpBuilder &b, Operation *op) {
+static Value expansion(OpBuilder &b, Operation *op, bool doubles) {
   if (op->getNumResults() != 1)
     return nullptr;
   Type type = op->getResult(0).getType();
@@ -21,7 +21,7 @@ static Value expansion(OpBuilder &b, Operation *op) {
   Type elem = getElementTypeOrSelf(type);
   if (!elem.isF32() && !elem.isF64())
     return nullptr;
-  MathBuilder m(b, loc, type);
+  MathBuilder m(b, loc, type, doubles);
   return llvm::TypeSwitch<Operation *, Value>(op)
       .Case([&](math::ExpOp e) { return emitExp(m, e.getOperand()); })
       .Case([&](math::ExpM1Op e) { return emitExpm1(m, e.getOperand()); })
@@ -47,7 +47,7 @@ static bool isInstruction(Operation *op) {
              math::RoundEvenOp, math::CopySignOp>(op);
 }
 
-LogicalResult expandMath(Operation *root) {
+LogicalResult expandMath(Operation *root, bool doubles) {
   SmallVector<Operation *> ops;
   root->walk([&](Operation *op) {
     if (isa<math::MathDialect>(op->getDialect()) || isa<arith::RemFOp>(op))
@@ -55,7 +55,7 @@ LogicalResult expandMath(Operation *root) {
   });
   for (Operation *op : ops) {
     OpBuilder b(op);
-    if (Value value = expansion(b, op)) {
+    if (Value value = expansion(b, op, doubles)) {
       op->getResult(0).replaceAllUsesWith(value);
       op->erase();
       continue;

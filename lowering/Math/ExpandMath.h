@@ -9,8 +9,9 @@ namespace portico {
 
 /// Replaces the math ops below `root` that are no single instruction by
 /// polynomials and bit arithmetic: the same results on every target, for scalars
-/// and vectors of f32 and f64.
-llvm::LogicalResult expandMath(mlir::Operation *root);
+/// and vectors of f32 and f64. Without `doubles` those of f32 need no f64, and some
+/// differ in the last bits.
+llvm::LogicalResult expandMath(mlir::Operation *root, bool doubles = true);
 
 } // namespace portico
 

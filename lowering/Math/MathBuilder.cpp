@@ -10,8 +10,9 @@ using namespace mlir;
 
 namespace portico {
 
-MathBuilder::MathBuilder(OpBuilder &b, Location loc, Type type)
-    : b(b), loc(loc), type(type), isDouble(getElementTypeOrSelf(type).isF64()) {
+MathBuilder::MathBuilder(OpBuilder &b, Location loc, Type type, bool hasDoubles)
+    : b(b), loc(loc), type(type), isDouble(getElementTypeOrSelf(type).isF64()),
+      hasDoubles(hasDoubles) {
   intType = as(b.getIntegerType(isDouble ? 64 : 32));
 }
 

@@ -14,12 +14,13 @@ class MathBuilder {
 public:
   using Value = mlir::Value;
 
-  MathBuilder(mlir::OpBuilder &b, mlir::Location loc, mlir::Type type);
+  /// `hasDoubles`: f32 may be computed in f64 on the way.
+  MathBuilder(mlir::OpBuilder &b, mlir::Location loc, mlir::Type type, bool hasDoubles = true);
 
   mlir::OpBuilder &b;
   mlir::Location loc;
   mlir::Type type, intType;
-  bool isDouble;
+  bool isDouble, hasDoubles;
 
   /// The same shape in another element type.
   mlir::Type as(mlir::Type elem) const;

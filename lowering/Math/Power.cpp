@@ -1,8 +1,8 @@
 //===- Power.cpp - x to the y for floats ------------------------------------===//
 //
 // |x|^y = 2^(y log2|x|). The error of the logarithm is multiplied by up to 2^10,
-// so it needs more bits than the result: f32 goes through f64, f64 through pairs
-// of f64 (high and low part).
+// so it needs more bits than the result: f32 goes through f64, where the machine has
+// it, and everything else through pairs of its own type (high and low part).
 //
 //===----------------------------------------------------------------------===//
 
@@ -14,7 +14,7 @@ namespace portico {
 
 namespace {
 
-/// An unevaluated sum of two f64, the second below the rounding of the first.
+/// An unevaluated sum of two floats, the second below the rounding of the first.
 struct Pair {
   Value high, low;
 };
@@ -60,15 +60,17 @@ struct PairBuilder {
 
 } // namespace
 
-/// log(x) of a positive finite f64, as a pair good to about 2^-68.
+/// log(x) of a positive finite float, as a pair good to about 2^-68, of f32 to 2^-34.
 static Pair logPair(MathBuilder &m, Value x) {
   PairBuilder p{m};
-  Value tiny = m.lt(x, m.c(0x1p-1022));
-  x = m.select(tiny, m.mul(x, m.c(0x1p52)), x);
-  Value distance = m.subi(m.bits(x), m.ci(0x3FE6A09E667F3BCD));
-  Value e = m.shrs(distance, 52);
-  Value mantissa = m.fromBits(m.subi(m.bits(x), m.shl(e, 52)));
-  Value exponent = m.toFloat(m.addi(e, m.select(tiny, m.ci(-52), m.ci(0))));
+  int64_t field = m.mantissaBits();
+  Value tiny = m.lt(x, m.c(0x1p-126, 0x1p-1022));
+  x = m.select(tiny, m.mul(x, m.c(0x1p23, 0x1p52)), x);
+  // From the square root of a half on.
+  Value distance = m.subi(m.bits(x), m.ci(m.isDouble ? 0x3FE6A09E667F3BCD : 0x3F3504F3));
+  Value e = m.shrs(distance, field);
+  Value mantissa = m.fromBits(m.subi(m.bits(x), m.shl(e, field)));
+  Value exponent = m.toFloat(m.addi(e, m.select(tiny, m.ci(-field), m.ci(0))));
   // s = (m - 1) / (m + 1), log m = 2 s + 2/3 s^3 + 2/5 s^5 ...; m - 1 is exact.
   Pair s = p.div({m.sub(mantissa, m.c(1)), m.c(0)}, p.sum(mantissa, m.c(1)));
   Pair z = p.mul(s, s);
@@ -76,10 +78,12 @@ static Pair logPair(MathBuilder &m, Value x) {
       z.high, {0.400000000000000077715612, 0.285714285714249172087875, 0.222222222230083560345903,
                0.181818180850050775676507, 0.153846227114512262845736, 0.13332981086846273921509,
                0.117754809412463995466069, 0.103239680901072952701192, 0.116255524079935043668677});
-  Pair third{m.c(0.666666666666666629659233), m.c(3.80554962542412056336616e-17)};
+  Pair third{m.c(0x1.555556p-1, 0.666666666666666629659233),
+             m.c(-0x1.555556p-26, 3.80554962542412056336616e-17)};
   Pair tail = p.mul(p.mul(z, s), p.add(p.product(z.high, t), third));
   Pair twice{m.add(s.high, s.high), m.add(s.low, s.low)};
-  Pair ln2{m.c(0.693147180559945286226764), m.c(2.319046813846299558417771e-17)};
+  Pair ln2{m.c(0x1.62e43p-1, 0.693147180559945286226764),
+           m.c(-0x1.05c61p-29, 2.319046813846299558417771e-17)};
   return p.add(p.add(p.mul(ln2, exponent), twice), tail);
 }
 
@@ -94,7 +98,7 @@ static Value expPair(MathBuilder &m, Pair x) {
 
 /// |x|^y for x > 0 finite.
 static Value positivePower(MathBuilder &m, Value x, Value y) {
-  if (!m.isDouble) {
+  if (!m.isDouble && m.hasDoubles) {
     MathBuilder wide = m.doubles();
     Value x64 = arith::ExtFOp::create(m.b, m.loc, wide.type, x);
     Value y64 = arith::ExtFOp::create(m.b, m.loc, wide.type, y);
@@ -104,7 +108,7 @@ static Value positivePower(MathBuilder &m, Value x, Value y) {
   PairBuilder p{m};
   // A large y decides by its sign alone; cut off, the products cannot overflow
   // into inf - inf.
-  Value limit = m.c(0x1p200);
+  Value limit = m.c(0x1p100, 0x1p200);
   Value safe = m.select(m.gt(m.abs(y), limit), m.copysign(limit, y), y);
   return expPair(m, p.mul(logPair(m, x), safe));
 }

@@ -24,10 +24,10 @@ static Value reduce(MathBuilder &m, Value start, Value divisor) {
   scf::ConditionOp::create(b, loc, some, before->getArguments());
   Block *after = b.createBlock(&loop.getAfter(), {}, {m.type}, {loc});
   Value rest = after->getArgument(0);
-  // The divisor times 2^k, so that the quotient is below 2^26.
+  // The divisor times 2^k, so that the quotient is below 2^26, or 2^22 in f32.
   int64_t field = m.mantissaBits();
   Value distance = m.subi(m.shru(m.bits(rest), field), m.shru(m.bits(divisor), field));
-  Value shift = m.subi(distance, m.ci(25));
+  Value shift = m.subi(distance, m.ci(m.isDouble ? 25 : 21));
   Value positive = m.cmpi(arith::CmpIPredicate::sgt, shift, m.ci(0));
   shift = m.select(positive, shift, m.ci(0));
   Value step = m.fromBits(m.addi(m.bits(divisor), m.shl(shift, field)));
@@ -41,9 +41,9 @@ static Value reduce(MathBuilder &m, Value start, Value divisor) {
 }
 
 /// C's fmod: x - trunc(x / y) y without rounding, with the sign of x. f32 goes
-/// through f64, where it has no denormals.
+/// through f64, if there is one: it has no denormals there, and takes fewer rounds.
 Value emitRemainder(MathBuilder &m, Value x, Value y) {
-  if (!m.isDouble) {
+  if (!m.isDouble && m.hasDoubles) {
     MathBuilder wide = m.doubles();
     Value x64 = arith::ExtFOp::create(m.b, m.loc, wide.type, x);
     Value y64 = arith::ExtFOp::create(m.b, m.loc, wide.type, y);
@@ -56,14 +56,15 @@ Value emitRemainder(MathBuilder &m, Value x, Value y) {
   size = m.select(bad, m.c(0), size);
   divisor = m.select(bad, m.c(1), divisor);
   Value infinite = m.eq(divisor, m.inf());
-  divisor = m.select(infinite, m.c(0x1p1023), divisor);
+  divisor = m.select(infinite, m.c(0x1p127, 0x1p1023), divisor);
   // x mod y = (x mod 2^k y) mod y brings x within reach of a denormal y; then
   // both are scaled up, and the remainder scales along.
-  Value small = m.lt(divisor, m.c(0x1p-900));
-  Value first = reduce(m, size, m.select(small, m.mul(divisor, m.c(0x1p600)), divisor));
-  Value second = reduce(m, m.select(small, m.mul(first, m.c(0x1p100)), m.c(0)),
-                        m.select(small, m.mul(divisor, m.c(0x1p100)), m.c(1)));
-  Value result = m.select(small, m.mul(second, m.c(0x1p-100)), first);
+  Value small = m.lt(divisor, m.c(0x1p-90, 0x1p-900));
+  Value up = m.c(0x1p40, 0x1p100);
+  Value first = reduce(m, size, m.select(small, m.mul(divisor, m.c(0x1p60, 0x1p600)), divisor));
+  Value second = reduce(m, m.select(small, m.mul(first, up), m.c(0)),
+                        m.select(small, m.mul(divisor, up), m.c(1)));
+  Value result = m.select(small, m.mul(second, m.c(0x1p-40, 0x1p-100)), first);
   result = m.select(infinite, size, result);
   result = m.select(bad, m.nan(), result);
   return m.copysign(result, x);

@@ -1,7 +1,8 @@
 //===- Trigonometric.cpp - sin and cos --------------------------------------===//
 //
-// f32 is reduced in f64, which leaves no error worth naming, and evaluated in
-// f32. The polynomials are the minimax ones of Cephes (f32) and fdlibm (f64).
+// f32 is reduced in f64, where the machine has it, which leaves no error worth
+// naming, and evaluated in f32. The polynomials are the minimax ones of Cephes (f32)
+// and fdlibm (f64).
 //
 //===----------------------------------------------------------------------===//
 
@@ -36,16 +37,18 @@ static Value cosNearZero(MathBuilder &m, Value r) {
   return m.add(w, m.fma(m.mul(z, z), p, lost));
 }
 
+/// The reduction of an f32, in f64.
+static Quadrant reduceInDoubles(MathBuilder &m, Value x) {
+  MathBuilder wide = m.doubles();
+  auto [r, n] = reduceByHalfPi(wide, arith::ExtFOp::create(m.b, m.loc, wide.type, x));
+  return {arith::TruncFOp::create(m.b, m.loc, m.type, r),
+          arith::TruncIOp::create(m.b, m.loc, m.intType, n)};
+}
+
 /// sin(x + shift pi/2).
 static Value emitSinShifted(MathBuilder &m, Value x, int64_t shift) {
   OpBuilder &b = m.b;
-  MathBuilder wide = m.doubles();
-  Value x64 = m.isDouble ? x : Value(arith::ExtFOp::create(b, m.loc, wide.type, x));
-  auto [r, n] = reduceByHalfPi(wide, x64);
-  if (!m.isDouble) {
-    r = arith::TruncFOp::create(b, m.loc, m.type, r);
-    n = arith::TruncIOp::create(b, m.loc, m.intType, n);
-  }
+  auto [r, n] = m.isDouble || !m.hasDoubles ? reduceByHalfPi(m, x) : reduceInDoubles(m, x);
   if (shift)
     n = m.addi(n, m.ci(shift));
   Value odd = m.cmpi(arith::CmpIPredicate::ne, m.andi(n, m.ci(1)), m.ci(0));

@@ -27,6 +27,7 @@ public:
     // Bodies that were written for vectors are taken apart; what remains of them are
     // loads and stores of 128 bits.
     figures.vectorBits = 128;
+    figures.doubles = machine.doubles;
     SimtInfo &simt = figures.simt.emplace();
     simt.subgroupSize = machine.subgroupSize;
     simt.maxWorkgroupSize = machine.maxWorkgroupSize;

@@ -1,4 +1,4 @@
-"""The elementary functions of the CPU target against NumPy in higher precision.
+"""The elementary functions against NumPy in higher precision, on the CPU or PORTICO_TEST_DEVICE.
 
 f32 is compared with NumPy's f64, f64 with its long double where that has more bits.
 Inputs are special values, random bit patterns (so every exponent, denormals and huge
@@ -6,6 +6,7 @@ arguments appear) and values where the functions do something.
 """
 
 import math
+import os
 from fractions import Fraction
 
 import numpy as np
@@ -14,6 +15,7 @@ import pytest
 import portico as pt
 
 SINGLE, DOUBLE = np.float32, np.float64
+DEVICE = os.environ.get("PORTICO_TEST_DEVICE", "cpu")
 LONG_DOUBLE_IS_WIDER = np.finfo(np.longdouble).nmant > 60
 
 # The bound in units in the last place: 2 for the first four, 4 for the rest.
@@ -36,6 +38,10 @@ BINARY = {
     "fmod": (np.fmod, 0),
 }
 ODD = {"sin", "tanh", "erf", "expm1", "log1p"}
+
+
+def placed(x):
+    return pt.from_numpy(x).to(DEVICE)
 
 
 def special_values(dtype):
@@ -105,7 +111,7 @@ def wide(x):
 def test_unary(name, dtype):
     reference, bound = UNARY[name]
     x = arguments(dtype)
-    got = getattr(pt, name)(pt.from_numpy(x)).numpy()
+    got = getattr(pt, name)(placed(x)).numpy(force=True)
     with np.errstate(all="ignore"):
         # math.erf has no wider form.
         wanted = reference(x.astype(DOUBLE) if name == "erf" else wide(x))
@@ -115,7 +121,7 @@ def test_unary(name, dtype):
 @pytest.mark.parametrize("dtype", [SINGLE, DOUBLE], ids=["f32", "f64"])
 @pytest.mark.parametrize("name", sorted(ODD))
 def test_minus_zero(name, dtype):
-    got = getattr(pt, name)(pt.from_numpy(np.array([-0.0, 0.0] * 20, dtype=dtype))).numpy()
+    got = getattr(pt, name)(placed(np.array([-0.0, 0.0] * 20, dtype=dtype))).numpy(force=True)
     assert (np.signbit(got) == np.array([True, False] * 20)).all()
 
 
@@ -124,7 +130,7 @@ def test_minus_zero(name, dtype):
 def test_binary(name, dtype):
     reference, bound = BINARY[name]
     x, y = argument_pairs(dtype)
-    got = getattr(pt, name)(pt.from_numpy(x), pt.from_numpy(y)).numpy()
+    got = getattr(pt, name)(placed(x), placed(y)).numpy(force=True)
     with np.errstate(all="ignore"):
         wanted = reference(wide(x), wide(y))
     check(name, got, wanted, (x, y), bound)
@@ -139,8 +145,10 @@ def test_scalars_and_vectors_agree():
     x = x[np.isfinite(x)]
     for name in UNARY:
         function = getattr(pt, name)
-        together = function(pt.from_numpy(x)).numpy()
-        alone = np.array([function(pt.from_numpy(x[k : k + 1])).numpy()[0] for k in range(0, 40)])
+        together = function(placed(x)).numpy(force=True)
+        alone = np.array(
+            [function(placed(x[k : k + 1])).numpy(force=True)[0] for k in range(0, 40)]
+        )
         np.testing.assert_array_equal(together[:40], alone, err_msg=name)
 
 
@@ -155,7 +163,7 @@ def integer_power(base, exponent, bits):
 def test_integer_power(dtype):
     rng = np.random.default_rng(9)
     base, exponent = rng.integers(-9, 10, 500).astype(dtype), rng.integers(0, 40, 500).astype(dtype)
-    got = pt.pow(pt.from_numpy(base), pt.from_numpy(exponent)).numpy()
+    got = pt.pow(placed(base), placed(exponent)).numpy(force=True)
     bits = np.iinfo(dtype).bits
     wanted = [integer_power(int(b), int(e), bits) for b, e in zip(base, exponent, strict=True)]
     assert got.tolist() == wanted
@@ -168,6 +176,6 @@ def test_sum_is_accurate(dtype):
     x = rng.uniform(0, 1, (3000, 1100)).astype(dtype)
     bound = 16 * np.finfo(dtype).eps
     exact = sum((Fraction(float(v)) for v in x[:, 0]), Fraction(0))
-    assert abs(float(pt.sum(pt.from_numpy(x), 0)[0]) / float(exact) - 1) < bound
+    assert abs(float(pt.sum(placed(x), 0)[0]) / float(exact) - 1) < bound
     exact = math.fsum(x.astype(DOUBLE).ravel())
-    assert abs(float(pt.sum(pt.from_numpy(x))) / exact - 1) < bound
+    assert abs(float(pt.sum(placed(x))) / exact - 1) < bound

@@ -1,5 +1,9 @@
 // Running sums: along rows by prefixes of vectors, across rows vector by vector.
 // RUN: portico-opt %s --portico-lower-kernels="vector-bits=512" | filecheck %s
+// RUN: portico-opt %s --portico-lower-kernels="vector-bits=512 doubles=false" | filecheck %s --check-prefix=SINGLE
+
+// A machine without f64 carries sums of f32 in f32.
+// SINGLE-NOT: f64
 
 // Items are rows. Sums of f32 are carried in f64.
 // CHECK-LABEL: func.func @kernel0(

@@ -302,3 +302,12 @@ def test_a_journal_is_of_one_state_of_the_target(tmp_path, monkeypatch):
     assert one != journal.digest_of_what_is_tried("cpu")
     library.write_bytes(b"two")
     assert one != journal.digest_of_what_is_tried("other:0")
+
+
+def test_dtypes_that_are_left_out_are_not_cast_to():
+    names = [case.name for case in forward.cases("cast", ["float32", "int32"], "standard")]
+    assert any(name.endswith("special-int32") for name in names)
+    assert not any(name.endswith(("float64", "int64")) for name in names)
+    # Each is found again by its name.
+    for name in ("forward/cast/float32/odd-int32", "forward/cast/float32/special-float64"):
+        assert conformance_case(name, "cpu", level="standard").ok

@@ -29,16 +29,16 @@ def dtypes_of(record):
     return record.results[0].dtypes
 
 
-def variants(op, dtype):
-    """The attributes that an elementwise op is tried with: every case of an enum, every dtype."""
+def variants(op, dtype, dtypes):
+    """The attributes that an elementwise op is tried with: every case of an enum, every dtype that
+    is tried at all."""
     choices = []
     for attr in OPS[op].attrs:
         if attr.kind == "Enum":
             choices.append([(attr.name, case) for case in ENUMS[attr.enum]])
         elif attr.kind == "DType":
-            choices.append(
-                [(attr.name, d) for d in OPS[op].results[0].dtypes if fits(op, dtype, d)]
-            )
+            offered = [d for d in OPS[op].results[0].dtypes if d in dtypes]
+            choices.append([(attr.name, d) for d in offered if fits(op, dtype, d)])
     return [dict(choice) for choice in product(*choices)]
 
 
@@ -111,11 +111,11 @@ def op_case(op, dtype, label, operands, attrs, **options):
     )
 
 
-def elementwise(op, dtype, level, full_shapes):
+def elementwise(op, dtype, dtypes, level, full_shapes):
     record = OPS[op]
     # A predicate stays one; the others share the dtype.
     kinds = [dtype if dtype in o.dtypes else o.dtypes[0] for o in record.operands]
-    for attrs in variants(op, dtype):
+    for attrs in variants(op, dtype, dtypes):
         suffix = "".join(f"-{v}" for v in attrs.values())
         vectors = values.combinations(dtype, len(kinds))
         operands = [
@@ -174,7 +174,7 @@ def cases(op, dtypes, level):
     first = "float32" if "float32" in offered else (offered or [None])[0]
     for dtype in offered:
         if "Elementwise" in record.traits:
-            yield from elementwise(op, dtype, level, everywhere or dtype == first)
+            yield from elementwise(op, dtype, dtypes, level, everywhere or dtype == first)
         else:
             yield from sampled(op, dtype, level, everywhere or dtype == first)
             yield from special_samples(op, dtype)

@@ -49,7 +49,7 @@ def operands_of(op, dtype, level):
         for label, operands, attrs in SAMPLERS[op](make):
             yield label, operands, attrs
         return
-    attrs = next(iter(variants(op, dtype)), {})
+    attrs = next(iter(variants(op, dtype, record.results[0].dtypes)), {})
     if "dtype" in attrs:
         attrs = {"dtype": dtype}
     kinds = [dtype if dtype in o.dtypes else o.dtypes[0] for o in record.operands]
