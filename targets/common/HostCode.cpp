@@ -7,6 +7,7 @@
 
 #include "targets/common/HostCode.h"
 #include "targets/common/PassPipeline.h"
+#include "targets/common/SingleLaneStores.h"
 #include "targets/common/UndefinedSymbols.h"
 
 #include "llvm/IR/LegacyPassManager.h"
@@ -80,6 +81,7 @@ Expected<TargetObject> host::emitObject(Module &module, const Processor &process
   keep("llvm");
   if (Error error = runPasses(module, kPipeline, machine.get()))
     return std::move(error);
+  storeSingleLanes(module);
   keep("llvm-optimised");
 
   SmallVector<char, 0> object;
