@@ -40,12 +40,6 @@ private:
   void emitCopy(Place from, Place to);
   void emitUpdates();
   void update(PhaseFunction &e, Value from, Value to, int64_t l);
-  /// Where updates are combined.
-  TypedMemory combined(PhaseFunction &e) {
-    if (!p.rounds())
-      return p.result(e);
-    return {e.view(e.shared, 0, elementsOf(p.op.getX()), p.running), p.running};
-  }
 
   KernelOp kernel;
   const ScatterProblem &p;
@@ -58,7 +52,7 @@ private:
 } // namespace
 
 void ScatterLowering::update(PhaseFunction &e, Value from, Value to, int64_t l) {
-  TypedMemory memory = combined(e);
+  TypedMemory memory = p.combined(e);
   if (p.sets())
     return moveTyped(e, p.updates(e), from, memory, to, l);
   Value before = loadTypedVector(e, memory, to, l);
@@ -128,7 +122,7 @@ void ScatterLowering::emitUpdates() {
 void ScatterLowering::lower() {
   if (p.rounds())
     abi.sharedBytes = alignBytes(elementsOf(p.op.getX()) * storageBytes(p.running));
-  auto combined = [&](PhaseFunction &e) { return this->combined(e); };
+  auto combined = [&](PhaseFunction &e) { return p.combined(e); };
   emitCopy([&](PhaseFunction &e) { return p.x(e); }, combined);
   if (p.count > 0)
     emitUpdates();

@@ -54,6 +54,12 @@ Value ScatterProblem::checkedIndex(PhaseFunction &e, Value which) const {
   return e.intToIndex(arith::SelectOp::create(b, e.loc, bad, zero, index));
 }
 
+TypedMemory ScatterProblem::combined(PhaseFunction &e) const {
+  if (!rounds())
+    return result(e);
+  return {e.view(e.shared, 0, elementsOf(op.getX()), running), running};
+}
+
 static ReduceKind reduceKind(ScatterCombiner combiner) {
   switch (combiner) {
   case ScatterCombiner::Set:

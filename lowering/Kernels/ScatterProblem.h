@@ -24,6 +24,9 @@ struct ScatterProblem {
   TypedMemory x(PhaseFunction &e) const;
   TypedMemory updates(PhaseFunction &e) const;
   TypedMemory result(PhaseFunction &e) const { return {e.results[0], elem}; }
+  /// Where updates are combined: in the result, or where that rounds at the beginning of the
+  /// shared memory.
+  TypedMemory combined(PhaseFunction &e) const;
 
   /// Index number `which`, 0 where it is out of range, which is reported.
   mlir::Value checkedIndex(PhaseFunction &e, mlir::Value which) const;

@@ -58,12 +58,6 @@ private:
   void lowerOwners();
   void emitCopy(Place from, Place to);
   void emitOwners();
-  /// Where owners combine.
-  TypedMemory combined(PhaseFunction &e) {
-    if (!p.rounds())
-      return p.result(e);
-    return {e.view(e.shared, 0, elementsOf(p.op.getX()), p.running), p.running};
-  }
 
   KernelOp kernel;
   const ScatterProblem &p;
@@ -109,7 +103,7 @@ void GroupScatter::emitOwners() {
       Value index = p.checkedIndex(e, e.add(firstIndex, i));
       auto take = [&] {
         Value at = e.add(from, e.mul(i, p.inner)), place = e.add(to, e.mul(index, p.inner));
-        TypedMemory memory = combined(e);
+        TypedMemory memory = p.combined(e);
         if (p.sets())
           return moveTyped(e, p.updates(e), at, memory, place, 1);
         Value before = loadTyped(e, memory, place);
@@ -128,7 +122,7 @@ void GroupScatter::lowerOwners() {
     abi.sharedBytes = alignBytes(elementsOf(p.op.getX()) * storageBytes(p.running));
   auto x = [&](PhaseFunction &e) { return p.x(e); };
   auto result = [&](PhaseFunction &e) { return p.result(e); };
-  auto combined = [&](PhaseFunction &e) { return this->combined(e); };
+  auto combined = [&](PhaseFunction &e) { return p.combined(e); };
   emitCopy(x, combined);
   if (p.count > 0)
     emitOwners();

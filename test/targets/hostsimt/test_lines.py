@@ -3,20 +3,14 @@
 import re
 
 import pytest
+from devices import device_or_skip
 
 import portico as pt
 
 
-def device(name):
-    try:
-        return pt.device(name)
-    except pt.PorticoError as error:
-        pytest.skip(str(error))
-
-
 @pytest.mark.parametrize("name", ["hostsimt:nvvm", "hostsimt:rocdl", "hostsimt:rocdl32"])
 def test_an_index_out_of_range_is_reported_with_its_line(name):
-    where = device(name)
+    where = device_or_skip(name)
     table = pt.arange(12.0).reshape(4, 3).to(where)
     rows = pt.tensor([0, 4]).to(where)
     picked = pt.index_select(table, 0, rows)  # the line
@@ -28,6 +22,6 @@ def test_an_index_out_of_range_is_reported_with_its_line(name):
 
 
 def test_machines_are_devices():
-    assert str(device("hostsimt:rocdl")) == "hostsimt:1"
+    assert str(device_or_skip("hostsimt:rocdl")) == "hostsimt:1"
     with pytest.raises(RuntimeError, match="Invalid device string: 'hostsimt:gfx1'"):
         pt.device("hostsimt:gfx1")

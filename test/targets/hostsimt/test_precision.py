@@ -7,19 +7,13 @@ most u = 2**-11 of itself and a product by (1 + u)**2 - 1.
 
 import numpy as np
 import pytest
+from devices import device_or_skip
 
 import portico as pt
 
 K = 100
 SUM = K * 2.0**-24
 ROUNDED = 2.0**-10 + 2.0**-22
-
-
-def device(name):
-    try:
-        return pt.device(name)
-    except pt.PorticoError as error:
-        pytest.skip(str(error))
 
 
 @pytest.fixture(autouse=True)
@@ -41,7 +35,7 @@ def factors(dtype=np.float32):
 
 
 def product(name, x, y):
-    where = device(name)
+    where = device_or_skip(name)
     return (pt.from_numpy(x).to(where) @ pt.from_numpy(y).to(where)).cpu().numpy()
 
 
@@ -107,7 +101,7 @@ def test_what_is_not_finite_stays(name):
 
 @pytest.mark.parametrize("name", ["hostsimt:nvvm", "hostsimt:rocdl"])
 def test_convolutions_and_their_gradients_round_by_a_switch_of_their_own(name):
-    where = device(name)
+    where = device_or_skip(name)
     rng = np.random.default_rng(8)
     x, w = rng.standard_normal((1, 40, 7, 7)), rng.standard_normal((40, 40, 3, 3))
 

@@ -3,6 +3,7 @@
 import subprocess
 
 import pytest
+from devices import device_or_skip
 
 import portico as pt
 
@@ -11,10 +12,7 @@ from .conftest import validate
 
 @pytest.fixture(scope="session")
 def device():
-    try:
-        return pt.device("spirv")
-    except pt.PorticoError as error:
-        pytest.skip(str(error))
+    return device_or_skip("spirv")
 
 
 @pytest.fixture(scope="session")

@@ -5,9 +5,7 @@ import os
 import subprocess
 import sys
 
-import pytest
-
-import portico as pt
+from devices import device_or_skip
 
 # Where work-items act together: in subgroups, through the memory of the group, or both.
 GROUPS = ("forward/reduce", "forward/scan", "forward/sort", "forward/dot", "program/")
@@ -25,10 +23,7 @@ OPTIONS = {"PORTICO_SPIRV_BUILD_OPTIONS": "-cl-opt-disable", "CL_CONFIG_CPU_O0_V
 
 
 def test_results_do_not_need_the_optimiser():
-    try:
-        pt.device("spirv")
-    except pt.PorticoError as error:
-        pytest.skip(str(error))
+    device_or_skip("spirv")
     run = subprocess.run(
         [sys.executable, "-c", PROGRAM % (GROUPS,)],
         env=os.environ | OPTIONS,

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from conformance_code import code_of_matrix
+from devices import device_or_skip
 
 import portico as pt
 from portico import _core
@@ -46,11 +47,7 @@ def test_the_whole_library_but_float64_needs_no_f64(tmp_path):
 
 def test_functions_without_f64_are_as_exact():
     """The bounds of test_math_accuracy.py, for a machine without f64, run on the processor."""
-    try:
-        pt.device("spirv")
-        pt.ones(1, device="spirv")
-    except pt.PorticoError as error:
-        pytest.skip(str(error))
+    device_or_skip("spirv")
     tests = Path(__file__).parents[2] / "python" / "test_math_accuracy.py"
     run = subprocess.run(
         [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-k", "f32", tests],
